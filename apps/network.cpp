@@ -1,0 +1,97 @@
+#include "apps/network.h"
+
+#include <algorithm>
+
+#include "layers/batch_norm.h"
+#include "layers/group_norm.h"
+#include "layers/instance_norm.h"
+#include "layers/layer_norm.h"
+#include "layers/simple.h"
+
+namespace norma {
+
+const std::vector<std::string>& norm_names() {
+  static const std::vector<std::string> names = {"none", "bn", "ln", "ln-chw", "ln-pixel", "gn", "in"};
+  return names;
+}
+
+std::string name(Norm norm) { return norm_names()[static_cast<std::size_t>(norm)]; }
+
+Norm norm_from(const std::string& name) {
+  const auto found = std::find(norm_names().begin(), norm_names().end(), name);
+  if (found == norm_names().end()) fail("there is no norm called {}", name);
+  return static_cast<Norm>(found - norm_names().begin());
+}
+
+NetworkBuilder::NetworkBuilder(NetworkChoice choice, const Shape& image, double dropout)
+    : choice_(choice), dropout_(choice.dropout.value_or(dropout)), c_(image[0]), h_(image[1]), w_(image[2]) {}
+
+std::shared_ptr<Module> NetworkBuilder::make_norm(const std::string& layer,
+                                                  std::int64_t default_groups) const {
+  switch (choice_.norm) {
+    case Norm::none:
+      return nullptr;
+    case Norm::bn:
+      return std::make_shared<BatchNorm2d>(c_);
+    case Norm::ln:
+      return std::make_shared<GroupNorm>(1, c_);
+    case Norm::ln_chw:
+      return std::make_shared<LayerNorm>(Shape{c_, h_, w_});
+    case Norm::ln_pixel:
+      return std::make_shared<LayerNorm2d>(c_);
+    case Norm::in:
+      return std::make_shared<InstanceNorm2d>(c_, InstanceNorm2dOptions{.affine = true});
+    case Norm::gn:
+      break;
+  }
+  const std::int64_t groups = choice_.groups.value_or(default_groups);
+  if (groups < 1 || c_ % groups != 0)
+    fail_usage("--groups {}: layer {} has {} channels, which do not divide into {} groups; {} would do there",
+               groups, layer, c_, groups, possible_groups(c_));
+  return std::make_shared<GroupNorm>(groups, c_);
+}
+
+void NetworkBuilder::add_conv(Sequential& to, const std::string& name, std::int64_t channels,
+                              std::int64_t kernel, std::int64_t padding) {
+  to.add(name,
+         std::make_shared<Conv2d>(c_, channels, kernel, Conv2dOptions{.padding = padding, .bias = false}));
+  c_ = channels;
+  h_ += 2 * padding - kernel + 1;
+  w_ += 2 * padding - kernel + 1;
+}
+
+NetworkBuilder& NetworkBuilder::block(const std::string& name, std::int64_t channels,
+                                      const BlockOptions& options) {
+  auto block = std::make_shared<Sequential>();
+  add_conv(*block, "conv", channels, options.kernel, options.padding);
+  if (auto norm = make_norm(name + ".norm", options.groups)) block->add("norm", norm);
+  block->add("relu", std::make_shared<ReLU>());
+  if (dropout_ > 0) block->add("drop", std::make_shared<Dropout2d>(dropout_));
+  network_->add(name, block);
+  return *this;
+}
+
+NetworkBuilder& NetworkBuilder::conv(const std::string& name, std::int64_t channels, std::int64_t kernel) {
+  add_conv(*network_, name, channels, kernel, 0);
+  return *this;
+}
+
+NetworkBuilder& NetworkBuilder::max_pool(const std::string& name, std::int64_t size) {
+  network_->add(name, std::make_shared<MaxPool2d>(size));
+  h_ /= size;
+  w_ /= size;
+  return *this;
+}
+
+NetworkBuilder& NetworkBuilder::global_avg_pool(const std::string& name) {
+  network_->add(name, std::make_shared<AdaptiveAvgPool2d>(1));
+  h_ = w_ = 1;
+  return *this;
+}
+
+NetworkBuilder& NetworkBuilder::flatten(const std::string& name) {
+  network_->add(name, std::make_shared<Flatten>());
+  return *this;
+}
+
+}  // namespace norma

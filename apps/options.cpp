@@ -1,0 +1,227 @@
+#include "apps/options.h"
+
+#include <cxxopts.hpp>
+
+#include "apps/arguments.h"
+#include "core/parallel.h"
+
+namespace norma {
+namespace {
+
+// One flag: its name, what its value is called in the help (empty: a switch), a description, and what it
+// does.
+struct Flag {
+  const char* group;
+  std::string name;
+  std::string value;
+  std::string text;
+  void (*apply)(Options&, const std::string& flag, const std::string& value);
+};
+
+constexpr double unlimited = std::numeric_limits<double>::infinity();
+constexpr std::int64_t many = std::numeric_limits<std::int64_t>::max();
+
+SchedulerChoice scheduler_from(const std::string& flag, const std::string& value) {
+  const std::vector<std::string> words = split_words(value, ':');
+  SchedulerChoice choice{.kind = one_of(flag, words[0], {"none", "step", "cosine", "onecycle", "plateau"})};
+  const bool step = choice.kind == "step", plateau = choice.kind == "plateau";
+  if (words.size() > (step || plateau ? 3u : 1u))
+    fail_usage("--{} takes step:EPOCHS:FACTOR or plateau:PATIENCE:FACTOR, not '{}'", flag, value);
+  if (words.size() > 1) {
+    const auto epochs =
+        static_cast<int>(whole_number(flag + " " + choice.kind, words[1], step ? 1 : 0, 100'000));
+    (step ? choice.step_size : choice.patience) = epochs;
+  }
+  if (words.size() > 2) choice.gamma = number(flag + " " + choice.kind, words[2], 0, 0.999999);
+  return choice;
+}
+
+Augmentation augmentation_from(const std::string& flag, const std::string& value) {
+  const std::string chosen = one_of(flag, value, {"none", "flip", "crop", "flip+crop"});
+  return {.flip = chosen.starts_with("flip"), .crop = chosen.ends_with("crop") ? 4 : 0};
+}
+
+Device device_from(const std::string& flag, const std::string& value) {
+  const std::string chosen = one_of(flag, value, {"cpu", "cuda", "simt", "reference"});
+  for (const Device device : all_devices)
+    if (chosen == name(device)) return device;
+  fail("no device is called {}", chosen);
+}
+
+using O = Options&;
+using S = const std::string&;
+
+const std::vector<Flag>& flags() {
+  static const std::vector<Flag> all = {
+      {"Network", "norm", "NAME", "bn, ln, ln-chw, ln-pixel, gn, in or none (bn)",
+       [](O o, S f, S v) { o.network.norm = norm_from(one_of(f, v, norm_names())); }},
+      {"Network", "groups", "G", "groups of group norm in every layer (each layer's published count)",
+       [](O o, S f, S v) { o.network.groups = whole_number(f, v, 1, many); }},
+      {"Network", "dropout", "P", "probability of channel dropout (0.05)",
+       [](O o, S f, S v) { o.network.dropout = number(f, v, 0, 1); }},
+
+      {"Training", "epochs", "N", "passes over the training set (20)",
+       [](O o, S f, S v) { o.epochs = static_cast<int>(whole_number(f, v, 1, 100'000)); }},
+      {"Training", "batch-size", "N", "images a step (128)",
+       [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 20); }},
+      {"Training", "optimizer", "NAME", "sgd, adam or adamw (sgd)",
+       [](O o, S f, S v) {
+         o.optimizer = one_of(f, v, {"sgd", "adam", "adamw"});
+       }},
+      {"Training", "lr", "RATE", "learning rate; the peak with onecycle (0.01)",
+       [](O o, S f, S v) { o.lr = number(f, v, 0, unlimited); }},
+      {"Training", "momentum", "M", "of sgd (0.9)", [](O o, S f, S v) { o.momentum = number(f, v, 0, 1); }},
+      {"Training", "nesterov", "", "Nesterov momentum", [](O o, S, S) { o.nesterov = true; }},
+      {"Training", "weight-decay", "W", "L2 penalty, decoupled with adamw (0)",
+       [](O o, S f, S v) { o.weight_decay = number(f, v, 0, unlimited); }},
+      {"Training", "l1", "F", "adds F·Σ|p| over all parameters to the loss (0)",
+       [](O o, S f, S v) { o.l1 = number(f, v, 0, unlimited); }},
+      {"Training", "scheduler", "NAME",
+       "none, step[:EPOCHS[:FACTOR]] (6:0.1), cosine, onecycle or plateau[:PATIENCE[:FACTOR]] on the test "
+       "loss "
+       "(2:0.1) (none)",
+       [](O o, S f, S v) { o.scheduler = scheduler_from(f, v); }},
+      {"Training", "label-smoothing", "E", "of the cross-entropy (0)",
+       [](O o, S f, S v) { o.label_smoothing = number(f, v, 0, 1); }},
+      {"Training", "augment", "NAME", "none, flip, crop or flip+crop; crop pads by 4 first (none)",
+       [](O o, S f, S v) { o.augmentation = augmentation_from(f, v); }},
+      {"Training", "seed", "N", "of weights, order, dropout and augmentation (1)",
+       [](O o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, many)); }},
+
+      {"Data", "data", "DIR", "folder with CIFAR-10, or 'synthetic' ($NORMA_DATA, else ~/.cache/norma)",
+       [](O o, S, S v) { o.data = v; }},
+      {"Data", "mirror", "URL", "where to download the official archive from",
+       [](O o, S, S v) { o.mirror = v; }},
+      {"Data", "normalize", "HOW", "published or auto, which measures the training images (published)",
+       [](O o, S f, S v) {
+         o.measure_normalization = one_of(f, v, {"published", "auto"}) == "auto";
+       }},
+      {"Data", "val-split", "SHARE", "share of the training images held out for validation (0)",
+       [](O o, S f, S v) { o.val_split = number(f, v, 0, 0.9); }},
+      {"Data", "limit-train", "N", "train on the first N images only",
+       [](O o, S f, S v) { o.limit_train = whole_number(f, v, 1, many); }},
+      {"Data", "limit-test", "N", "test on the first N images only",
+       [](O o, S f, S v) { o.limit_test = whole_number(f, v, 1, many); }},
+
+      {"Machine", "threads", "N", "CPU threads; the result does not depend on it (all cores)",
+       [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
+      {"Machine", "device", "NAME", "cpu, cuda, simt or reference (cpu)",
+       [](O o, S f, S v) { o.device = device_from(f, v); }},
+
+      {"Output", "out", "DIR", "run folder (a new one under runs/)", [](O o, S, S v) { o.out = v; }},
+      {"Output", "max-params", "N", "refuse to train a network of more parameters",
+       [](O o, S f, S v) { o.max_params = whole_number(f, v, 0, many); }},
+      {"Output", "summary", "", "print the layer table and end", [](O o, S, S) { o.summary = true; }},
+      {"Output", "quiet", "", "print the last line only", [](O o, S, S) { o.quiet = true; }},
+      {"Output", "version", "", "print the version and end", [](O o, S, S) { o.version = true; }},
+      {"Output", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+  };
+  return all;
+}
+
+const Flag& flag_called(const std::string& name) {
+  for (const Flag& flag : flags())
+    if (flag.name == name) return flag;
+  fail("no flag is called {}", name);
+}
+
+cxxopts::Options command() {
+  cxxopts::Options options("cifar_norm");
+  for (const Flag& flag : flags()) {
+    const std::string spelled = flag.name == "help" ? "h,help" : flag.name == "quiet" ? "q,quiet" : flag.name;
+    if (flag.value.empty())
+      options.add_option(flag.group, {spelled, flag.text});
+    else
+      options.add_option(flag.group, {spelled, flag.text, cxxopts::value<std::string>(), flag.value});
+  }
+  options.allow_unrecognised_options();
+  return options;
+}
+
+// In the order in which they were given: the last of two wins.
+void apply(const cxxopts::ParseResult& parsed, Options& options) {
+  for (const cxxopts::KeyValue& argument : parsed.arguments())
+    flag_called(argument.key()).apply(options, argument.key(), argument.value());
+}
+
+[[noreturn]] void refuse(const std::string& unknown) {
+  if (!unknown.starts_with("-"))
+    fail_usage("'{}' is not expected here: flags begin with --; see --help", unknown);
+  std::vector<std::string> names;
+  for (const Flag& flag : flags()) names.push_back("--" + flag.name);
+  fail_usage("there is no flag {}; did you mean {}? See --help", unknown,
+             nearest(unknown.substr(0, unknown.find('=')), names));
+}
+
+void check_together(const Options& options) {
+  if (options.network.groups && options.network.norm != Norm::gn)
+    fail_usage("--groups goes with --norm gn, not with --norm {}", name(options.network.norm));
+  if (options.nesterov && (options.momentum == 0 || options.optimizer != "sgd"))
+    fail_usage("--nesterov goes with --optimizer sgd and a --momentum above 0");
+}
+
+}  // namespace
+
+Options parse_options(int argc, const char* const* argv) {
+  try {
+    cxxopts::Options known = command();
+    const cxxopts::ParseResult parsed = known.parse(argc, argv);
+    if (!parsed.unmatched().empty()) refuse(parsed.unmatched().front());
+    Options options;
+    apply(parsed, options);
+    check_together(options);
+    return options;
+  } catch (const cxxopts::exceptions::missing_argument&) {
+    const std::string last = argc > 1 ? argv[argc - 1] : "";
+    fail_usage("{} needs a value; see --help", last);
+  } catch (const cxxopts::exceptions::exception& e) {
+    fail_usage("{}; see --help", e.what());
+  }
+}
+
+std::string help_text() {
+  std::string text =
+      "cifar_norm trains a small CNN on CIFAR-10 with the normalization of your choice.\n\n"
+      "Usage: cifar_norm [flags]\n";
+  const char* group = "";
+  for (const Flag& flag : flags()) {
+    if (flag.group != std::string(group)) text += fmt::format("\n{}:\n", group = flag.group);
+    const std::string left = (flag.name == "help"    ? "-h, --"
+                              : flag.name == "quiet" ? "-q, --"
+                                                     : "--") +
+                             flag.name + " " + flag.value;
+    std::string line = fmt::format("  {:<23} ", left);
+    for (const std::string& word : split_words(flag.text, ' ')) {
+      if (line.size() + word.size() > 98) {
+        text += line + "\n";
+        line = std::string(26, ' ');
+      }
+      line += word + " ";
+    }
+    line.pop_back();
+    text += line + "\n";
+  }
+  text +=
+      "\nExamples:\n"
+      "  cifar_norm --norm gn --groups 4            group norm, 20 epochs, published recipe\n"
+      "  cifar_norm --norm ln-chw --summary         the layer table, no training\n"
+      "  cifar_norm --norm bn --scheduler onecycle --lr 0.05 --augment flip+crop --epochs 10\n"
+      "  cifar_norm --data synthetic --epochs 2     no download: the built-in images\n"
+      "  cifar_norm --norm gn --batch-size 4 --limit-train 5000\n"
+      "\nA run folder holds config.json, metrics.jsonl (a line an epoch) and model.safetensors.\n"
+      "Exit status: 0 trained, 1 failed, 2 wrong command line, 130 interrupted by Ctrl-C.\n";
+  return text;
+}
+
+std::string to_string(const SchedulerChoice& choice) {
+  if (choice.kind == "step") return fmt::format("step:{}:{}", choice.step_size, choice.gamma);
+  if (choice.kind == "plateau") return fmt::format("plateau:{}:{}", choice.patience, choice.gamma);
+  return choice.kind;
+}
+
+std::string to_string(const Augmentation& augmentation) {
+  if (augmentation.flip) return augmentation.crop > 0 ? "flip+crop" : "flip";
+  return augmentation.crop > 0 ? "crop" : "none";
+}
+
+}  // namespace norma

@@ -1,0 +1,63 @@
+// Everything that a training run can be asked for, with its defaults: the published recipe of c11-48096.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "apps/network.h"
+#include "data/loader.h"
+
+namespace norma {
+
+struct SchedulerChoice {
+  std::string kind = "none";  ///< none, step, cosine, onecycle, plateau
+  int step_size = 6;          ///< step: epochs
+  double gamma = 0.1;         ///< step and plateau: factor
+  int patience = 2;           ///< plateau: epochs
+};
+
+struct Options {
+  NetworkChoice network;
+
+  int epochs = 20;
+  std::int64_t batch_size = 128;
+  std::string optimizer = "sgd";  ///< sgd, adam, adamw
+  double lr = 0.01;
+  double momentum = 0.9;
+  bool nesterov = false;
+  double weight_decay = 0;
+  double l1 = 0;
+  SchedulerChoice scheduler;
+  double label_smoothing = 0;
+  Augmentation augmentation;
+
+  std::string data;  ///< a folder, "synthetic", or empty for the default places
+  std::string mirror;
+  bool measure_normalization = false;
+  double val_split = 0;
+  std::optional<std::int64_t> limit_train, limit_test;
+
+  std::uint64_t seed = 1;
+  int threads = 0;  ///< 0: all cores
+  Device device = Device::cpu;
+  std::string out;  ///< run folder; empty: a new one under runs/
+  std::optional<std::int64_t> max_params;
+  bool summary = false;
+  bool quiet = false;
+
+  bool help = false;
+  bool version = false;
+};
+
+/// Reads a command line. Throws UsageError, one sentence with the nearest valid word, for what it cannot
+/// take.
+Options parse_options(int argc, const char* const* argv);
+/// The text of --help.
+std::string help_text();
+
+/// "step:6:0.1"
+std::string to_string(const SchedulerChoice& choice);
+/// "flip+crop"
+std::string to_string(const Augmentation& augmentation);
+
+}  // namespace norma

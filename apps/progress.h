@@ -1,0 +1,50 @@
+// What a person sees while a program works: a bar on a terminal, plain lines elsewhere, nothing when quiet.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace norma {
+
+class Clock {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// "1:04:09" or "4:09"
+std::string duration(double seconds);
+
+/// A line that is rewritten in place on a terminal, at most ten times a second. Elsewhere it becomes a plain
+/// line every half minute, so that a slow run shows life in a log.
+class Progress {
+ public:
+  explicit Progress(bool quiet);
+  ~Progress() { clear(); }
+
+  /// `share` of the work is done, in [0, 1]; `text` goes right of the bar, `label` left of it.
+  void show(double share, const std::string& label, const std::string& text);
+  /// Takes the bar away, before something else is printed.
+  void clear();
+
+  bool on_terminal() const { return terminal_; }
+
+ private:
+  bool quiet_, terminal_, color_;
+  bool shown_ = false;
+  Clock clock_;
+  double next_ = 0;
+};
+
+/// True once after SIGINT or SIGTERM; the second signal ends the process as usual.
+void watch_for_interrupt();
+bool interrupted();
+/// 128 + the signal's number, the shell's convention.
+int interrupt_status();
+
+}  // namespace norma

@@ -1,0 +1,37 @@
+// A run folder: what a training run leaves behind.
+//
+//   config.json         everything the run was asked for, and on what it ran; written first
+//   metrics.jsonl       an epoch a line, written as it ends
+//   model.safetensors   the weights at the end, by PyTorch's names
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "layers/module.h"
+
+namespace norma {
+
+class RunFolder {
+ public:
+  /// Makes the folder; with an empty name a new one, runs/DATE-TIME-LABEL. Files of an earlier run in it are
+  /// kept as NAME.~1~, NAME.~2~, … Throws where it cannot be written.
+  RunFolder(const std::string& name, const std::string& label);
+
+  const std::filesystem::path& path() const { return path_; }
+  /// A sentence on files of an earlier run that were put aside; empty where there were none.
+  const std::string& put_aside() const { return put_aside_; }
+
+  void write_config(const nlohmann::ordered_json& config);
+  void append_metrics(const nlohmann::ordered_json& line);
+  void write_model(const Module& network, const nlohmann::ordered_json& config);
+
+ private:
+  std::filesystem::path path_;
+  std::string put_aside_;
+  std::ofstream metrics_;
+};
+
+}  // namespace norma

@@ -1,0 +1,118 @@
+#include "apps/training.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/autograd.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "layers/functional/add.h"
+#include "layers/functional/loss.h"
+
+namespace norma {
+namespace {
+
+std::unique_ptr<Optimizer> make_optimizer(const std::vector<Tensor>& parameters, const Options& o) {
+  if (o.optimizer == "adam")
+    return std::make_unique<Adam>(parameters, AdamOptions{.lr = o.lr, .weight_decay = o.weight_decay});
+  if (o.optimizer == "adamw")
+    return std::make_unique<AdamW>(parameters, AdamOptions{.lr = o.lr, .weight_decay = o.weight_decay});
+  return std::make_unique<SGD>(
+      parameters,
+      SgdOptions{.lr = o.lr, .momentum = o.momentum, .weight_decay = o.weight_decay, .nesterov = o.nesterov});
+}
+
+}  // namespace
+
+Trainer::Trainer(std::shared_ptr<Module> network, const TrainingData& data, const Options& options)
+    : network_(std::move(network)), data_(data), options_(options) {
+  if (options.threads > 0) set_threads(options.threads);
+  network_->to(options.device);
+  parameters_ = network_->parameters();
+  optimizer_ = make_optimizer(parameters_, options);
+  make_scheduler();
+}
+
+void Trainer::make_scheduler() {
+  const SchedulerChoice& choice = options_.scheduler;
+  const int steps = static_cast<int>(steps_per_epoch()) * options_.epochs;
+  if (choice.kind == "step")
+    scheduler_ = std::make_unique<StepLR>(*optimizer_, choice.step_size, choice.gamma);
+  else if (choice.kind == "cosine")
+    scheduler_ = std::make_unique<CosineAnnealingLR>(*optimizer_, options_.epochs);
+  else if (choice.kind == "onecycle")
+    scheduler_ = std::make_unique<OneCycleLR>(*optimizer_,
+                                              OneCycleOptions{.max_lr = options_.lr, .total_steps = steps});
+  else if (choice.kind == "plateau")
+    scheduler_ = std::make_unique<ReduceLROnPlateau>(
+        *optimizer_, PlateauOptions{.factor = choice.gamma, .patience = choice.patience});
+}
+
+std::int64_t Trainer::steps_per_epoch() const {
+  return (data_.train.labels.numel() + options_.batch_size - 1) / options_.batch_size;
+}
+
+std::pair<double, double> Trainer::step(const Batch& batch) {
+  default_generator().begin_step(global_step_++);
+  optimizer_->zero_grad();
+  const Tensor scores = (*network_)(batch.x);
+  const Tensor loss = functional::cross_entropy(scores, batch.target, options_.label_smoothing);
+  const Tensor total = options_.l1 > 0 ? functional::add(loss, l1_penalty(parameters_, options_.l1)) : loss;
+  total.backward();
+  optimizer_->step();
+  if (options_.scheduler.kind == "onecycle") scheduler_->step();
+  const double value = loss.item();
+  if (!std::isfinite(value))
+    fail("the loss became {} at step {}: training diverged; try a smaller --lr than {}", value, global_step_,
+         options_.lr);
+  return {value * static_cast<double>(batch.target.numel()),
+          functional::correct_count(scores.detach(), batch.target).item()};
+}
+
+EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
+  EpochResult result{.epoch = ++epoch_, .lr = optimizer_->lr()};
+  const std::int64_t count = data_.train.labels.numel(), steps = steps_per_epoch();
+  const auto order = shuffled(count, options_.seed, static_cast<std::uint32_t>(epoch_));
+  const Clock clock;
+  network_->train();
+  double loss_sum = 0, correct = 0;
+  std::int64_t seen = 0;
+  for (std::int64_t i = 0; i < steps && !stopped_; ++i) {
+    const std::int64_t end = std::min(count, (i + 1) * options_.batch_size);
+    const std::vector<std::int64_t> indices(order.begin() + i * options_.batch_size, order.begin() + end);
+    const auto [loss, right] =
+        step(load_batch(data_.train, indices, data_.normalization, options_.augmentation, options_.seed,
+                        static_cast<std::uint32_t>(epoch_)));
+    loss_sum += loss, correct += right, seen = end;
+    result.train = {loss_sum / static_cast<double>(seen), 100 * correct / static_cast<double>(seen)};
+    result.images_per_second = static_cast<double>(seen) / clock.seconds();
+    stopped_ = !on_step({epoch_, i + 1, steps, result.train, result.images_per_second});
+  }
+  result.seconds = clock.seconds();
+  if (stopped_) return result;
+
+  result.test = evaluate(data_.test);
+  if (data_.validation) result.validation = evaluate(*data_.validation);
+  if (scheduler_ && options_.scheduler.kind != "onecycle") scheduler_->step(result.test.loss);
+  return result;
+}
+
+Score Trainer::evaluate(const Dataset& dataset) {
+  constexpr std::int64_t batch_size = 500;
+  const NoGrad no_grad;
+  network_->eval();
+  double loss = 0, correct = 0;
+  const std::int64_t count = dataset.labels.numel();
+  for (std::int64_t begin = 0; begin < count; begin += batch_size) {
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, count - begin)));
+    std::iota(indices.begin(), indices.end(), begin);
+    const Batch batch = load_batch(dataset, indices, data_.normalization);
+    const Tensor scores = (*network_)(batch.x);
+    loss += functional::cross_entropy(scores, batch.target).item() * static_cast<double>(indices.size());
+    correct += functional::correct_count(scores, batch.target).item();
+  }
+  return {loss / static_cast<double>(count), 100 * correct / static_cast<double>(count)};
+}
+
+}  // namespace norma

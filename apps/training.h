@@ -1,0 +1,75 @@
+// Training: the loop that every app runs. One epoch is shuffled batches → forward → loss → backward → step,
+// then an evaluation on the test images.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "apps/options.h"
+#include "apps/progress.h"
+#include "layers/module.h"
+#include "optim/scheduler.h"
+
+namespace norma {
+
+/// Mean loss and accuracy in percent over some images.
+struct Score {
+  double loss = 0, accuracy = 0;
+};
+
+struct EpochResult {
+  int epoch = 0;  ///< from 1
+  double lr = 0;  ///< at the epoch's first step
+  Score train = {};    ///< running mean while training, dropout and all
+  Score test = {};
+  std::optional<Score> validation = {};
+  double seconds = 0;            ///< of the training part
+  double images_per_second = 0;  ///< of the training part
+};
+
+/// Where training stands, for the display.
+struct StepReport {
+  int epoch;
+  std::int64_t step, steps;  ///< within the epoch, from 1
+  Score running;
+  double images_per_second;
+};
+
+struct TrainingData {
+  Dataset train, test;
+  std::optional<Dataset> validation;
+  Normalization normalization;
+};
+
+class Trainer {
+ public:
+  /// Sets threads, moves the network to the device and makes optimizer and scheduler as the options say.
+  Trainer(std::shared_ptr<Module> network, const TrainingData& data, const Options& options);
+
+  /// Trains one epoch and evaluates. `on_step` is called after every step and returns false to stop there;
+  /// what was reached then has no test score and `stopped` is set.
+  EpochResult run_epoch(const std::function<bool(const StepReport&)>& on_step);
+  bool stopped() const { return stopped_; }
+  /// Scores the network on a data set in evaluation mode.
+  Score evaluate(const Dataset& dataset);
+
+  std::int64_t steps_per_epoch() const;
+
+ private:
+  void make_scheduler();
+  /// One forward, backward and update. Returns the sum of losses and the count of right answers.
+  std::pair<double, double> step(const Batch& batch);
+
+  std::shared_ptr<Module> network_;
+  const TrainingData& data_;
+  const Options& options_;
+  std::vector<Tensor> parameters_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<Scheduler> scheduler_;
+  int epoch_ = 0;
+  std::uint32_t global_step_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace norma

@@ -1,0 +1,65 @@
+// Autograd: a tape of what was computed, walked backwards.
+//
+//   forward                                     backward(y, dy)
+//   x ──▶ conv2d ──▶ relu ──▶ y                 the node made last goes first; every node maps
+//    ╲    node 1      node 2                    its cotangent dy to one cotangent per input,
+//     weight                                    and leaves collect theirs in grad().
+//
+// A node is made after the nodes of its inputs, so "largest number first" is a reverse topological order and
+// the walk needs a queue, not recursion. A node's backward is a function of what the forward pass saved for
+// it (the lambda's captures): the kernels below know no tape.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/tensor.h"
+
+namespace norma {
+
+/// One cotangent per input, in their order; an undefined Tensor where none is needed.
+using Gradients = std::vector<Tensor>;
+using Backward = std::function<Gradients(const Tensor& dy)>;
+
+struct Node {
+  const char* operation;
+  std::uint64_t number;                                // increases with every node made
+  std::vector<std::shared_ptr<GradientState>> inputs;  // nullptr where an input requires no gradient
+  Backward backward;                                   // released once it has run
+
+  ~Node();  // iterative: a chain of a million nodes must not overflow the stack
+};
+
+/// What autograd knows of a tensor.
+struct GradientState {
+  bool requires_grad = false;
+  Tensor gradient;                 // leaves only
+  std::shared_ptr<Node> producer;  // nullptr for a leaf
+};
+
+/// Enters an operation on the tape and returns y with its history; y itself where no input requires a
+/// gradient or a NoGrad lives. `backward` must capture detached tensors, or the graph would hold on to
+/// itself.
+Tensor record(const char* operation, const Tensor& y, const std::vector<Tensor>& inputs, Backward backward);
+
+/// True where an operation on these inputs would be recorded.
+bool needs_gradient(const std::vector<Tensor>& inputs);
+
+/// See Tensor::backward. What was saved is released on the way: a second call on the same graph throws.
+void backward(const Tensor& y, Tensor cotangent);
+
+/// While one lives on this thread, nothing is recorded.
+class NoGrad {
+ public:
+  NoGrad();
+  ~NoGrad();
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace norma

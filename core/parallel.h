@@ -1,0 +1,41 @@
+// Parallel loops. Work is cut into pieces whose number depends on the problem alone, never on the number of
+// threads, and whoever reduces over pieces does so in their order: results are the same bits for any
+// --threads.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+
+namespace norma {
+
+/// Threads that parallel loops use; at first OMP_NUM_THREADS, else the cores this process may run on.
+int threads();
+/// Throws unless count ≥ 1.
+void set_threads(int count);
+
+namespace detail {
+void parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t), void* body);
+}
+
+/// Calls body(i) once for every i in [0, pieces), in any order, on any thread. The first exception is
+/// rethrown here once all pieces have ended. A loop inside a loop runs on its caller's thread.
+template <class Body>
+void parallel_for(std::int64_t pieces, Body&& body) {
+  using Plain = std::remove_reference_t<Body>;
+  detail::parallel_for(
+      pieces, [](void* b, std::int64_t i) { (*static_cast<Plain*>(b))(i); },
+      const_cast<void*>(static_cast<const void*>(std::addressof(body))));
+}
+
+/// Calls body(begin, end) for consecutive ranges of at most `grain` indices that together cover [0, count).
+template <class Body>
+void parallel_ranges(std::int64_t count, std::int64_t grain, Body&& body) {
+  parallel_for((count + grain - 1) / grain,
+               [&](std::int64_t i) { body(i * grain, std::min(count, (i + 1) * grain)); });
+}
+
+/// Elements a piece of a simple elementwise loop: large enough to outweigh a thread's waking.
+inline constexpr std::int64_t elementwise_grain = std::int64_t{1} << 15;
+
+}  // namespace norma

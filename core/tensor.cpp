@@ -1,0 +1,129 @@
+#include "core/tensor.h"
+
+#include <cstring>
+
+#include "core/autograd.h"
+
+namespace norma {
+namespace {
+
+// Calls f with a value of the element type, for the few places that convert between all four.
+template <class F>
+void with_type(DType dtype, F&& f) {
+  switch (dtype) {
+    case DType::float32:
+      return f(float{});
+    case DType::float64:
+      return f(double{});
+    case DType::uint8:
+      return f(std::uint8_t{});
+    case DType::int64:
+      return f(std::int64_t{});
+  }
+}
+
+}  // namespace
+
+Tensor Tensor::empty(Shape shape, DType dtype, Device device) {
+  if (device == Device::cuda) fail("this build of Norma has no CUDA: use the device cpu");
+  Tensor t;
+  t.shape_ = shape;
+  t.dtype_ = dtype;
+  t.device_ = device;
+  t.storage_ = std::make_shared<Storage>(static_cast<std::size_t>(shape.numel()) * size_in_bytes(dtype));
+  return t;
+}
+
+Tensor Tensor::zeros(Shape shape, DType dtype, Device device) {
+  Tensor t = empty(shape, dtype, device);
+  std::memset(t.raw(), 0, t.bytes());
+  return t;
+}
+
+Tensor Tensor::full(Shape shape, double value, DType dtype, Device device) {
+  Tensor t = empty(shape, dtype, device);
+  with_type(dtype, [&](auto type) {
+    using T = decltype(type);
+    std::fill_n(t.data<T>(), t.numel(), static_cast<T>(value));
+  });
+  return t;
+}
+
+double Tensor::item() const {
+  if (!defined() || numel() != 1)
+    fail("item() needs a tensor of one element, not {}", defined() ? shape_.to_string() : "an undefined one");
+  return to_vector<double>()[0];
+}
+
+Tensor Tensor::view(Shape shape) const {
+  if (shape.numel() != numel())
+    fail("a tensor of shape {} cannot be viewed as {}", shape_.to_string(), shape.to_string());
+  Tensor t = detach();
+  t.shape_ = shape;
+  return t;
+}
+
+Tensor Tensor::clone() const {
+  Tensor t = empty_like(*this);
+  std::memcpy(t.raw(), raw(), bytes());
+  return t;
+}
+
+Tensor Tensor::to(DType dtype) const {
+  if (dtype == dtype_) return *this;
+  Tensor t = empty(shape_, dtype, device_);
+  t.copy_from(*this);
+  return t;
+}
+
+Tensor Tensor::to(Device device) const {
+  if (device == device_) return *this;
+  Tensor t = empty(shape_, dtype_, device);
+  t.copy_from(*this);
+  return t;
+}
+
+void Tensor::copy_from(const Tensor& other) {
+  if (other.shape_ != shape_)
+    fail("a tensor of shape {} cannot take the numbers of one of shape {}", shape_.to_string(),
+         other.shape_.to_string());
+  with_type(dtype_, [&](auto to_type) {
+    with_type(other.dtype_, [&](auto from_type) {
+      using To = decltype(to_type);
+      const auto* from = other.data<decltype(from_type)>();
+      std::transform(from, from + numel(), data<To>(), [](auto v) { return static_cast<To>(v); });
+    });
+  });
+}
+
+bool Tensor::requires_grad() const { return gradient_ && gradient_->requires_grad; }
+
+Tensor& Tensor::set_requires_grad(bool on) {
+  if (gradient_ && gradient_->producer) fail("requires_grad can only be set on a leaf, not on a result");
+  if (!gradient_) gradient_ = std::make_shared<GradientState>();
+  gradient_->requires_grad = on;
+  return *this;
+}
+
+Tensor Tensor::grad() const { return gradient_ ? gradient_->gradient : Tensor(); }
+
+void Tensor::set_grad(Tensor grad) {
+  if (!gradient_) gradient_ = std::make_shared<GradientState>();
+  gradient_->gradient = std::move(grad);
+}
+
+void Tensor::zero_grad() {
+  if (gradient_) gradient_->gradient = Tensor();
+}
+
+Tensor Tensor::detach() const {
+  Tensor t = *this;
+  t.gradient_ = nullptr;
+  return t;
+}
+
+void Tensor::backward() const { norma::backward(*this, {}); }
+
+void Tensor::backward(const Tensor& cotangent) const { norma::backward(*this, cotangent); }
+
+}  // namespace norma

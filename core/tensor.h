@@ -1,0 +1,120 @@
+// Tensor: a contiguous, row-major block of numbers with a shape, a dtype and a device. A Tensor is a handle:
+// copies share their numbers. With autograd (core/autograd.h) it also remembers how it came to be.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/device.h"
+#include "core/dtype.h"
+#include "core/error.h"
+#include "core/shape.h"
+#include "core/storage.h"
+
+namespace norma {
+
+struct GradientState;  // core/autograd.h
+
+class Tensor {
+ public:
+  Tensor() = default;  ///< undefined: stands for "none" where an argument is optional
+
+  /// Uninitialised numbers.
+  static Tensor empty(Shape shape, DType dtype = DType::float32, Device device = Device::cpu);
+  static Tensor zeros(Shape shape, DType dtype = DType::float32, Device device = Device::cpu);
+  static Tensor full(Shape shape, double value, DType dtype = DType::float32, Device device = Device::cpu);
+  /// Copies `values` (row-major, shape.numel() of them, else it throws).
+  template <class T>
+  static Tensor from(const std::vector<T>& values, Shape shape, Device device = Device::cpu);
+  /// Uninitialised, of the same shape, dtype and device as another.
+  static Tensor empty_like(const Tensor& other) {
+    return empty(other.shape(), other.dtype(), other.device());
+  }
+
+  bool defined() const { return storage_ != nullptr; }
+  const Shape& shape() const { return shape_; }
+  std::int64_t size(int d) const { return shape_[d]; }
+  std::int64_t numel() const { return shape_.numel(); }
+  DType dtype() const { return dtype_; }
+  Device device() const { return device_; }
+
+  /// The numbers. Throws where T is not the tensor's dtype; nullptr where the tensor is undefined.
+  template <class T>
+  T* data() const;
+  /// The numbers without a type.
+  void* raw() const { return storage_ ? storage_->data() : nullptr; }
+  std::size_t bytes() const { return static_cast<std::size_t>(numel()) * size_in_bytes(dtype_); }
+  template <class T>
+  std::span<T> span() const;
+  /// A copy of the numbers, converted to T.
+  template <class T>
+  std::vector<T> to_vector() const;
+  /// The value of a tensor of one element.
+  double item() const;
+
+  /// The same numbers in another shape (shared, no gradient; functional::reshape has one).
+  Tensor view(Shape shape) const;
+  /// A copy, without autograd.
+  Tensor clone() const;
+  /// Converted copies; the tensor itself where nothing is to be done.
+  Tensor to(DType dtype) const;
+  Tensor to(Device device) const;
+  /// Overwrites the numbers with those of another tensor of the same shape, dtype notwithstanding.
+  void copy_from(const Tensor& other);
+
+  // Autograd, as in PyTorch.
+  bool requires_grad() const;
+  Tensor& set_requires_grad(bool on = true);
+  /// The gradient that backward() accumulated; undefined before.
+  Tensor grad() const;
+  void set_grad(Tensor grad);
+  void zero_grad();
+  /// The same numbers, forgetting how they came to be.
+  Tensor detach() const;
+  /// Propagates `cotangent` to every leaf that requires a gradient; without one, from a scalar, 1.
+  void backward() const;
+  void backward(const Tensor& cotangent) const;
+
+  const std::shared_ptr<GradientState>& gradient_state() const { return gradient_; }
+  void set_gradient_state(std::shared_ptr<GradientState> state) { gradient_ = std::move(state); }
+
+ private:
+  std::shared_ptr<Storage> storage_;
+  Shape shape_;
+  DType dtype_ = DType::float32;
+  Device device_ = Device::cpu;
+  std::shared_ptr<GradientState> gradient_;
+};
+
+template <class T>
+T* Tensor::data() const {
+  if (!defined()) return nullptr;
+  if (dtype_of<T> != dtype_) fail("a {} tensor was read as {}", name(dtype_), name(dtype_of<T>));
+  return static_cast<T*>(storage_->data());
+}
+
+template <class T>
+std::span<T> Tensor::span() const {
+  return {data<T>(), static_cast<std::size_t>(defined() ? numel() : 0)};
+}
+
+template <class T>
+Tensor Tensor::from(const std::vector<T>& values, Shape shape, Device device) {
+  if (static_cast<std::int64_t>(values.size()) != shape.numel())
+    fail("{} values do not fill a tensor of shape {}", values.size(), shape.to_string());
+  Tensor t = empty(shape, dtype_of<T>, device);
+  std::copy(values.begin(), values.end(), t.data<T>());
+  return t;
+}
+
+template <class T>
+std::vector<T> Tensor::to_vector() const {
+  const Tensor converted = to(dtype_of<T>);
+  const auto values = converted.span<T>();
+  return {values.begin(), values.end()};
+}
+
+}  // namespace norma

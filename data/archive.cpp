@@ -1,0 +1,129 @@
+// Two libarchive readers, one behind the other: the first undoes the compression, the second reads the tar
+// format. In between the bytes can be counted and checked, because libarchive 3.6 decompresses gzip without
+// looking at the CRC at its end, and a flipped bit would go unnoticed into the images.
+#include "data/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+
+#include "core/error.h"
+#include "data/checksum.h"
+
+namespace norma {
+namespace {
+
+using Archive = std::unique_ptr<archive, decltype(&archive_read_free)>;
+
+// libarchive leaves some errors without a text, the cut-off gzip stream among them.
+std::string reason(archive* a) {
+  const char* text = archive_error_string(a);
+  return text ? text : "the compressed data ends too early";
+}
+
+std::uint32_t little_endian(const unsigned char* b) {
+  return b[0] | std::uint32_t{b[1]} << 8 | std::uint32_t{b[2]} << 16 | std::uint32_t{b[3]} << 24;
+}
+
+}  // namespace
+
+struct TarReader::Stream {
+  std::filesystem::path file;
+  Archive bytes{archive_read_new(), archive_read_free};  // freed last: `tar` reads from it
+  Archive tar{archive_read_new(), archive_read_free};
+  std::uint32_t crc = 0;
+  std::uint32_t size = 0;  // modulo 2³², as gzip counts
+
+  [[noreturn]] void fail_damaged(const std::string& what) const {
+    fail("the archive {} is damaged ({}): remove it and download it again", file.string(), what);
+  }
+
+  // The next decompressed block; libarchive's read callback, which may not throw.
+  static la_ssize_t read_block(archive* tar, void* self, const void** block) {
+    auto& s = *static_cast<Stream*>(self);
+    std::size_t count = 0;
+    la_int64_t offset = 0;
+    const int status = archive_read_data_block(s.bytes.get(), block, &count, &offset);
+    if (status == ARCHIVE_EOF) return 0;
+    if (status != ARCHIVE_OK) {
+      archive_set_error(tar, EIO, "%s", reason(s.bytes.get()).c_str());
+      return -1;
+    }
+    s.crc = crc32(s.crc, {static_cast<const std::uint8_t*>(*block), count});
+    s.size += static_cast<std::uint32_t>(count);
+    return static_cast<la_ssize_t>(count);
+  }
+
+  // Reads what follows the tar format's end, then compares with gzip's trailer: CRC-32, size. Where the size
+  // is another one, the file has several gzip members or padding, which is sound, and the trailer is not for
+  // all.
+  void check_end() {
+    const void* block = nullptr;
+    la_ssize_t count = 0;
+    while ((count = read_block(tar.get(), this, &block)) > 0) continue;
+    if (count < 0) fail_damaged(reason(tar.get()));
+    if (archive_filter_code(bytes.get(), 0) != ARCHIVE_FILTER_GZIP) return;
+    std::array<unsigned char, 8> trailer{};
+    std::ifstream stream(file, std::ios::binary);
+    stream.seekg(-8, std::ios::end);
+    stream.read(reinterpret_cast<char*>(trailer.data()), trailer.size());
+    if (stream && little_endian(&trailer[4]) == size && little_endian(&trailer[0]) != crc)
+      fail_damaged("its contents do not match their CRC-32");
+  }
+};
+
+TarReader::TarReader(const std::filesystem::path& file) : stream_(std::make_unique<Stream>()) {
+  stream_->file = file;
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (!std::filesystem::is_regular_file(status))
+    fail("{} cannot be read as an archive: {}", file.string(), error ? error.message() : "it is not a file");
+  if (std::filesystem::file_size(file, error) == 0)
+    fail("the archive {} is empty: remove it and download it again", file.string());
+  if (!std::ifstream(file)) fail("cannot open the archive {}: {}", file.string(), std::strerror(errno));
+
+  archive *bytes = stream_->bytes.get(), *tar = stream_->tar.get();
+  archive_read_support_filter_all(bytes);
+  archive_read_support_format_raw(bytes);
+  archive_read_support_format_tar(tar);
+  if (archive_read_open_filename(bytes, file.c_str(), std::size_t{1} << 20) != ARCHIVE_OK)
+    stream_->fail_damaged(reason(bytes));
+  archive_entry* entry = nullptr;
+  if (archive_read_next_header(bytes, &entry) != ARCHIVE_OK) stream_->fail_damaged(reason(bytes));
+  if (archive_read_open(tar, stream_.get(), nullptr, Stream::read_block, nullptr) != ARCHIVE_OK)
+    fail("{} is not a tar archive ({}): remove it and download it again", file.string(), reason(tar));
+}
+
+TarReader::~TarReader() = default;
+
+bool TarReader::next() {
+  for (;;) {
+    archive_entry* entry = nullptr;
+    const int status = archive_read_next_header(stream_->tar.get(), &entry);
+    if (status == ARCHIVE_EOF) {
+      stream_->check_end();
+      return false;
+    }
+    if (status != ARCHIVE_OK && status != ARCHIVE_WARN) stream_->fail_damaged(reason(stream_->tar.get()));
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    const char* name = archive_entry_pathname(entry);
+    name_ = name ? name : "";
+    size_ = archive_entry_size(entry);
+    return true;
+  }
+}
+
+void TarReader::read(std::span<std::uint8_t> to) {
+  std::size_t done = 0;
+  while (done < to.size()) {
+    const la_ssize_t count = archive_read_data(stream_->tar.get(), to.data() + done, to.size() - done);
+    if (count < 0) stream_->fail_damaged(reason(stream_->tar.get()));
+    if (count == 0) stream_->fail_damaged(fmt::format("{} ends after {} bytes", name_, done));
+    done += static_cast<std::size_t>(count);
+  }
+}
+
+}  // namespace norma

@@ -1,0 +1,34 @@
+// Reading a tar archive front to back without unpacking it to disk, whatever it is compressed with:
+// libarchive recognises gzip, bzip2, xz, zstd and others by their content.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace norma {
+
+class TarReader {
+ public:
+  /// Throws, as all below, where the file cannot be read or is damaged or not a tar archive.
+  explicit TarReader(const std::filesystem::path& file);
+  ~TarReader();
+
+  /// Goes on to the next regular file; false at the end of an archive that was sound up to its last byte.
+  bool next();
+  /// The present file's name, with its folders.
+  const std::string& name() const { return name_; }
+  std::int64_t size() const { return size_; }
+  /// The present file's next bytes, exactly as many as `to` holds.
+  void read(std::span<std::uint8_t> to);
+
+ private:
+  struct Stream;
+  std::unique_ptr<Stream> stream_;
+  std::string name_;
+  std::int64_t size_ = 0;
+};
+
+}  // namespace norma

@@ -1,0 +1,50 @@
+// Loader: from a data set to training batches: shuffled indices, then pixels to normalised images in one
+// pass.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "core/tensor.h"
+#include "data/dataset.h"
+
+namespace norma {
+
+/// Per-channel mean and standard deviation of pixels scaled to [0, 1].
+struct Normalization {
+  std::vector<double> mean, std;
+};
+
+/// The published CIFAR-10 constants.
+inline const Normalization cifar10_normalization = {{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
+
+/// Computed from all images of a data set; the deviation is the population's.
+Normalization measure_normalization(const Dataset& dataset);
+
+struct Augmentation {
+  bool flip = false;      ///< mirror left to right, every second image on average
+  std::int64_t crop = 0;  ///< pad by so many black pixels, then crop at random
+};
+
+struct Batch {
+  Tensor x;       ///< float32 [N, C, H, W]
+  Tensor target;  ///< int64 [N]
+};
+
+/// A random order of [0, count) that depends on seed and epoch alone.
+std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t seed, std::uint32_t epoch);
+
+/// The images at `indices`, normalised and, with an augmentation, moved; what happens to an image depends on
+/// seed, epoch and its index alone.
+Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indices,
+                 const Normalization& normalization, const Augmentation& augmentation = {},
+                 std::uint64_t seed = 0, std::uint32_t epoch = 0);
+
+/// Two data sets: every image but a share, and that share, drawn at random from the seed; e.g. for
+/// validation.
+std::pair<Dataset, Dataset> split(const Dataset& dataset, double share, std::uint64_t seed);
+/// The first `count` images (all where there are fewer).
+Dataset first_images(const Dataset& dataset, std::int64_t count);
+
+}  // namespace norma

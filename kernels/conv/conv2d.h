@@ -1,0 +1,72 @@
+// 2-D convolution (cross-correlation, as every deep-learning library has it).
+//
+//   y[n, k, i, j] = bias[k] + Σ_{c,u,v} weight[k, c, u, v] · x[n, c, i·stride + u − pad, j·stride + v − pad]
+//
+// with zeros outside of x. Backward, with dy of y's shape:
+//   dx[n, c, h, w]       = Σ weight[k, c, u, v] · dy[n, k, i, j]  over all (k, u, v, i, j) that read x[n, c,
+//   h, w] dweight[k, c, u, v]  = Σ_{n,i,j} dy[n, k, i, j] · x[n, c, i·stride + u − pad, j·stride + v − pad]
+//   dbias[k]             = Σ_{n,i,j} dy[n, k, i, j]
+#pragma once
+
+#include <cstdint>
+
+namespace norma {
+
+struct Conv2dShape {
+  std::int64_t n, c, h, w;  ///< x is [N, C, H, W]
+  std::int64_t k;           ///< output channels: weight is [K, C, kernel_h, kernel_w]
+  std::int64_t kernel_h, kernel_w;
+  std::int64_t stride_h = 1, stride_w = 1;
+  std::int64_t pad_h = 0, pad_w = 0;
+
+  std::int64_t out_h() const {
+    return (h + 2 * pad_h - kernel_h) / stride_h + 1;
+  }  ///< y is [N, K, out_h, out_w]
+  std::int64_t out_w() const { return (w + 2 * pad_w - kernel_w) / stride_w + 1; }
+};
+
+template <class T>
+struct Conv2dForward {
+  Conv2dShape s;
+  const T* x;
+  const T* weight;
+  const T* bias;  ///< [K] or nullptr
+  T* y;
+};
+
+template <class T>
+struct Conv2dBackwardData {
+  Conv2dShape s;
+  const T* dy;
+  const T* weight;
+  T* dx;
+};
+
+template <class T>
+struct Conv2dBackwardWeight {
+  Conv2dShape s;
+  const T* dy;
+  const T* x;
+  T* dweight;
+  T* dbias;  ///< [K] or nullptr
+};
+
+namespace reference {
+template <class T>
+void conv2d_forward(const Conv2dForward<T>& a);
+template <class T>
+void conv2d_backward_data(const Conv2dBackwardData<T>& a);
+template <class T>
+void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
+}  // namespace reference
+
+namespace cpu {
+template <class T>
+void conv2d_forward(const Conv2dForward<T>& a);
+template <class T>
+void conv2d_backward_data(const Conv2dBackwardData<T>& a);
+template <class T>
+void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
+}  // namespace cpu
+
+}  // namespace norma

@@ -1,0 +1,69 @@
+// launch(kernel, config, arguments…): starts a kernel on a GPU or under simt, and throws where it cannot start.
+//
+//   launch(scale<float>, {.grid = blocks, .block = 256}, n, x, y);
+//
+// An error names the line on which its LaunchConfig was written. On a GPU a launch is asynchronous and only
+// its start is checked here; under simt it returns when the kernel has ended.
+#pragma once
+
+#include <cstddef>
+#include <source_location>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "core/error.h"
+#include "kernels/cuda/cuda.h"
+#ifndef __CUDACC__
+#include "kernels/simt/grid.h"
+#endif
+
+namespace norma::NORMA_EXECUTOR {
+
+struct LaunchConfig {
+  dim3 grid = 1;
+  dim3 block = 1;
+  std::size_t shared_bytes = 0;  ///< of dynamic_shared<T>()
+  cudaStream_t stream = nullptr;
+  std::source_location where = std::source_location::current();
+};
+
+/// Shared memory that a block may have without asking (static and dynamic together), and by asking.
+inline constexpr std::size_t shared_bytes_by_default = 48 * 1024;
+inline constexpr std::size_t shared_bytes_at_most = 227 * 1024;  // compute capability 9.0; 163 KiB on 8.0
+
+#ifdef __CUDACC__
+
+template <class... Parameters, class... Arguments>
+void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments&&... arguments) {
+  cudaError_t status = cudaSuccess;
+  if (config.shared_bytes > shared_bytes_by_default)
+    status = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                  static_cast<int>(config.shared_bytes));
+  if (status == cudaSuccess) {
+    kernel<<<config.grid, config.block, config.shared_bytes, config.stream>>>(
+        std::forward<Arguments>(arguments)...);
+    status = cudaGetLastError();
+  }
+  if (status == cudaSuccess) return;
+  const dim3 grid = config.grid, block = config.block;
+  fail("the kernel launched at {}:{} with grid ({}, {}, {}), block ({}, {}, {}) and {} bytes of dynamic shared "
+       "memory did not start: {}",
+       config.where.file_name(), config.where.line(), grid.x, grid.y, grid.z, block.x, block.y, block.z,
+       config.shared_bytes, cudaGetErrorString(status));
+}
+
+#else
+
+template <class... Parameters, class... Arguments>
+void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments&&... arguments) {
+  static_assert((!std::is_reference_v<Parameters> && ...), "a kernel takes its parameters by value");
+  const std::tuple<Parameters...> parameters(std::forward<Arguments>(arguments)...);
+  const auto thread = [&] { std::apply(kernel, parameters); };  // copies the parameters, as a GPU does
+  detail::run_grid({config.grid, config.block, config.shared_bytes, config.where,
+                    [](const void* body) { (*static_cast<decltype(&thread)>(body))(); }, &thread});
+}
+
+#endif
+
+}  // namespace norma::NORMA_EXECUTOR

@@ -1,0 +1,27 @@
+// The L1 penalty on the CPU; parameters are few, one thread does.
+#include "kernels/loss/abs_sum.h"
+
+#include <cmath>
+
+namespace norma::cpu {
+
+template <class T>
+void abs_sum_forward(const AbsSumForward<T>& a) {
+  double sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t i = 0; i < a.count; ++i) sum += std::abs(a.x[i]);
+  *a.y = static_cast<T>(a.factor * sum);
+}
+
+template <class T>
+void abs_sum_backward(const AbsSumBackward<T>& a) {
+  const T up = static_cast<T>(*a.dy * a.factor);
+  for (std::int64_t i = 0; i < a.count; ++i) a.dx[i] = a.x[i] > 0 ? up : a.x[i] < 0 ? -up : T{0};
+}
+
+template void abs_sum_forward(const AbsSumForward<float>&);
+template void abs_sum_forward(const AbsSumForward<double>&);
+template void abs_sum_backward(const AbsSumBackward<float>&);
+template void abs_sum_backward(const AbsSumBackward<double>&);
+
+}  // namespace norma::cpu

@@ -1,0 +1,42 @@
+// Log-softmax on the CPU: rows of ten classes, a millionth of a step's work.
+#include "kernels/loss/log_softmax.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/parallel.h"
+
+namespace norma::cpu {
+
+template <class T>
+void log_softmax_forward(const LogSoftmaxForward<T>& a) {
+  parallel_ranges(a.rows, 512, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      const T* x = a.x + r * a.classes;
+      const T largest = *std::max_element(x, x + a.classes);
+      T sum = 0;
+      for (std::int64_t i = 0; i < a.classes; ++i) sum += std::exp(x[i] - largest);
+      const T log_sum = std::log(sum);
+      for (std::int64_t i = 0; i < a.classes; ++i) a.y[r * a.classes + i] = (x[i] - largest) - log_sum;
+    }
+  });
+}
+
+template <class T>
+void log_softmax_backward(const LogSoftmaxBackward<T>& a) {
+  parallel_ranges(a.rows, 512, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      T sum = 0;
+      for (std::int64_t i = r * a.classes; i < (r + 1) * a.classes; ++i) sum += a.dy[i];
+      for (std::int64_t i = r * a.classes; i < (r + 1) * a.classes; ++i)
+        a.dx[i] = a.dy[i] - std::exp(a.y[i]) * sum;
+    }
+  });
+}
+
+template void log_softmax_forward(const LogSoftmaxForward<float>&);
+template void log_softmax_forward(const LogSoftmaxForward<double>&);
+template void log_softmax_backward(const LogSoftmaxBackward<float>&);
+template void log_softmax_backward(const LogSoftmaxBackward<double>&);
+
+}  // namespace norma::cpu

@@ -1,0 +1,45 @@
+// Negative log-likelihood, the mean over rows, with label smoothing ε (Szegedy et al. 2016,
+// arXiv:1512.00567):
+//
+//   loss = mean over rows of  −(1 − ε)·x[target] − ε/K·Σ x      x: log-probabilities of K classes
+//
+// On log-softmax this is cross-entropy. Backward: dx = −dloss/rows·((1 − ε)·[class = target] + ε/K).
+#pragma once
+
+#include <cstdint>
+
+namespace norma {
+
+template <class T>
+struct NllLossForward {
+  std::int64_t rows, classes;
+  double label_smoothing;  ///< ε in [0, 1]
+  const T* x;              ///< [rows, classes]
+  const std::int64_t* target;
+  T* loss;  ///< one number
+};
+
+template <class T>
+struct NllLossBackward {
+  std::int64_t rows, classes;
+  double label_smoothing;
+  const T* dloss;  ///< one number
+  const std::int64_t* target;
+  T* dx;
+};
+
+namespace reference {
+template <class T>
+void nll_loss_forward(const NllLossForward<T>& a);
+template <class T>
+void nll_loss_backward(const NllLossBackward<T>& a);
+}  // namespace reference
+
+namespace cpu {
+template <class T>
+void nll_loss_forward(const NllLossForward<T>& a);
+template <class T>
+void nll_loss_backward(const NllLossBackward<T>& a);
+}  // namespace cpu
+
+}  // namespace norma

@@ -1,0 +1,102 @@
+// Batch norm on the CPU. A channel's set is N runs (its plane in every image):
+//
+//   forward    1  moments of all N·C planes        in parallel over planes     reads x
+//              2  merged over n, in order          C small sums
+//              3  y = (x − mean)·scale + shift     in parallel over planes     reads x, writes y
+//   backward   likewise: sums of every plane, merged over n, then dx           reads dy and x twice, writes
+//   dx
+#include "kernels/norm/batch_norm.h"
+
+#include "core/parallel.h"
+#include "kernels/scratch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/norm/batch_norm_cpu.cpp"
+#include <hwy/foreach_target.h>
+
+#include "kernels/norm/run-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace norma::cpu::HWY_NAMESPACE {
+
+template <class T>
+void batch_norm_statistics(const BatchNormForward<T>& a) {
+  const Scratch<Moments> planes(a.n * a.c);
+  parallel_ranges(a.n * a.c, runs_per_piece(a.hw), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    for (std::int64_t i = begin; i < end; ++i) planes[i] = run_moments(a.x + i * a.hw, a.hw);
+  });
+  for (std::int64_t c = 0; c < a.c; ++c) {
+    Moments set = planes[c];
+    for (std::int64_t n = 1; n < a.n; ++n) set.merge(planes[n * a.c + c]);
+    a.mean[c] = set.mean;
+    a.rstd[c] = 1 / std::sqrt(set.variance() + a.eps);
+    if (a.running_mean == nullptr) continue;
+    const double unbiased = set.squares / (set.count - 1);
+    a.running_mean[c] = static_cast<T>((1 - a.momentum) * a.running_mean[c] + a.momentum * set.mean);
+    a.running_var[c] = static_cast<T>((1 - a.momentum) * a.running_var[c] + a.momentum * unbiased);
+  }
+}
+
+template <class T>
+void batch_norm_forward(const BatchNormForward<T>& a) {
+  if (a.batch_statistics) {
+    batch_norm_statistics(a);
+  } else {
+    for (std::int64_t c = 0; c < a.c; ++c) {
+      a.mean[c] = a.running_mean[c];
+      a.rstd[c] = 1 / std::sqrt(a.running_var[c] + a.eps);
+    }
+  }
+  parallel_ranges(a.n * a.c, runs_per_piece(a.hw), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t c = i % a.c;
+      run_affine(a.x + i * a.hw, a.hw, a.mean[c], a.rstd[c] * (a.weight ? a.weight[c] : 1),
+                 a.bias ? a.bias[c] : 0, a.y + i * a.hw);
+    }
+  });
+}
+
+template <class T>
+void batch_norm_backward(const BatchNormBackward<T>& a) {
+  const Scratch<BackwardSums> planes(a.n * a.c);
+  parallel_ranges(a.n * a.c, runs_per_piece(a.hw), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    for (std::int64_t i = begin; i < end; ++i)
+      planes[i] = run_backward_sums(a.dy + i * a.hw, a.x + i * a.hw, a.hw, a.mean[i % a.c]);
+  });
+  const Scratch<BackwardSums> sets(a.c);
+  for (std::int64_t c = 0; c < a.c; ++c) {
+    BackwardSums set;
+    for (std::int64_t n = 0; n < a.n; ++n) {
+      set.dy += planes[n * a.c + c].dy;
+      set.dy_centered += planes[n * a.c + c].dy_centered;
+    }
+    sets[c] = set;
+    if (a.dweight) a.dweight[c] = static_cast<T>(set.dy_centered * a.rstd[c]);
+    if (a.dbias) a.dbias[c] = static_cast<T>(set.dy);
+  }
+  if (a.dx == nullptr) return;
+  const double m = static_cast<double>(a.n * a.hw);
+  parallel_ranges(a.n * a.c, runs_per_piece(a.hw), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t c = i % a.c;
+      const double scale = a.rstd[c] * (a.weight ? a.weight[c] : 1);
+      // dx = scale·(dy − (Σ dy + x̂·Σ dy·x̂)/M), x̂ = (x − mean)·rstd
+      const double b = a.batch_statistics ? -scale * a.rstd[c] * a.rstd[c] * sets[c].dy_centered / m : 0;
+      const double term = a.batch_statistics ? -scale * sets[c].dy / m : 0;
+      run_backward(a.dy + i * a.hw, a.x + i * a.hw, a.hw, a.mean[c], scale, b, term, a.dx + i * a.hw);
+    }
+  });
+}
+
+NORMA_SIMD_INSTANTIATE(batch_norm_forward, BatchNormForward)
+NORMA_SIMD_INSTANTIATE(batch_norm_backward, BatchNormBackward)
+
+}  // namespace norma::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace norma::cpu {
+NORMA_SIMD_EXPORT(batch_norm_forward, BatchNormForward)
+NORMA_SIMD_EXPORT(batch_norm_backward, BatchNormBackward)
+}  // namespace norma::cpu
+#endif

@@ -1,0 +1,82 @@
+// Group norm on the CPU. A set is C/G runs side by side, small enough to stay in cache, so that each piece
+// does all passes over its sets at once: x crosses the memory bus once on the way forward, x and dy once
+// back.
+#include "kernels/norm/group_norm.h"
+
+#include "core/parallel.h"
+#include "kernels/scratch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/norm/group_norm_cpu.cpp"
+#include <hwy/foreach_target.h>
+
+#include "kernels/norm/run-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace norma::cpu::HWY_NAMESPACE {
+
+template <class T>
+void group_norm_forward(const GroupNormForward<T>& a) {
+  const std::int64_t channels = a.c / a.groups, m = channels * a.hw;
+  parallel_ranges(a.n * a.groups, runs_per_piece(m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    for (std::int64_t set = begin; set < end; ++set) {
+      const Moments moments = run_moments(a.x + set * m, m);
+      const double mean = moments.mean, rstd = 1 / std::sqrt(moments.variance() + a.eps);
+      a.mean[set] = mean;
+      a.rstd[set] = rstd;
+      for (std::int64_t k = 0; k < channels; ++k) {
+        const std::int64_t run = set * channels + k, c = run % a.c;
+        run_affine(a.x + run * a.hw, a.hw, mean, rstd * (a.weight ? a.weight[c] : 1), a.bias ? a.bias[c] : 0,
+                   a.y + run * a.hw);
+      }
+    }
+  });
+}
+
+template <class T>
+void group_norm_backward(const GroupNormBackward<T>& a) {
+  const std::int64_t channels = a.c / a.groups, m = channels * a.hw;
+  const Scratch<BackwardSums> runs(a.n * a.c);
+  parallel_ranges(a.n * a.groups, runs_per_piece(m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    for (std::int64_t set = begin; set < end; ++set) {
+      const double mean = a.mean[set], rstd = a.rstd[set];
+      double sum_g = 0, sum_gx = 0;  // Σ dy·weight and Σ dy·weight·x̂ over the set
+      for (std::int64_t run = set * channels; run < (set + 1) * channels; ++run) {
+        runs[run] = run_backward_sums(a.dy + run * a.hw, a.x + run * a.hw, a.hw, mean);
+        const double weight = a.weight ? a.weight[run % a.c] : 1;
+        sum_g += weight * runs[run].dy;
+        sum_gx += weight * runs[run].dy_centered * rstd;
+      }
+      if (a.dx == nullptr) continue;
+      for (std::int64_t run = set * channels; run < (set + 1) * channels; ++run) {
+        const double weight = a.weight ? a.weight[run % a.c] : 1;
+        run_backward(a.dy + run * a.hw, a.x + run * a.hw, a.hw, mean, rstd * weight,
+                     -rstd * rstd * sum_gx / static_cast<double>(m), -rstd * sum_g / static_cast<double>(m),
+                     a.dx + run * a.hw);
+      }
+    }
+  });
+  for (std::int64_t c = 0; c < a.c; ++c) {
+    double dweight = 0, dbias = 0;
+    for (std::int64_t n = 0; n < a.n; ++n) {
+      const std::int64_t run = n * a.c + c;
+      dweight += runs[run].dy_centered * a.rstd[run / channels];
+      dbias += runs[run].dy;
+    }
+    if (a.dweight) a.dweight[c] = static_cast<T>(dweight);
+    if (a.dbias) a.dbias[c] = static_cast<T>(dbias);
+  }
+}
+
+NORMA_SIMD_INSTANTIATE(group_norm_forward, GroupNormForward)
+NORMA_SIMD_INSTANTIATE(group_norm_backward, GroupNormBackward)
+
+}  // namespace norma::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace norma::cpu {
+NORMA_SIMD_EXPORT(group_norm_forward, GroupNormForward)
+NORMA_SIMD_EXPORT(group_norm_backward, GroupNormBackward)
+}  // namespace norma::cpu
+#endif

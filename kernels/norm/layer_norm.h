@@ -1,0 +1,54 @@
+// Layer normalization (Ba, Kiros and Hinton 2016, arXiv:1607.06450) over the trailing dimensions, as
+// PyTorch's LayerNorm: `ln-chw` on images (M = C·H·W), the last dimension on rows.
+//
+//   the set: one row of M elements       mean[r], var[r] over it (biased)
+//   rstd = 1/√(var + ε)      x̂ = (x − mean)·rstd      y = x̂·weight[m] + bias[m]      one weight an element
+//
+// Backward: dbias[m] = Σᵣ dy     dweight[m] = Σᵣ dy·x̂
+//   dx = rstd·(dy·weight − (Σ dy·weight + x̂·Σ dy·weight·x̂)/M), both sums over the row.
+#pragma once
+
+#include <cstdint>
+
+namespace norma {
+
+template <class T>
+struct LayerNormForward {
+  std::int64_t rows, m;  ///< x is [rows, M]
+  double eps;
+  const T* x;
+  const T* weight;  ///< [M] or nullptr for 1
+  const T* bias;    ///< [M] or nullptr for 0
+  T* y;
+  double* mean;  ///< [rows], out; backward needs it
+  double* rstd;  ///< [rows], out
+};
+
+template <class T>
+struct LayerNormBackward {
+  std::int64_t rows, m;
+  const T* dy;
+  const T* x;
+  const T* weight;
+  const double* mean;
+  const double* rstd;
+  T* dx;       ///< nullptr where not needed, as the two below
+  T* dweight;  ///< [M]
+  T* dbias;    ///< [M]
+};
+
+namespace reference {
+template <class T>
+void layer_norm_forward(const LayerNormForward<T>& a);
+template <class T>
+void layer_norm_backward(const LayerNormBackward<T>& a);
+}  // namespace reference
+
+namespace cpu {
+template <class T>
+void layer_norm_forward(const LayerNormForward<T>& a);
+template <class T>
+void layer_norm_backward(const LayerNormBackward<T>& a);
+}  // namespace cpu
+
+}  // namespace norma

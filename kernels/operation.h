@@ -1,0 +1,29 @@
+// Operation: one line of the operation × executor table, callable.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "core/device.h"
+#include "core/error.h"
+
+namespace norma {
+
+/// Up to four implementations of one operation, in the order of Device; nullptr where one is not there.
+template <class Args>
+struct Operation {
+  using Function = void (*)(const Args&);
+
+  const char* name;
+  std::array<Function, all_devices.size()> on;
+
+  bool available(Device device) const { return on[static_cast<std::size_t>(device)] != nullptr; }
+
+  /// Runs the operation on a device. Throws, naming both, where the slot is empty.
+  void operator()(Device device, const Args& args) const {
+    if (!available(device)) fail("{} is not there for the device {}: use cpu", name, norma::name(device));
+    on[static_cast<std::size_t>(device)](args);
+  }
+};
+
+}  // namespace norma

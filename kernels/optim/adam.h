@@ -1,0 +1,35 @@
+// One step of Adam (Kingma and Ba 2015, arXiv:1412.6980) or AdamW (Loshchilov and Hutter 2019,
+// arXiv:1711.05101) on one parameter, as PyTorch's torch.optim.Adam and AdamW; t counts steps from 1:
+//
+//   Adam:  g = grad + weight_decay·p            AdamW:  p = p·(1 − lr·weight_decay), g = grad
+//   m = β₁·m + (1 − β₁)·g     v = β₂·v + (1 − β₂)·g²
+//   p = p − lr/(1 − β₁ᵗ)·m / (√v/√(1 − β₂ᵗ) + ε)
+#pragma once
+
+#include <cstdint>
+
+namespace norma {
+
+template <class T>
+struct AdamStep {
+  std::int64_t count;
+  double lr, beta1, beta2, eps, weight_decay;
+  bool decoupled;  ///< AdamW
+  std::int64_t t;
+  const T* grad;
+  T* p;
+  T* m;
+  T* v;
+};
+
+namespace reference {
+template <class T>
+void adam_step(const AdamStep<T>& a);
+}  // namespace reference
+
+namespace cpu {
+template <class T>
+void adam_step(const AdamStep<T>& a);
+}  // namespace cpu
+
+}  // namespace norma

@@ -1,0 +1,48 @@
+#include "kernels/optim/adam.h"
+
+#include <cmath>
+#include "core/parallel.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/optim/adam_cpu.cpp"
+#include <hwy/foreach_target.h>
+
+#include "kernels/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace norma::cpu::HWY_NAMESPACE {
+
+template <class T>
+void adam_range(const AdamStep<T>& a, std::int64_t begin, std::int64_t end) {
+  const double correction1 = 1 - std::pow(a.beta1, a.t), correction2 = 1 - std::pow(a.beta2, a.t);
+  const T rate = static_cast<T>(a.lr / correction1), root = static_cast<T>(1 / std::sqrt(correction2));
+  const T beta1 = static_cast<T>(a.beta1), beta2 = static_cast<T>(a.beta2), eps = static_cast<T>(a.eps);
+  const T rest1 = static_cast<T>(1 - a.beta1), rest2 = static_cast<T>(1 - a.beta2);
+  const T shrink = static_cast<T>(a.decoupled ? 1 - a.lr * a.weight_decay : 1);
+  const T decay = static_cast<T>(a.decoupled ? 0 : a.weight_decay);
+  const T* HWY_RESTRICT grad = a.grad;
+  T *HWY_RESTRICT p = a.p, *HWY_RESTRICT m = a.m, *HWY_RESTRICT v = a.v;
+  for (std::int64_t i = begin; i < end; ++i) {
+    const T g = grad[i] + decay * p[i];
+    m[i] = beta1 * m[i] + rest1 * g;
+    v[i] = beta2 * v[i] + rest2 * g * g;
+    p[i] = p[i] * shrink - rate * m[i] / (std::sqrt(v[i]) * root + eps);
+  }
+}
+
+template <class T>
+void adam_step(const AdamStep<T>& a) {
+  parallel_ranges(a.count, elementwise_grain,
+                  [&](std::int64_t begin, std::int64_t end) { adam_range(a, begin, end); });
+}
+
+NORMA_SIMD_INSTANTIATE(adam_step, AdamStep)
+
+}  // namespace norma::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace norma::cpu {
+NORMA_SIMD_EXPORT(adam_step, AdamStep)
+}  // namespace norma::cpu
+#endif

@@ -1,0 +1,47 @@
+// Average pooling: y[i, j] = Σ x over the window / its area, padding counted as zeros (count_include_pad, the
+// default) or not at all. Backward spreads dy evenly over the window.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/pool/window.h"
+
+namespace norma {
+
+template <class T>
+struct AvgPool2dForward {
+  PoolShape s;
+  bool count_include_pad;
+  const T* x;
+  T* y;
+};
+
+template <class T>
+struct AvgPool2dBackward {
+  PoolShape s;
+  bool count_include_pad;
+  const T* dy;
+  T* dx;
+};
+
+/// What a window's sum is divided by.
+inline double divisor(const PoolWindow& window, bool count_include_pad) {
+  return static_cast<double>(count_include_pad ? window.padded_area
+                                               : (window.bottom - window.top) * (window.right - window.left));
+}
+
+namespace reference {
+template <class T>
+void avg_pool2d_forward(const AvgPool2dForward<T>& a);
+template <class T>
+void avg_pool2d_backward(const AvgPool2dBackward<T>& a);
+}  // namespace reference
+
+namespace cpu {
+template <class T>
+void avg_pool2d_forward(const AvgPool2dForward<T>& a);
+template <class T>
+void avg_pool2d_backward(const AvgPool2dBackward<T>& a);
+}  // namespace cpu
+
+}  // namespace norma

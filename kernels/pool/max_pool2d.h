@@ -1,0 +1,42 @@
+// Max pooling: y[i, j] = the largest x in its window; padding counts as −∞, NaN wins, and among equals the
+// first in row-major order. Forward notes where it was found; backward sends dy there (windows may overlap: a
+// sum).
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/pool/window.h"
+
+namespace norma {
+
+template <class T>
+struct MaxPool2dForward {
+  PoolShape s;
+  const T* x;
+  T* y;
+  std::int64_t* index;  ///< out, of y's shape: position of the maximum in its plane of x
+};
+
+template <class T>
+struct MaxPool2dBackward {
+  PoolShape s;
+  const T* dy;
+  const std::int64_t* index;
+  T* dx;
+};
+
+namespace reference {
+template <class T>
+void max_pool2d_forward(const MaxPool2dForward<T>& a);
+template <class T>
+void max_pool2d_backward(const MaxPool2dBackward<T>& a);
+}  // namespace reference
+
+namespace cpu {
+template <class T>
+void max_pool2d_forward(const MaxPool2dForward<T>& a);
+template <class T>
+void max_pool2d_backward(const MaxPool2dBackward<T>& a);
+}  // namespace cpu
+
+}  // namespace norma

@@ -1,0 +1,44 @@
+// The geometry that max and average pooling share.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+namespace norma {
+
+struct PoolShape {
+  std::int64_t planes;  ///< N·C
+  std::int64_t h, w;    ///< of a plane of x
+  std::int64_t kernel_h, kernel_w;
+  std::int64_t stride_h, stride_w;
+  std::int64_t pad_h = 0, pad_w = 0;  ///< at most half the kernel
+  bool ceil_mode = false;             ///< keep windows that only partly lie inside
+
+  std::int64_t out_h() const { return outputs(h, kernel_h, stride_h, pad_h); }
+  std::int64_t out_w() const { return outputs(w, kernel_w, stride_w, pad_w); }
+
+ private:
+  std::int64_t outputs(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t pad) const {
+    const std::int64_t count = (size + 2 * pad - kernel + (ceil_mode ? stride - 1 : 0)) / stride + 1;
+    const bool last_is_outside = ceil_mode && (count - 1) * stride >= size + pad;
+    return last_is_outside ? count - 1 : count;
+  }
+};
+
+/// The window of output pixel (i, j), clipped to the plane, and the area it had before (padding included),
+/// which average pooling may divide by.
+struct PoolWindow {
+  std::int64_t top, bottom, left, right;  ///< rows [top, bottom), columns [left, right)
+  std::int64_t padded_area;
+
+  PoolWindow(const PoolShape& s, std::int64_t i, std::int64_t j) {
+    const std::int64_t y = i * s.stride_h - s.pad_h, x = j * s.stride_w - s.pad_w;
+    const std::int64_t y_end = std::min(y + s.kernel_h, s.h + s.pad_h),
+                       x_end = std::min(x + s.kernel_w, s.w + s.pad_w);
+    padded_area = (y_end - y) * (x_end - x);
+    top = std::max<std::int64_t>(y, 0), bottom = std::min(y_end, s.h);
+    left = std::max<std::int64_t>(x, 0), right = std::min(x_end, s.w);
+  }
+};
+
+}  // namespace norma

@@ -1,0 +1,16 @@
+#include "kernels/random/dropout.h"
+
+namespace norma::reference {
+
+template <class T>
+void dropout(const Dropout<T>& a) {
+  for (std::int64_t i = 0; i < a.count; ++i) {
+    const bool keep = a.random.uniform(static_cast<std::uint64_t>(i / a.run)) >= a.p;
+    a.y[i] = keep ? static_cast<T>(a.x[i] * dropout_scale(a.p)) : T{0};
+  }
+}
+
+template void dropout(const Dropout<float>&);
+template void dropout(const Dropout<double>&);
+
+}  // namespace norma::reference

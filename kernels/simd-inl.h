@@ -1,0 +1,84 @@
+// SIMD through Google Highway. A _cpu.cpp file is compiled once per instruction set (foreach_target.h
+// includes it again and again) and the best one for this machine is chosen at run time:
+//
+//   #define HWY_TARGET_INCLUDE "kernels/activation/relu_cpu.cpp"
+//   #include <hwy/foreach_target.h>
+//   #include "kernels/simd-inl.h"
+//
+//   HWY_BEFORE_NAMESPACE();
+//   namespace norma::cpu::HWY_NAMESPACE {
+//   template <class T> void relu_forward(const ReluForward<T>& a) { … }   // written once, vectors of any
+//   length NORMA_SIMD_INSTANTIATE(relu_forward, ReluForward)
+//   }
+//   HWY_AFTER_NAMESPACE();
+//   #if HWY_ONCE
+//   namespace norma::cpu { NORMA_SIMD_EXPORT(relu_forward, ReluForward) }
+//   #endif
+//
+// A lambda handed to parallel_for in such a file says HWY_ATTR before its body.
+
+#ifndef NORMA_SIMD_ONCE
+#define NORMA_SIMD_ONCE
+
+#define NORMA_SIMD_INSTANTIATE(operation, Args)                                        \
+  [[maybe_unused]] void operation##_f32(const Args<float>& a) { operation<float>(a); } \
+  [[maybe_unused]] void operation##_f64(const Args<double>& a) { operation<double>(a); }
+
+#define NORMA_SIMD_EXPORT(operation, Args)    \
+  HWY_EXPORT(operation##_f32);                \
+  HWY_EXPORT(operation##_f64);                \
+  template <>                                 \
+  void operation(const Args<float>& a) {      \
+    HWY_DYNAMIC_DISPATCH(operation##_f32)(a); \
+  }                                           \
+  template <>                                 \
+  void operation(const Args<double>& a) {     \
+    HWY_DYNAMIC_DISPATCH(operation##_f64)(a); \
+  }
+
+#endif  // NORMA_SIMD_ONCE
+
+// Per-target part: included once per instruction set.
+#if defined(NORMA_SIMD_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef NORMA_SIMD_INL
+#undef NORMA_SIMD_INL
+#else
+#define NORMA_SIMD_INL
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstdint>
+
+HWY_BEFORE_NAMESPACE();
+namespace norma::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Applies `vector(d, i)` to whole vectors of [0, count) and `tail(d, i, n)` to the n < Lanes elements left.
+template <class D, class Vector, class Tail>
+HWY_INLINE void for_vectors(D d, std::int64_t count, Vector&& vector, Tail&& tail) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) vector(i);
+  if (i < count) tail(i, static_cast<std::size_t>(count - i));
+}
+
+// The first n of the lanes at p, zero elsewhere; never touches memory beyond them.
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE hn::Vec<D> load_first(D d, std::size_t n, const T* p) {
+  return hn::MaskedLoad(hn::FirstN(d, n), d, p);
+}
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE void store_first(D d, std::size_t n, hn::Vec<D> v, T* p) {
+  hn::BlendedStore(v, hn::FirstN(d, n), d, p);
+}
+
+template <class D>
+HWY_INLINE hn::TFromD<D> sum_lanes(D d, hn::Vec<D> v) {
+  return hn::GetLane(hn::SumOfLanes(d, v));
+}
+
+}  // namespace norma::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // per target

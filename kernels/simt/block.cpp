@@ -1,0 +1,327 @@
+#include "kernels/simt/block.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+
+namespace norma::simt {
+
+constinit thread_local uint3 threadIdx{};
+constinit thread_local uint3 blockIdx{};
+constinit thread_local dim3 blockDim{};
+constinit thread_local dim3 gridDim{};
+
+namespace {
+
+using detail::WarpOperation;
+using Kind = WarpOperation::Kind;
+
+constinit thread_local Block* running_block = nullptr;
+
+/// While one lives, its block is the one that runs.
+struct Running {
+  explicit Running(Block* block) { running_block = block; }
+  ~Running() { running_block = nullptr; }
+};
+
+/// Thrown through a kernel whose block has failed, to unwind its stack.
+struct Abandoned {};
+
+bool same(const Site& a, const Site& b) {
+  return a.line() == b.line() && a.column() == b.column() &&
+         (a.file_name() == b.file_name() || std::strcmp(a.file_name(), b.file_name()) == 0);
+}
+
+Block& block() {
+  if (running_block == nullptr) fail("a function of CUDA was called outside of a kernel");
+  return *running_block;
+}
+
+/// "0-3, 7, 9-31"; with more than four runs, the first four and "…".
+std::string text(const ThreadSet& set) {
+  std::string text;
+  int runs = 0;
+  for (int first = set.at_or_after(0); first != ThreadSet::none; ++runs) {
+    int last = first;
+    while (last + 1 < ThreadSet::capacity && set.contains(last + 1)) ++last;
+    if (runs == 4) return text + ", …";
+    text += fmt::format("{}{}", runs == 0 ? "" : ", ", first);
+    if (last > first) text += fmt::format("-{}", last);
+    first = set.at_or_after(last + 1);
+  }
+  return text;
+}
+
+}  // namespace
+
+Block::Block() : pool_([](void* self) { static_cast<Block*>(self)->work(); }, this) {}
+
+Block& Block::of_this_os_thread() {
+  thread_local const std::unique_ptr<Block> block(new Block);
+  return *block;
+}
+
+Block* Block::running() { return running_block; }
+
+// ── The life of a block ────────────────────────────────────────────────────────────────────────────────────
+
+void Block::begin(const detail::Grid& grid, const uint3& index, std::int64_t number) {
+  grid_ = &grid;
+  gridDim = grid.grid;
+  blockDim = grid.block;
+  blockIdx = index;
+  count_ = static_cast<int>(grid.block.x * grid.block.y * grid.block.z);
+  int t = 0;
+  for (unsigned z = 0; z < grid.block.z; ++z)
+    for (unsigned y = 0; y < grid.block.y; ++y)
+      for (unsigned x = 0; x < grid.block.x; ++x) {
+        Thread& fresh = thread(t++);
+        fresh.state = State::ready;
+        fresh.fiber = nullptr;
+        fresh.index = {x, y, z};
+      }
+  live_ = ready_ = ThreadSet::first(count_);
+  random_ = {grid.schedule.seed, static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32)};
+  draws_ = 0;
+  failure_ = nullptr;
+  abandoned_ = false;
+  shared_.begin_block(grid.shared_bytes);
+}
+
+void Block::run(const detail::Grid& grid, const uint3& index, std::int64_t number) {
+  begin(grid, index, number);
+  const Running running(this);
+  current_ = grid.schedule.order == Schedule::Order::in_order ? count_ - 1 : 0;  // the first is the next
+  resume(choose());  // until all have ended
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+  if (const std::string damage = shared_.damage(); !damage.empty()) fail("{}", damage);
+}
+
+/// What every fiber does, for ever.
+void Block::work() {
+  for (;;) {
+    run_current_thread();
+    const int next = choose();
+    pool_.give_back(running_);
+    resume(next);
+  }
+}
+
+void Block::run_current_thread() {
+  std::exception_ptr failure;
+  try {
+    grid_->thread(grid_->arguments);
+  } catch (const Abandoned&) {
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  Thread& ended = thread(current_);
+  ended.state = State::done;
+  ended.fiber = nullptr;
+  live_.erase(current_);
+  ready_.erase(current_);
+  if (failure) abandon(failure);
+}
+
+/// Goes on with a thread, or, where there is none, with the OS thread's own stack.
+void Block::resume(int next) {
+  Fiber* to = &os_thread_;
+  if (next != ThreadSet::none) {
+    if (thread(next).fiber == nullptr) thread(next).fiber = pool_.take();
+    to = thread(next).fiber;
+    current_ = next;
+    threadIdx = thread(next).index;
+  }
+  if (to != running_) Fiber::switch_to(*std::exchange(running_, to), *to);
+}
+
+/// The current thread stands at a meeting; returns once it has taken place.
+void Block::wait() {
+  resume(choose());
+  if (abandoned_) throw Abandoned{};
+}
+
+// ── Meetings ───────────────────────────────────────────────────────────────────────────────────────────────
+
+void Block::barrier(const Site& where) {
+  if (abandoned_) throw Abandoned{};  // a destructor that meets others while its stack is unwound
+  thread(current_).state = State::at_barrier;
+  thread(current_).where = &where;
+  ready_.erase(current_);
+  wait();
+}
+
+std::uint64_t Block::warp_operation(const WarpOperation& operation, const Site& where) {
+  if (abandoned_) throw Abandoned{};
+  const int self = current_;
+  if ((operation.mask >> lane() & 1) == 0)
+    fail("{} is lane {}, which the mask {:#010x} of its own operation at {}:{} does not name", name_of(self), lane(),
+         operation.mask, where.file_name(), where.line());
+  Thread& caller = thread(self);
+  caller.state = State::in_warp_operation;
+  caller.where = &where;
+  caller.operation = operation;
+  ready_.erase(self);
+  complete_warp_operation(self);
+  wait();
+  return caller.result;
+}
+
+bool Block::stand_together(const Thread& a, const Thread& b) const {
+  if (a.state != b.state || !same(*a.where, *b.where)) return false;
+  return a.state == State::at_barrier ||
+         (a.operation.kind == b.operation.kind && a.operation.mask == b.operation.mask);
+}
+
+/// Carries out the operation in which a thread waits, if every live lane of its mask has come.
+bool Block::complete_warp_operation(int number) {
+  const Thread& caller = thread(number);
+  const int warp = number / warpSize;
+  const std::uint32_t lanes = live_.lanes(warp) & caller.operation.mask;
+  if ((lanes & ready_.lanes(warp)) != 0) return false;
+  for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1)
+    if (!stand_together(thread(warp * warpSize + std::countr_zero(rest)), caller)) return false;
+  for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1) {
+    const int lane = warp * warpSize + std::countr_zero(rest);
+    thread(lane).result = result_of(lane, lanes);
+  }
+  for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1) {
+    const int lane = warp * warpSize + std::countr_zero(rest);
+    thread(lane).state = State::ready;
+    ready_.insert(lane);
+  }
+  return true;
+}
+
+/// What one lane gets out of an operation in which `lanes` take part.
+std::uint64_t Block::result_of(int number, std::uint32_t lanes) const {
+  const Thread& reader = thread(number);
+  const int first = number / warpSize * warpSize, source = reader.operation.source;
+  std::uint32_t result = 0;
+  switch (reader.operation.kind) {
+    case Kind::sync: return 0;
+    case Kind::shuffle:
+      if ((lanes >> source & 1) == 0)
+        fail("{} reads from lane {}, which {}, in the shuffle at {}:{}", name_of(number), source,
+             (reader.operation.mask >> source & 1) == 0
+                 ? fmt::format("the mask {:#010x} does not name", reader.operation.mask)
+                 : std::string(first + source < count_ ? "has exited" : "the block does not have"),
+             reader.where->file_name(), reader.where->line());
+      return thread(first + source).operation.value;
+    case Kind::ballot:
+      for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1)
+        if (thread(first + std::countr_zero(rest)).operation.value != 0) result |= rest & (~rest + 1);
+      return result;
+    case Kind::reduce_add:
+      for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1)
+        result += static_cast<std::uint32_t>(thread(first + std::countr_zero(rest)).operation.value);
+      return result;
+  }
+  return 0;
+}
+
+// ── The scheduler ──────────────────────────────────────────────────────────────────────────────────────────
+
+/// The thread to go on with; none where all have ended.
+int Block::choose() {
+  while (ready_.empty()) {
+    if (live_.empty()) return ThreadSet::none;
+    std::exception_ptr failure;
+    try {
+      release();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    if (failure) abandon(failure);
+  }
+  return choose_among_ready();
+}
+
+int Block::choose_among_ready() {
+  const auto or_wrapped = [](int thread, int wrapped) { return thread != ThreadSet::none ? thread : wrapped; };
+  switch (grid_->schedule.order) {
+    case Schedule::Order::in_order: return or_wrapped(ready_.at_or_after(current_ + 1), ready_.at_or_after(0));
+    case Schedule::Order::reverse:
+      return or_wrapped(ready_.at_or_before(current_ - 1), ready_.at_or_before(count_ - 1));
+    case Schedule::Order::run_ahead:
+      if (ready_.contains(current_)) return current_;
+      return or_wrapped(ready_.at_or_after(current_ / warpSize * warpSize), ready_.at_or_after(0));
+    case Schedule::Order::random: break;
+  }
+  return ready_.nth(static_cast<int>(random_.word(draws_++) % static_cast<unsigned>(ready_.size())));
+}
+
+/// Nobody can run: lets those go on whose meeting is complete, else throws.
+void Block::release() {
+  bool released = false;
+  for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
+    if (thread(t).state == State::in_warp_operation) released |= complete_warp_operation(t);
+  if (!released) open_barrier();
+}
+
+void Block::open_barrier() {
+  const Thread& first = thread(live_.at_or_after(0));
+  for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
+    if (thread(t).state != State::at_barrier || !stand_together(thread(t), first)) fail("{}", describe_waiting());
+  if (const std::string damage = shared_.damage(); !damage.empty())
+    fail("{}, before the barrier at {}:{}", damage, first.where->file_name(), first.where->line());
+  for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
+    thread(t).state = State::ready;
+  ready_ = live_;
+}
+
+/// Ends a block that has failed: who waits is woken to unwind, who has not begun never will.
+void Block::abandon(std::exception_ptr failure) {
+  if (!failure_) failure_ = std::move(failure);
+  abandoned_ = true;
+  for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
+    if (thread(t).fiber == nullptr) live_.erase(t);
+  ready_ = live_;
+}
+
+// ── Sentences ──────────────────────────────────────────────────────────────────────────────────────────────
+
+std::string Block::name_of(int number) const {
+  const uint3 index = thread(number).index;
+  if (blockDim.y == 1 && blockDim.z == 1) return fmt::format("thread {}", index.x);
+  return fmt::format("thread ({}, {}, {})", index.x, index.y, index.z);
+}
+
+/// "threads 0-15 at the barrier a.cu:12; threads 16-31 at …"
+std::string Block::describe_waiting() const {
+  std::string text_of_groups;
+  ThreadSet rest = live_;
+  for (int groups = 0; !rest.empty() && groups < 4; ++groups) {
+    const Thread& first = thread(rest.at_or_after(0));
+    ThreadSet group;
+    for (int t = rest.at_or_after(0); t != ThreadSet::none; t = rest.at_or_after(t + 1))
+      if (stand_together(thread(t), first)) group.insert(t), rest.erase(t);
+    text_of_groups += fmt::format(
+        "{}threads {} at the {} {}:{}", groups == 0 ? "" : "; ", text(group),
+        first.state == State::at_barrier ? "barrier" : fmt::format("warp operation (mask {:#010x})", first.operation.mask),
+        first.where->file_name(), first.where->line());
+  }
+  if (!rest.empty()) text_of_groups += "; …";
+  return "the threads of a block wait for each other in different places: " + text_of_groups;
+}
+
+// ── What kernels call ──────────────────────────────────────────────────────────────────────────────────────
+
+void detail::barrier(const Site& where) { block().barrier(where); }
+std::uint64_t detail::warp_operation(const WarpOperation& operation, const Site& where) {
+  return block().warp_operation(operation, where);
+}
+int detail::current_lane() { return block().lane(); }
+void* detail::shared_variable(const SharedSite& site) { return block().shared().variable(site); }
+void* detail::dynamic_shared() { return block().shared().dynamic(); }
+
+void detail::check_width(int width, const Site& where) {
+  if (width < 1 || width > warpSize || (width & (width - 1)) != 0)
+    fail("the width of a shuffle is 1, 2, 4, 8, 16 or 32, not {} ({}:{})", width, where.file_name(), where.line());
+}
+
+}  // namespace norma::simt

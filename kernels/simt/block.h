@@ -1,0 +1,103 @@
+// Block: runs the threads of one CUDA block on one OS thread, and decides which of them runs when.
+//
+// A thread runs until it ends or must wait for others; only then is another one chosen. What becomes of it:
+//
+//                     chosen                 __syncthreads
+//        ┌───────┐ ─────────▶ ┌─────────┐ ─────────────────▶ ┌────────────┐
+//        │ ready │            │ running │                    │ at barrier │──┐ all live threads are here
+//        └───────┘            └─────────┘ ──┐                └────────────┘  │
+//          ▲   ▲               │ returns    │ __shfl_sync, …  ┌───────────────────┐
+//          │   │               ▼            └───────────────▶ │ in warp operation │──┐ all live lanes
+//          │   │             done                             └───────────────────┘  │ of the mask are here
+//          │   └─────────────────────────────────────────────────────────────────────┘
+//          └── (from the barrier)
+//
+// Fibers come in with the first wait. Every fiber of the pool runs work(): run the current thread to its end,
+// choose the next, go there. A thread that has not begun is given the fiber that was returned last, and that is
+// the one on which its predecessor has just ended: a kernel in which nobody waits runs as a plain loop on one
+// fiber, without a single switch.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <string>
+
+#include "core/random.h"
+#include "kernels/simt/collectives.h"
+#include "kernels/simt/fiber.h"
+#include "kernels/simt/grid.h"
+#include "kernels/simt/shared_memory.h"
+#include "kernels/simt/thread_set.h"
+
+namespace norma::simt {
+
+class Block {
+ public:
+  static Block& of_this_os_thread();
+  /// The block that runs on this OS thread, nullptr outside of kernels.
+  static Block* running();
+
+  /// Runs block `number` of a grid from beginning to end; throws what one of its threads threw.
+  void run(const detail::Grid& grid, const uint3& index, std::int64_t number);
+
+  // What the running thread asks for.
+  void barrier(const Site& where);
+  std::uint64_t warp_operation(const detail::WarpOperation& operation, const Site& where);
+  int lane() const { return current_ % warpSize; }
+  SharedMemory& shared() { return shared_; }
+
+ private:
+  enum class State : std::uint8_t { ready, at_barrier, in_warp_operation, done };
+
+  struct Thread {
+    State state;
+    Fiber* fiber;       // nullptr before it begins and after it has ended
+    const Site* where;  // it waits
+    detail::WarpOperation operation;
+    std::uint64_t result;  // of that operation
+    uint3 index;
+  };
+
+  Block();
+  void begin(const detail::Grid& grid, const uint3& index, std::int64_t number);
+
+  // On the fibers.
+  void work();
+  void run_current_thread();
+  void wait();
+  void resume(int thread);
+
+  // The scheduler.
+  int choose();
+  int choose_among_ready();
+  void release();
+  void open_barrier();
+  bool complete_warp_operation(int thread);
+  std::uint64_t result_of(int thread, std::uint32_t lanes) const;
+  void abandon(std::exception_ptr failure);
+
+  Thread& thread(int number) { return threads_[static_cast<std::size_t>(number)]; }
+  const Thread& thread(int number) const { return threads_[static_cast<std::size_t>(number)]; }
+  bool stand_together(const Thread& a, const Thread& b) const;
+  std::string describe_waiting() const;
+  std::string name_of(int thread) const;
+
+  const detail::Grid* grid_ = nullptr;
+  std::array<Thread, ThreadSet::capacity> threads_;
+  ThreadSet live_, ready_;
+  int count_ = 0;  // threads in the block
+  int current_ = 0;
+  RandomSequence random_;
+  std::uint64_t draws_ = 0;
+
+  std::exception_ptr failure_;  // what the first failing thread threw
+  bool abandoned_ = false;      // threads that are resumed unwind their stacks
+
+  SharedMemory shared_;
+  FiberPool pool_;
+  Fiber os_thread_;
+  Fiber* running_ = &os_thread_;
+};
+
+}  // namespace norma::simt

@@ -1,0 +1,78 @@
+#include "kernels/simt/fiber.h"
+
+#include <sys/mman.h>
+
+#include <boost/context/detail/fcontext.hpp>
+#include <cerrno>
+#include <cstring>
+
+#include "core/error.h"
+#include "kernels/simt/sanitizer.h"
+
+namespace norma::simt {
+namespace {
+
+namespace context = boost::context::detail;
+
+constexpr std::size_t page = 4096;
+// An odd number of pages, so that equal depths of neighbouring stacks differ in more than the tag of a cache.
+constexpr std::size_t stack_bytes = (sanitizer::present ? 129 : 33) * page;
+
+}  // namespace
+
+struct Fiber::Hop {
+  Fiber* from;
+  Fiber* to;
+};
+
+Fiber::Fiber(std::size_t number, Entry entry, void* argument) : entry_(entry), argument_(argument), size_(stack_bytes) {
+  mapping_ = mmap(nullptr, page + stack_bytes, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+  if (mapping_ == MAP_FAILED || mprotect(mapping_, page, PROT_NONE) != 0)
+    fail("no memory for the stack of fiber {} of this thread: {}", number, std::strerror(errno));
+  bottom_ = static_cast<std::byte*>(mapping_) + page;
+  const std::size_t stagger = number % 16 * 256;
+  void* top = static_cast<std::byte*>(mapping_) + page + stack_bytes - stagger;
+  context_ = context::make_fcontext(top, stack_bytes - stagger, [](context::transfer_t transfer) {
+    const Hop hop = *static_cast<Hop*>(transfer.data);
+    arrive(hop, transfer.fctx, nullptr);
+    hop.to->entry_(hop.to->argument_);
+  });
+}
+
+Fiber::~Fiber() {
+  if (mapping_ == nullptr) return;
+  sanitizer::permit(bottom_, size_);  // whatever is mapped here next starts clean
+  munmap(mapping_, page + stack_bytes);
+}
+
+void Fiber::switch_to(Fiber& from, Fiber& to) {
+  Hop hop{&from, &to};
+  void* fake_stack = nullptr;
+  sanitizer::leave_stack(&fake_stack, to.bottom_, to.size_);
+  const auto transfer = context::jump_fcontext(to.context_, &hop);
+  // Somebody, perhaps long after, has switched back here.
+  arrive(*static_cast<Hop*>(transfer.data), transfer.fctx, fake_stack);
+}
+
+/// On the new stack: notes where the old one was left.
+void Fiber::arrive(const Hop& hop, void* left_at, void* fake_stack) {
+  const void* bottom = nullptr;
+  std::size_t size = 0;
+  sanitizer::enter_stack(fake_stack, &bottom, &size);
+  hop.from->context_ = left_at;
+  hop.from->bottom_ = bottom;
+  hop.from->size_ = size;
+}
+
+Fiber* FiberPool::take() {
+  if (free_.empty()) {
+    all_.push_back(std::make_unique<Fiber>(all_.size(), entry_, argument_));
+    return all_.back().get();
+  }
+  Fiber* fiber = free_.back();
+  free_.pop_back();
+  return fiber;
+}
+
+}  // namespace norma::simt

@@ -1,0 +1,26 @@
+// A launch, seen from the executor: checks its dimensions as CUDA would, and runs its blocks.
+//
+// Blocks know nothing of each other: OS threads (core/parallel.h) take one after another until none is left.
+#pragma once
+
+#include <cstddef>
+#include <source_location>
+
+#include "kernels/simt/language.h"
+#include "kernels/simt/schedule.h"
+
+namespace norma::simt::detail {
+
+struct Grid {
+  dim3 grid, block;
+  std::size_t shared_bytes;
+  std::source_location where;      ///< of the launch
+  void (*thread)(const void*);     ///< the kernel, once for every CUDA thread
+  const void* arguments;           ///< of `thread`
+  Schedule schedule = current_schedule();
+};
+
+/// Returns when every thread has ended. Throws what the first failing block threw, with its whereabouts.
+void run_grid(const Grid& grid);
+
+}  // namespace norma::simt::detail

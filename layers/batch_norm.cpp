@@ -1,0 +1,44 @@
+#include "layers/batch_norm.h"
+
+#include "layers/functional/batch_norm.h"
+
+namespace norma {
+
+BatchNorm2d::BatchNorm2d(std::int64_t num_features, const BatchNorm2dOptions& options)
+    : num_features_(num_features), options_(options) {
+  if (options.affine) {
+    weight = constant_parameter({num_features}, 1);
+    bias = constant_parameter({num_features}, 0);
+  }
+  if (options.track_running_stats) {
+    running_mean = Tensor::zeros({num_features});
+    running_var = Tensor::full({num_features}, 1);
+    num_batches_tracked = Tensor::zeros({}, DType::int64);
+  }
+  register_parameter("weight", weight);
+  register_parameter("bias", bias);
+  register_buffer("running_mean", running_mean);
+  register_buffer("running_var", running_var);
+  register_buffer("num_batches_tracked", num_batches_tracked);
+}
+
+Tensor BatchNorm2d::forward(const Tensor& x) {
+  if (x.shape().rank() != 4 || x.size(1) != num_features_)
+    fail("takes images [N, {}, H, W], not {}", num_features_, x.shape().to_string());
+  if (!is_training() || !running_mean.defined())
+    return functional::batch_norm(x, running_mean, running_var, weight, bias, is_training(), 0, options_.eps);
+  // The count first: with momentum = none it makes the running statistics a plain average.
+  const double batches = num_batches_tracked.item() + 1;
+  const Tensor y = functional::batch_norm(x, running_mean, running_var, weight, bias, true,
+                                          options_.momentum.value_or(1 / batches), options_.eps);
+  num_batches_tracked.copy_from(Tensor::full({}, batches, DType::int64));
+  return y;
+}
+
+std::string BatchNorm2d::description() const {
+  return fmt::format("BatchNorm2d({}, eps={}, momentum={}, affine={}, track_running_stats={})", num_features_,
+                     options_.eps, options_.momentum ? fmt::format("{}", *options_.momentum) : "None",
+                     options_.affine ? "True" : "False", options_.track_running_stats ? "True" : "False");
+}
+
+}  // namespace norma

@@ -1,0 +1,38 @@
+#include "layers/conv2d.h"
+
+#include <cmath>
+
+#include "layers/functional/conv2d.h"
+
+namespace norma {
+
+Conv2d::Conv2d(std::int64_t in_channels, std::int64_t out_channels, Size2 kernel_size,
+               const Conv2dOptions& options)
+    : kernel_size_(kernel_size), options_(options) {
+  if (in_channels < 1 || out_channels < 1 || kernel_size.h < 1 || kernel_size.w < 1)
+    fail("Conv2d takes at least one channel in and out and a kernel of at least 1");
+  const double bound = 1 / std::sqrt(static_cast<double>(in_channels * kernel_size.h * kernel_size.w));
+  weight = uniform_parameter({out_channels, in_channels, kernel_size.h, kernel_size.w}, bound);
+  if (options.bias) bias = uniform_parameter({out_channels}, bound);
+  register_parameter("weight", weight);
+  register_parameter("bias", bias);
+}
+
+Tensor Conv2d::forward(const Tensor& x) {
+  return functional::conv2d(x, weight, bias, options_.stride, options_.padding);
+}
+
+std::int64_t Conv2d::multiply_adds(const Shape& /*in*/, const Shape& out) const {
+  return out.numel() * weight.size(1) * weight.size(2) * weight.size(3);
+}
+
+std::string Conv2d::description() const {
+  std::string text =
+      fmt::format("Conv2d({}, {}, kernel_size=({}, {}), stride=({}, {})", weight.size(1), weight.size(0),
+                  kernel_size_.h, kernel_size_.w, options_.stride.h, options_.stride.w);
+  if (options_.padding != Size2(0))
+    text += fmt::format(", padding=({}, {})", options_.padding.h, options_.padding.w);
+  return text + (options_.bias ? ")" : ", bias=False)");
+}
+
+}  // namespace norma

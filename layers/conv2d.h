@@ -1,0 +1,36 @@
+// Conv2d, as torch.nn.Conv2d.
+#pragma once
+
+#include "layers/module.h"
+
+namespace norma {
+
+struct Conv2dOptions {
+  Size2 stride = 1;
+  Size2 padding = 0;
+  bool bias = true;
+};
+
+/// Parameters: weight [out_channels, in_channels, kernel_h, kernel_w], bias [out_channels]; both
+/// U(±1/√fan_in).
+class Conv2d : public Module {
+ public:
+  Conv2d(std::int64_t in_channels, std::int64_t out_channels, Size2 kernel_size,
+         const Conv2dOptions& options = {});
+
+  std::string type() const override { return "Conv2d"; }
+  std::string description() const override;
+  Window window() const override { return {kernel_size_, options_.stride}; }
+  std::int64_t multiply_adds(const Shape& in, const Shape& out) const override;
+
+  Tensor weight, bias;
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  Size2 kernel_size_;
+  Conv2dOptions options_;
+};
+
+}  // namespace norma

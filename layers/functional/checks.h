@@ -1,0 +1,19 @@
+// What the differentiable operations ask of their arguments, each refusal one sentence.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace norma::functional {
+
+/// x must be [N, C, H, W] with at least one element and float32 or float64.
+void check_images(const char* operation, const Tensor& x);
+/// An optional parameter must have the given shape and x's dtype and device.
+void check_parameter(const char* operation, const char* parameter, const Tensor& t, const Shape& shape,
+                     const Tensor& x);
+/// target must be int64 [rows] on x's device, every label in [0, classes).
+void check_target(const char* operation, const Tensor& target, const Tensor& x);
+
+/// Where a gradient goes: a new tensor like `input` if it requires one, else undefined.
+Tensor gradient_for(const Tensor& input, bool wanted);
+
+}  // namespace norma::functional

@@ -1,0 +1,12 @@
+// Differentiable group normalization; kernels/norm/group_norm.h has the formula.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace norma::functional {
+
+/// x [N, C, H, W]; `groups` divides C; weight and bias [C] or undefined.
+Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight = {}, const Tensor& bias = {},
+                  double eps = 1e-5);
+
+}  // namespace norma::functional

@@ -1,0 +1,16 @@
+// Differentiable instance normalization (Ulyanov, Vedaldi, Lempitsky 2016, arXiv:1607.08022): group norm with
+// a group for every channel.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace norma::functional {
+
+/// x [N, C, H, W]; running statistics, weight and bias [C], each pair undefined where there is none.
+/// use_input_stats: normalise every (n, c) by its own statistics and, where running ones are given, update
+/// them by their mean over n; else normalise by the running ones.
+Tensor instance_norm(const Tensor& x, const Tensor& running_mean = {}, const Tensor& running_var = {},
+                     const Tensor& weight = {}, const Tensor& bias = {}, bool use_input_stats = true,
+                     double momentum = 0.1, double eps = 1e-5);
+
+}  // namespace norma::functional

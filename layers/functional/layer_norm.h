@@ -1,0 +1,13 @@
+// Differentiable layer normalization over the trailing dimensions; kernels/norm/layer_norm.h has the formula.
+#pragma once
+
+#include "core/tensor.h"
+
+namespace norma::functional {
+
+/// Normalises the trailing dimensions of x, which must be `normalized_shape`; weight and bias have that shape
+/// (one an element) and come together or not at all. On images with [C, H, W] this is `ln-chw`.
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
+                  const Tensor& bias = {}, double eps = 1e-5);
+
+}  // namespace norma::functional

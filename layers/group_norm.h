@@ -1,0 +1,30 @@
+// GroupNorm, as torch.nn.GroupNorm. With one group it is `ln`: layer norm over (C, H, W), one weight a
+// channel.
+#pragma once
+
+#include "layers/module.h"
+
+namespace norma {
+
+/// Parameters: weight [C] = 1, bias [C] = 0. Throws where num_groups does not divide num_channels.
+class GroupNorm : public Module {
+ public:
+  GroupNorm(std::int64_t num_groups, std::int64_t num_channels, double eps = 1e-5, bool affine = true);
+
+  std::string type() const override { return "GroupNorm"; }
+  std::string description() const override;
+
+  Tensor weight, bias;
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  std::int64_t num_groups_, num_channels_;
+  double eps_;
+};
+
+/// "1, 2, 4, 8, 16 or 32": the group counts that divide a number of channels.
+std::string possible_groups(std::int64_t channels);
+
+}  // namespace norma

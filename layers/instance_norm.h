@@ -1,0 +1,33 @@
+// InstanceNorm2d, as torch.nn.InstanceNorm2d.
+#pragma once
+
+#include "layers/module.h"
+
+namespace norma {
+
+struct InstanceNorm2dOptions {
+  double eps = 1e-5;
+  double momentum = 0.1;
+  bool affine = false;
+  bool track_running_stats = false;
+};
+
+/// Parameters, where affine: weight [C] = 1, bias [C] = 0. Buffers, where tracked: as BatchNorm2d.
+class InstanceNorm2d : public Module {
+ public:
+  explicit InstanceNorm2d(std::int64_t num_features, const InstanceNorm2dOptions& options = {});
+
+  std::string type() const override { return "InstanceNorm2d"; }
+  std::string description() const override;
+
+  Tensor weight, bias, running_mean, running_var, num_batches_tracked;
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  std::int64_t num_features_;
+  InstanceNorm2dOptions options_;
+};
+
+}  // namespace norma

@@ -1,0 +1,152 @@
+#include "layers/module.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/random.h"
+
+namespace norma {
+namespace {
+
+thread_local const ModuleObserver::Callback* observer = nullptr;
+
+// An error that already says which layer it comes from.
+class LayerError : public Error {
+ public:
+  using Error::Error;
+};
+
+std::string join(const std::string& prefix, const std::string& name) {
+  return prefix.empty() ? name : prefix + "." + name;
+}
+
+}  // namespace
+
+Tensor Module::operator()(const Tensor& x) {
+  try {
+    Tensor y = forward(x);
+    if (observer != nullptr) (*observer)(*this, x, y);
+    return y;
+  } catch (const LayerError&) {
+    throw;
+  } catch (const Error& e) {
+    const std::string where = path();
+    throw LayerError(
+        fmt::format("layer {}: {}", where.empty() ? type() : where + " (" + type() + ")", e.what()));
+  }
+}
+
+std::string Module::path() const { return parent_ == nullptr ? name_ : join(parent_->path(), name_); }
+
+void Module::visit(const std::string& prefix,
+                   const std::function<void(const std::string&, Tensor&, bool)>& visitor) const {
+  for (const Slot& slot : slots_) visitor(join(prefix, slot.name), *slot.tensor, slot.is_parameter);
+  for (const auto& [name, child] : children_) child->visit(join(prefix, name), visitor);
+}
+
+std::vector<NamedTensor> Module::named_parameters() const {
+  std::vector<NamedTensor> all;
+  std::set<const void*> seen;
+  visit("", [&](const std::string& name, Tensor& t, bool is_parameter) {
+    if (is_parameter && seen.insert(t.raw()).second) all.push_back({name, t});
+  });
+  return all;
+}
+
+std::vector<Tensor> Module::parameters() const {
+  std::vector<Tensor> all;
+  for (NamedTensor& p : named_parameters()) all.push_back(std::move(p.tensor));
+  return all;
+}
+
+std::vector<NamedTensor> Module::own_parameters() const {
+  std::vector<NamedTensor> own;
+  for (const Slot& slot : slots_)
+    if (slot.is_parameter) own.push_back({slot.name, *slot.tensor});
+  return own;
+}
+
+std::vector<NamedTensor> Module::state_dict() const {
+  std::vector<NamedTensor> all;
+  visit("", [&](const std::string& name, Tensor& t, bool) { all.push_back({name, t.detach()}); });
+  return all;
+}
+
+void Module::load_state_dict(const std::vector<NamedTensor>& state) {
+  std::vector<NamedTensor> own = state_dict();
+  for (const NamedTensor& given : state)
+    if (std::none_of(own.begin(), own.end(), [&](const NamedTensor& t) { return t.name == given.name; }))
+      fail("the state has a tensor {}, which this network has not", given.name);
+  for (NamedTensor& mine : own) {
+    const auto given =
+        std::find_if(state.begin(), state.end(), [&](const NamedTensor& t) { return t.name == mine.name; });
+    if (given == state.end()) fail("the state lacks {} {}", mine.name, mine.tensor.shape().to_string());
+    if (given->tensor.shape() != mine.tensor.shape())
+      fail("{} has shape {} in the state and {} in this network", mine.name,
+           given->tensor.shape().to_string(), mine.tensor.shape().to_string());
+  }
+  // Only now, so that a state that does not fit changes nothing.
+  for (NamedTensor& mine : own)
+    for (const NamedTensor& given : state)
+      if (given.name == mine.name) mine.tensor.copy_from(given.tensor);
+}
+
+void Module::train(bool on) {
+  training_ = on;
+  for (const auto& [name, child] : children_) child->train(on);
+}
+
+void Module::zero_grad() {
+  for (Tensor& p : parameters()) p.zero_grad();
+}
+
+void Module::to(Device device) {
+  visit("", [&](const std::string&, Tensor& t, bool is_parameter) {
+    t = t.detach().to(device);
+    if (is_parameter) t.set_requires_grad();
+  });
+}
+
+void Module::to(DType dtype) {
+  visit("", [&](const std::string&, Tensor& t, bool is_parameter) {
+    if (t.dtype() == DType::int64) return;  // num_batches_tracked
+    t = t.detach().to(dtype);
+    if (is_parameter) t.set_requires_grad();
+  });
+}
+
+void Module::register_parameter(std::string name, Tensor& member) {
+  if (member.defined()) slots_.push_back({std::move(name), &member, true});
+}
+
+void Module::register_buffer(std::string name, Tensor& member) {
+  if (member.defined()) slots_.push_back({std::move(name), &member, false});
+}
+
+void Module::add_child(std::string name, const std::shared_ptr<Module>& child) {
+  child->parent_ = this;
+  child->name_ = name;
+  children_.emplace_back(std::move(name), child);
+}
+
+ModuleObserver::ModuleObserver(Callback callback) : callback_(std::move(callback)) {
+  if (observer != nullptr) fail("one ModuleObserver at a time");
+  observer = &callback_;
+}
+
+ModuleObserver::~ModuleObserver() { observer = nullptr; }
+
+Tensor uniform_parameter(const Shape& shape, double bound) {
+  Tensor t = Tensor::empty(shape);
+  const RandomSequence random = default_generator().next_parameter();
+  float* values = t.data<float>();
+  for (std::int64_t i = 0; i < t.numel(); ++i)
+    values[i] = static_cast<float>((2 * random.uniform(static_cast<std::uint64_t>(i)) - 1) * bound);
+  return t.set_requires_grad();
+}
+
+Tensor constant_parameter(const Shape& shape, double value) {
+  return Tensor::full(shape, value).set_requires_grad();
+}
+
+}  // namespace norma

@@ -1,0 +1,117 @@
+// Module: a layer or a network, as PyTorch's torch.nn.Module: parameters, buffers and children by name, a
+// training mode, and a call. Names join with dots ("C1.conv.weight"), so that checkpoints carry over.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/tensor.h"
+#include "layers/functional/size2.h"
+
+namespace norma {
+
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+/// The part of its input that one output pixel of a layer sees, for receptive fields.
+struct Window {
+  Size2 kernel = 1, stride = 1;
+  bool global = false;  ///< all of the input
+};
+
+class Module {
+ public:
+  Module() = default;
+  virtual ~Module() = default;
+  Module(const Module&) = delete;  // parameters are registered by address
+  Module& operator=(const Module&) = delete;
+
+  /// forward(x), with this layer's name put before any error, and observers told.
+  Tensor operator()(const Tensor& x);
+
+  /// "Conv2d"
+  virtual std::string type() const = 0;
+  /// Type and arguments, as PyTorch prints them: "Conv2d(3, 32, kernel_size=(3, 3), stride=(1, 1))".
+  virtual std::string description() const { return type() + "()"; }
+  /// Where this module stands in the network: "C1.norm"; empty for the root.
+  std::string path() const;
+
+  /// Own parameters, then those of the children, in order of registration. A shared one appears once.
+  std::vector<NamedTensor> named_parameters() const;
+  std::vector<Tensor> parameters() const;
+  /// Parameters and buffers, in PyTorch's state_dict order.
+  std::vector<NamedTensor> state_dict() const;
+  /// Copies tensors in by name. Throws, naming it, for one that is missing, unknown or of another shape.
+  void load_state_dict(const std::vector<NamedTensor>& state);
+  const std::vector<std::pair<std::string, std::shared_ptr<Module>>>& children() const { return children_; }
+  /// This module's own parameters, without its children's.
+  std::vector<NamedTensor> own_parameters() const;
+
+  void train(bool on = true);
+  void eval() { train(false); }
+  bool is_training() const { return training_; }
+  void zero_grad();
+  /// Moves every parameter and buffer.
+  void to(Device device);
+  void to(DType dtype);
+
+  /// For summaries.
+  virtual Window window() const { return {}; }
+  /// Multiplications (each with its addition) that one call costs; convolution and linear layers count.
+  virtual std::int64_t multiply_adds(const Shape& /*in*/, const Shape& /*out*/) const { return 0; }
+
+ protected:
+  virtual Tensor forward(const Tensor& x) = 0;
+
+  /// `member` is the tensor itself, kept by address; an undefined one is not registered.
+  void register_parameter(std::string name, Tensor& member);
+  void register_buffer(std::string name, Tensor& member);
+  template <class M>
+  std::shared_ptr<M> register_module(std::string name, std::shared_ptr<M> child) {
+    add_child(std::move(name), child);
+    return child;
+  }
+
+ private:
+  void add_child(std::string name, const std::shared_ptr<Module>& child);
+  /// Calls visit(full name, tensor, is_parameter) for everything at and below this module.
+  void visit(const std::string& prefix,
+             const std::function<void(const std::string&, Tensor&, bool)>& visitor) const;
+
+  struct Slot {
+    std::string name;
+    Tensor* tensor;
+    bool is_parameter;
+  };
+  std::vector<Slot> slots_;
+  std::vector<std::pair<std::string, std::shared_ptr<Module>>> children_;
+  const Module* parent_ = nullptr;
+  std::string name_;
+  bool training_ = true;
+};
+
+/// While one lives on this thread, it is told of every module call after it returned.
+class ModuleObserver {
+ public:
+  using Callback = std::function<void(const Module&, const Tensor& in, const Tensor& out)>;
+  explicit ModuleObserver(Callback callback);
+  ~ModuleObserver();
+  ModuleObserver(const ModuleObserver&) = delete;
+  ModuleObserver& operator=(const ModuleObserver&) = delete;
+
+ private:
+  Callback callback_;
+};
+
+/// A parameter drawn from U(−bound, bound) of default_generator(): PyTorch's default for convolutions and
+/// linear layers is Kaiming-uniform with a = √5, which is bound = 1/√fan_in.
+Tensor uniform_parameter(const Shape& shape, double bound);
+/// A parameter filled with one value.
+Tensor constant_parameter(const Shape& shape, double value);
+
+}  // namespace norma

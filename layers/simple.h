@@ -1,0 +1,114 @@
+// Layers without parameters, as PyTorch's of the same names.
+#pragma once
+
+#include <optional>
+
+#include "layers/module.h"
+
+namespace norma {
+
+class ReLU : public Module {
+ public:
+  std::string type() const override { return "ReLU"; }
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+};
+
+class Identity : public Module {
+ public:
+  std::string type() const override { return "Identity"; }
+
+ protected:
+  Tensor forward(const Tensor& x) override { return x; }
+};
+
+/// [N, …] → [N, the rest].
+class Flatten : public Module {
+ public:
+  std::string type() const override { return "Flatten"; }
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+};
+
+/// Element dropout, in training only, from default_generator().
+class Dropout : public Module {
+ public:
+  explicit Dropout(double p = 0.5);
+  std::string type() const override { return "Dropout"; }
+  std::string description() const override { return fmt::format("Dropout(p={})", p_); }
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  double p_;
+};
+
+/// Channel dropout, in training only, from default_generator().
+class Dropout2d : public Module {
+ public:
+  explicit Dropout2d(double p = 0.5);
+  std::string type() const override { return "Dropout2d"; }
+  std::string description() const override { return fmt::format("Dropout2d(p={})", p_); }
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  double p_;
+};
+
+struct PoolOptions {
+  std::optional<Size2> stride = {};  ///< the kernel's size where not given
+  Size2 padding = 0;
+  bool ceil_mode = false;
+  bool count_include_pad = true;  ///< AvgPool2d only
+};
+
+class MaxPool2d : public Module {
+ public:
+  explicit MaxPool2d(Size2 kernel_size, const PoolOptions& options = {})
+      : kernel_size_(kernel_size), options_(options) {}
+  std::string type() const override { return "MaxPool2d"; }
+  std::string description() const override;
+  Window window() const override { return {kernel_size_, options_.stride.value_or(kernel_size_)}; }
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  Size2 kernel_size_;
+  PoolOptions options_;
+};
+
+class AvgPool2d : public Module {
+ public:
+  explicit AvgPool2d(Size2 kernel_size, const PoolOptions& options = {})
+      : kernel_size_(kernel_size), options_(options) {}
+  std::string type() const override { return "AvgPool2d"; }
+  std::string description() const override;
+  Window window() const override { return {kernel_size_, options_.stride.value_or(kernel_size_)}; }
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+
+ private:
+  Size2 kernel_size_;
+  PoolOptions options_;
+};
+
+/// Global average pooling: PyTorch's AdaptiveAvgPool2d(1), the only output size there is here.
+class AdaptiveAvgPool2d : public Module {
+ public:
+  explicit AdaptiveAvgPool2d(Size2 output_size = 1);
+  std::string type() const override { return "AdaptiveAvgPool2d"; }
+  std::string description() const override { return "AdaptiveAvgPool2d(output_size=1)"; }
+  Window window() const override { return {.global = true}; }
+
+ protected:
+  Tensor forward(const Tensor& x) override;
+};
+
+}  // namespace norma

@@ -1,0 +1,248 @@
+// The batches here are sparse files of zeros (label 0, black) with a few bytes set, so that full-size ones
+// cost next to nothing.
+#include "data/cifar10.h"
+
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "core/error.h"
+#include "tests/data/temporary_folder.h"
+#include "tests/data/write_archive.h"
+
+namespace norma {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Contains;
+using test::read_file;
+using test::TarWriter;
+using test::TemporaryFolder;
+using test::text_thrown;
+using test::write_file;
+
+constexpr std::int64_t record_bytes = 3073, batch_bytes = 30'730'000;
+
+std::string batch_name(int batch) {
+  return batch == 5 ? "test_batch.bin" : fmt::format("data_batch_{}.bin", batch + 1);
+}
+
+void set_byte(const fs::path& file, std::int64_t position, int value) {
+  std::fstream stream(file, std::ios::binary | std::ios::in | std::ios::out);
+  stream.seekp(position);
+  stream.put(static_cast<char>(value));
+}
+
+// Six sound batches. In batch b, record 0 has label b, its first pixel is 10 + b and record 9,999 has label
+// 9 − b and its last pixel is 20 + b.
+void write_batches(const fs::path& folder) {
+  fs::create_directories(folder);
+  for (int batch = 0; batch < 6; ++batch) {
+    const fs::path file = folder / batch_name(batch);
+    write_file(file, "");
+    fs::resize_file(file, batch_bytes);
+    set_byte(file, 0, batch);
+    set_byte(file, 1, 10 + batch);
+    set_byte(file, 9999 * record_bytes, 9 - batch);
+    set_byte(file, batch_bytes - 1, 20 + batch);
+  }
+}
+
+void check_contents(const DataSplit& data) {
+  CHECK(data.name == "cifar10");
+  CHECK(data.train.images.shape() == Shape{50000, 3, 32, 32});
+  CHECK(data.train.labels.shape() == Shape{50000});
+  CHECK(data.test.images.shape() == Shape{10000, 3, 32, 32});
+  CHECK(data.test.labels.shape() == Shape{10000});
+  for (int batch = 0; batch < 6; ++batch) {
+    INFO("batch " << batch);
+    const Dataset& dataset = batch == 5 ? data.test : data.train;
+    const std::int64_t first = batch == 5 ? 0 : batch * 10000;
+    const std::uint8_t* image = dataset.images.data<std::uint8_t>() + first * 3072;
+    const std::int64_t* label = dataset.labels.data<std::int64_t>() + first;
+    CHECK(label[0] == batch);
+    CHECK(label[1] == 0);
+    CHECK(label[9999] == 9 - batch);
+    CHECK(int{image[0]} == 10 + batch);
+    CHECK(int{image[1]} == 0);
+    CHECK(int{image[9999 * 3072]} == 0);
+    CHECK(int{image[10000 * 3072 - 1]} == 20 + batch);
+  }
+}
+
+std::string load_error(const fs::path& folder) {
+  return text_thrown<Error>([&] { load_cifar10(folder); });
+}
+
+TEST_CASE("CIFAR-10 loads from its unpacked batches", "[data]") {
+  const TemporaryFolder folder;
+  SECTION("in the folder cifar-10-batches-bin") {
+    write_batches(folder / "cifar-10-batches-bin");
+    CHECK(find_cifar10(folder.path()) == folder / "cifar-10-batches-bin");
+  }
+  SECTION("in the folder itself") {
+    write_batches(folder.path());
+    CHECK(find_cifar10(folder.path()) == folder.path());
+  }
+  const DataSplit data = load_cifar10(folder.path());
+  check_contents(data);
+  CHECK(data.classes.size() == 10);
+  CHECK(data.classes.front() == "airplane");
+  CHECK(data.classes.back() == "truck");
+}
+
+TEST_CASE("CIFAR-10 loads from an archive of any compression, whatever the folders in it", "[data]") {
+  const TemporaryFolder folder;
+  write_batches(folder / "source");
+  const auto write = [&](const std::string& name, int filter, const std::string& prefix) {
+    TarWriter tar(folder / name, filter);
+    tar.add(prefix + "readme.html", "unrelated");
+    for (int batch = 5; batch >= 0; --batch)
+      tar.add(prefix + batch_name(batch), read_file(folder / "source" / batch_name(batch)));
+    tar.add(prefix + "batches.meta.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
+  };
+  SECTION("gzip") { write("cifar-10-binary.tar.gz", ARCHIVE_FILTER_GZIP, "cifar-10-batches-bin/"); }
+  SECTION("zstd, under a wrong name") { write("cifar-10-binary.tar.gz", ARCHIVE_FILTER_ZSTD, ""); }
+  SECTION("none") { write("cifar-10-binary.tar", ARCHIVE_FILTER_NONE, "./"); }
+  const DataSplit data = load_cifar10(folder.path());
+  check_contents(data);
+  CHECK(data.classes == std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
+}
+
+TEST_CASE("class names are taken from batches.meta.txt where they make sense", "[data]") {
+  const TemporaryFolder folder;
+  write_batches(folder.path());
+  const auto classes = [&](const std::string& text) {
+    write_file(folder / "batches.meta.txt", text);
+    return load_cifar10(folder.path()).classes;
+  };
+  CHECK(classes("a\r\nb\r\nc\r\nd\r\ne\r\nf\r\ng\r\nh\r\ni\r\nten\r\n").back() == "ten");
+  CHECK(classes("a\nb\nc\n").back() == "truck");
+  CHECK(classes("a\nb\nc\nd\ne\nf\ng\nh\ni\ni\n").back() == "truck");
+  CHECK(classes(std::string(2000, '\x80')).back() == "truck");
+}
+
+TEST_CASE("where there is no CIFAR-10, none is found", "[data]") {
+  const TemporaryFolder folder;
+  CHECK(find_cifar10(folder.path()) == std::nullopt);
+  CHECK(find_cifar10(folder / "none") == std::nullopt);
+  write_file(folder / "cifar-10-binary.tar.gz.part", "half a download");
+  write_file(folder / "cifar-100-binary.tar.gz", "another set");
+  CHECK(find_cifar10(folder.path()) == std::nullopt);
+  CHECK_THAT(load_error(folder.path()), Contains("there is no CIFAR-10 in " + folder.path().string()));
+}
+
+TEST_CASE("a folder that cannot be looked into is an error", "[data]") {
+  const TemporaryFolder folder;
+  write_file(folder / "file", "");
+  CHECK_THROWS_WITH(find_cifar10(folder / "file"), Contains("file is not a folder"));
+  fs::create_symlink("loop", folder / "loop");
+  CHECK_THROWS_WITH(find_cifar10(folder / "loop"), Contains("cannot look at"));
+  if (geteuid() == 0) return;  // whom no permission stops
+  fs::create_directory(folder / "locked");
+  fs::permissions(folder / "locked", fs::perms::none);
+  CHECK_THROWS_WITH(find_cifar10(folder / "locked"), Contains("locked: Permission denied"));
+  fs::permissions(folder / "locked", fs::perms::owner_all);
+}
+
+TEST_CASE("a damaged batch is an error that names the file and what is wrong", "[data]") {
+  const TemporaryFolder folder;
+  write_batches(folder.path());
+  const fs::path third = folder / "data_batch_3.bin";
+  const auto error = [&] { return load_error(folder.path()); };
+  SECTION("missing") {
+    fs::remove(third);
+    CHECK_THAT(error(), Contains("data_batch_3.bin is missing"));
+  }
+  SECTION("empty") {
+    fs::resize_file(third, 0);
+    CHECK_THAT(error(), Contains("data_batch_3.bin has 0 bytes instead of 30730000"));
+  }
+  SECTION("one byte short") {
+    fs::resize_file(third, batch_bytes - 1);
+    CHECK_THAT(error(), Contains("data_batch_3.bin has 30729999 bytes instead of 30730000"));
+  }
+  SECTION("one byte too long") {
+    fs::resize_file(third, batch_bytes + 1);
+    CHECK_THAT(error(), Contains("data_batch_3.bin has 30730001 bytes instead of 30730000"));
+  }
+  SECTION("a folder") {
+    fs::remove(third);
+    fs::create_directory(third);
+    CHECK_THAT(error(), Contains("data_batch_3.bin is not a file"));
+  }
+  SECTION("a link to nowhere") {
+    fs::remove(third);
+    fs::create_symlink("nowhere", third);
+    CHECK_THAT(error(), Contains("data_batch_3.bin is missing"));
+  }
+  SECTION("a label that is none") {
+    set_byte(third, 17 * record_bytes, 10);
+    CHECK_THAT(error(), Contains("data_batch_3.bin: record 17 ") && Contains("label 10"));
+  }
+  SECTION("a label that is none, in the very last record") {
+    set_byte(folder / "test_batch.bin", 9999 * record_bytes, 255);
+    CHECK_THAT(error(), Contains("test_batch.bin: record 9999 ") && Contains("label 255"));
+  }
+}
+
+TEST_CASE("a folder of batches without any, or a file in its place, is an error", "[data]") {
+  const TemporaryFolder folder;
+  SECTION("empty") {
+    fs::create_directory(folder / "cifar-10-batches-bin");
+    CHECK_THAT(load_error(folder.path()), Contains("data_batch_1.bin is missing"));
+  }
+  SECTION("a file") {
+    write_file(folder / "cifar-10-batches-bin", "");
+    CHECK_THAT(load_error(folder.path()), Contains("cifar-10-batches-bin is not a folder"));
+  }
+}
+
+TEST_CASE("a damaged archive is an error that names it and what is wrong", "[data]") {
+  const TemporaryFolder folder;
+  const fs::path file = folder / "cifar-10-binary.tar.gz";
+  const std::string batch(batch_bytes, '\0');
+  SECTION("a batch of a wrong size") {
+    TarWriter(file).add("./data_batch_2.bin", "too short");
+    CHECK_THAT(load_error(folder.path()),
+               Contains("data_batch_2.bin in " + file.string()) && Contains("9 bytes instead of 30730000"));
+  }
+  SECTION("a batch is missing") {
+    TarWriter(file).add("cifar-10-batches-bin/data_batch_1.bin", batch);
+    CHECK_THAT(load_error(folder.path()), Contains("cifar-10-binary.tar.gz holds no data_batch_2.bin"));
+  }
+  SECTION("a folder where a batch should be") {
+    TarWriter(file).add_folder("cifar-10-batches-bin/data_batch_1.bin/");
+    CHECK_THAT(load_error(folder.path()), Contains("holds no data_batch_1.bin"));
+  }
+  SECTION("a batch is there twice") {
+    {
+      TarWriter tar(file);
+      tar.add("a/test_batch.bin", batch);
+      tar.add("b/test_batch.bin", batch);
+    }
+    CHECK_THAT(load_error(folder.path()), Contains("b/test_batch.bin in ") && Contains("twice"));
+  }
+  SECTION("a label that is none") {
+    std::string bytes = batch;
+    bytes[2 * record_bytes] = 11;
+    TarWriter(file).add("data_batch_1.bin", bytes);
+    CHECK_THAT(load_error(folder.path()), Contains("data_batch_1.bin in ") && Contains("record 2 "));
+  }
+  SECTION("cut off") {
+    TarWriter(file).add("data_batch_1.bin", batch);
+    fs::resize_file(file, fs::file_size(file) / 2);
+    CHECK_THAT(load_error(folder.path()), Contains(file.string()) && Contains("is damaged"));
+  }
+  SECTION("no archive") {
+    write_file(file, "not an archive");
+    CHECK_THAT(load_error(folder.path()), Contains("cifar-10-binary.tar.gz is not a tar archive"));
+  }
+  SECTION("a folder") {
+    fs::create_directory(file);
+    CHECK_THAT(load_error(folder.path()), Contains("cifar-10-binary.tar.gz") && Contains("not a file"));
+  }
+}
+
+}  // namespace
+}  // namespace norma
