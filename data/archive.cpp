@@ -57,9 +57,9 @@ struct TarReader::Stream {
     return static_cast<la_ssize_t>(count);
   }
 
-  // Reads what follows the tar format's end, then compares with gzip's trailer: CRC-32, size. Where the size
-  // is another one, the file has several gzip members or padding, which is sound, and the trailer is not for
-  // all.
+  // Reads what follows the tar format's end, then compares with gzip's last eight bytes: CRC-32, size. A file
+  // of several gzip members is refused with the damaged ones, from which it cannot be told without inflating
+  // it ourselves; gzip writes one.
   void check_end() {
     const void* block = nullptr;
     la_ssize_t count = 0;
@@ -70,8 +70,8 @@ struct TarReader::Stream {
     std::ifstream stream(file, std::ios::binary);
     stream.seekg(-8, std::ios::end);
     stream.read(reinterpret_cast<char*>(trailer.data()), trailer.size());
-    if (stream && little_endian(&trailer[4]) == size && little_endian(&trailer[0]) != crc)
-      fail_damaged("its contents do not match their CRC-32");
+    if (!stream || little_endian(&trailer[0]) != crc || little_endian(&trailer[4]) != size)
+      fail_damaged("its contents do not match the CRC-32 and size at its end");
   }
 };
 

@@ -37,14 +37,15 @@ struct FlatLayout {
 
   /// About 1024 positions a line, so that a line of many channels fits the L2 cache.
   FlatLayout(const Correlation& correlation, std::int64_t batch) : k(correlation) {
-    const auto shared = [](std::int64_t before, std::int64_t size, std::int64_t dilation,
-                           std::int64_t needed) {
-      const std::int64_t data = size > 0 ? (size - 1) * dilation + 1 : 0;
-      return std::min(std::max<std::int64_t>(before, 0), std::max<std::int64_t>(needed - before - data, 0));
+    // Zeros that two neighbours can share: as many as lie on both sides, but fewer than the kernel is wide,
+    // so that every output has a position of its own.
+    const auto shared = [](std::int64_t before, std::int64_t size, std::int64_t dilation, std::int64_t out,
+                           std::int64_t kernel) {
+      const std::int64_t data = (size - 1) * dilation + 1, after = out + kernel - 1 - before - data;
+      return std::max<std::int64_t>(0, std::min({before, after, kernel - 1}));
     };
-    const std::int64_t rows = k.out_h + k.kernel_h - 1, columns = k.out_w + k.kernel_w - 1;
-    pitch = columns - shared(k.left, k.w, k.dilation_w, columns);
-    plane = (rows - shared(k.top, k.h, k.dilation_h, rows)) * pitch;
+    pitch = k.out_w + k.kernel_w - 1 - shared(k.left, k.w, k.dilation_w, k.out_w, k.kernel_w);
+    plane = (k.out_h + k.kernel_h - 1 - shared(k.top, k.h, k.dilation_h, k.out_h, k.kernel_h)) * pitch;
     images = std::clamp<std::int64_t>(1024 / plane, 1, batch);
   }
 

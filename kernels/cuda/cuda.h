@@ -4,9 +4,9 @@
 //   group_norm.cu  ──┤
 //                    └─ g++ ───▶ norma::simt::   on any CPU           kernels/simt/
 //
-// Everything in a .cu file therefore stands in `namespace norma::NORMA_EXECUTOR { … }`: in one program the two
-// compilations are different functions, as the one-definition rule demands. Under simt CUDA's own names live in
-// norma::simt too, where kernels find them and nobody else is disturbed.
+// Everything in a .cu file therefore stands in `namespace norma::NORMA_EXECUTOR { … }`: in one program the
+// two compilations are different functions, as the one-definition rule demands. Under simt CUDA's own names
+// live in norma::simt too, where kernels find them and nobody else is disturbed.
 //
 // A kernel is plain CUDA C++, with two exceptions that exist so that simt can watch over shared memory
 // (kernels/simt/shared_memory.h says how and why):
@@ -17,8 +17,8 @@
 
 #ifdef __CUDACC__
 
-// fmt 9 takes every nvcc for one without constexpr, and then does not compile as C++20. (If core/error.h comes
-// before this header, say it on the command line.)
+// fmt 9 takes every nvcc for one without constexpr, and then does not compile as C++20. (Where core/error.h
+// may come before this header, define it on the command line.)
 #ifndef FMT_USE_CONSTEXPR
 #define FMT_USE_CONSTEXPR 1
 #endif

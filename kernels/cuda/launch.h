@@ -1,4 +1,4 @@
-// launch(kernel, config, arguments…): starts a kernel on a GPU or under simt, and throws where it cannot start.
+// launch(kernel, config, arguments…): starts a kernel on a GPU or under simt; throws where it cannot start.
 //
 //   launch(scale<float>, {.grid = blocks, .block = 256}, n, x, y);
 //
@@ -46,11 +46,11 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
     status = cudaGetLastError();
   }
   if (status == cudaSuccess) return;
-  const dim3 grid = config.grid, block = config.block;
-  fail("the kernel launched at {}:{} with grid ({}, {}, {}), block ({}, {}, {}) and {} bytes of dynamic shared "
-       "memory did not start: {}",
-       config.where.file_name(), config.where.line(), grid.x, grid.y, grid.z, block.x, block.y, block.z,
-       config.shared_bytes, cudaGetErrorString(status));
+  const dim3 g = config.grid, b = config.block;
+  fail(
+      "the kernel launched at {}:{} cannot start with grid ({}, {}, {}), block ({}, {}, {}) and {} bytes: {}",
+      config.where.file_name(), config.where.line(), g.x, g.y, g.z, b.x, b.y, b.z, config.shared_bytes,
+      cudaGetErrorString(status));
 }
 
 #else
@@ -58,10 +58,13 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
 template <class... Parameters, class... Arguments>
 void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments&&... arguments) {
   static_assert((!std::is_reference_v<Parameters> && ...), "a kernel takes its parameters by value");
-  const std::tuple<Parameters...> parameters(std::forward<Arguments>(arguments)...);
-  const auto thread = [&] { std::apply(kernel, parameters); };  // copies the parameters, as a GPU does
-  detail::run_grid({config.grid, config.block, config.shared_bytes, config.where,
-                    [](const void* body) { (*static_cast<decltype(&thread)>(body))(); }, &thread});
+  // Every thread gets a copy of the parameters, as on a GPU.
+  const auto call = [kernel, parameters = std::tuple<Parameters...>(std::forward<Arguments>(arguments)...)] {
+    std::apply(kernel, parameters);
+  };
+  const auto thread = [](const void* body) { (*static_cast<decltype(&call)>(body))(); };
+  detail::run_grid(
+      {config.grid, config.block, config.shared_bytes, config.where, thread, &call, sizeof call});
 }
 
 #endif

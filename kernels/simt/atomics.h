@@ -1,8 +1,8 @@
 // CUDA's atomic functions, relaxed as they are on a GPU: each returns what stood there before. Blocks run on
-// several OS threads, so that they are atomic in earnest, and so that a floating-point sum has no fixed order.
+// several OS threads, so they are atomic in earnest, and a floating-point sum has no fixed order here either.
 //
-// Declared here and instantiated in atomics.cpp, for two reasons: the list of types is CUDA's, and a build that
-// instruments the memory accesses of kernels (counters.h) must see one call here, not a loop of accesses.
+// Declared here and instantiated in atomics.cpp, for two reasons: the list of types is CUDA's, and the
+// profiler (profile/) must see one call, not the accesses of a loop.
 #pragma once
 
 #include <type_traits>

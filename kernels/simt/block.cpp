@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 #include <utility>
-#include <vector>
 
 #include "core/error.h"
 
@@ -14,6 +14,8 @@ constinit thread_local uint3 threadIdx{};
 constinit thread_local uint3 blockIdx{};
 constinit thread_local dim3 blockDim{};
 constinit thread_local dim3 gridDim{};
+
+constinit thread_local Observer* observer = nullptr;
 
 namespace {
 
@@ -34,6 +36,14 @@ struct Abandoned {};
 bool same(const Site& a, const Site& b) {
   return a.line() == b.line() && a.column() == b.column() &&
          (a.file_name() == b.file_name() || std::strcmp(a.file_name(), b.file_name()) == 0);
+}
+
+/// Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
+constexpr std::uint64_t splitmix64(std::uint64_t z) {
+  z += 0x9E3779B97F4A7C15u;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
 }
 
 Block& block() {
@@ -85,20 +95,22 @@ void Block::begin(const detail::Grid& grid, const uint3& index, std::int64_t num
         fresh.index = {x, y, z};
       }
   live_ = ready_ = ThreadSet::first(count_);
-  random_ = {grid.schedule.seed, static_cast<std::uint32_t>(number), static_cast<std::uint32_t>(number >> 32)};
-  draws_ = 0;
+  random_ = splitmix64(grid.schedule.seed) ^ static_cast<std::uint64_t>(number);
   failure_ = nullptr;
   abandoned_ = false;
   shared_.begin_block(grid.shared_bytes);
+  if (observer != nullptr) observer->begin_block(number, count_);
 }
 
 void Block::run(const detail::Grid& grid, const uint3& index, std::int64_t number) {
   begin(grid, index, number);
   const Running running(this);
   current_ = grid.schedule.order == Schedule::Order::in_order ? count_ - 1 : 0;  // the first is the next
-  resume(choose());  // until all have ended
+  resume(choose());
+  // All threads have ended.
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   if (const std::string damage = shared_.damage(); !damage.empty()) fail("{}", damage);
+  if (observer != nullptr) observer->end_block();
 }
 
 /// What every fiber does, for ever.
@@ -114,7 +126,7 @@ void Block::work() {
 void Block::run_current_thread() {
   std::exception_ptr failure;
   try {
-    grid_->thread(grid_->arguments);
+    grid_->thread(grid_->call);
   } catch (const Abandoned&) {
   } catch (...) {
     failure = std::current_exception();
@@ -148,7 +160,7 @@ void Block::wait() {
 // ── Meetings ───────────────────────────────────────────────────────────────────────────────────────────────
 
 void Block::barrier(const Site& where) {
-  if (abandoned_) throw Abandoned{};  // a destructor that meets others while its stack is unwound
+  if (abandoned_) return;  // called by a destructor while its stack is unwound
   thread(current_).state = State::at_barrier;
   thread(current_).where = &where;
   ready_.erase(current_);
@@ -156,11 +168,11 @@ void Block::barrier(const Site& where) {
 }
 
 std::uint64_t Block::warp_operation(const WarpOperation& operation, const Site& where) {
-  if (abandoned_) throw Abandoned{};
+  if (abandoned_) return 0;
   const int self = current_;
   if ((operation.mask >> lane() & 1) == 0)
-    fail("{} is lane {}, which the mask {:#010x} of its own operation at {}:{} does not name", name_of(self), lane(),
-         operation.mask, where.file_name(), where.line());
+    fail("{} is lane {}, which the mask {:#010x} of its own operation at {}:{} does not name", name_of(self),
+         lane(), operation.mask, where.file_name(), where.line());
   Thread& caller = thread(self);
   caller.state = State::in_warp_operation;
   caller.where = &where;
@@ -194,6 +206,7 @@ bool Block::complete_warp_operation(int number) {
     thread(lane).state = State::ready;
     ready_.insert(lane);
   }
+  if (observer != nullptr && caller.operation.kind == Kind::sync) observer->warp_barrier(warp, lanes);
   return true;
 }
 
@@ -203,7 +216,8 @@ std::uint64_t Block::result_of(int number, std::uint32_t lanes) const {
   const int first = number / warpSize * warpSize, source = reader.operation.source;
   std::uint32_t result = 0;
   switch (reader.operation.kind) {
-    case Kind::sync: return 0;
+    case Kind::sync:
+      return 0;
     case Kind::shuffle:
       if ((lanes >> source & 1) == 0)
         fail("{} reads from lane {}, which {}, in the shuffle at {}:{}", name_of(number), source,
@@ -228,8 +242,8 @@ std::uint64_t Block::result_of(int number, std::uint32_t lanes) const {
 
 /// The thread to go on with; none where all have ended.
 int Block::choose() {
-  while (ready_.empty()) {
-    if (live_.empty()) return ThreadSet::none;
+  for (;;) {
+    if (const int next = choose_among_ready(); next != ThreadSet::none || live_.empty()) return next;
     std::exception_ptr failure;
     try {
       release();
@@ -238,21 +252,29 @@ int Block::choose() {
     }
     if (failure) abandon(failure);
   }
-  return choose_among_ready();
 }
 
+/// A thread that can run; none where nobody can.
 int Block::choose_among_ready() {
-  const auto or_wrapped = [](int thread, int wrapped) { return thread != ThreadSet::none ? thread : wrapped; };
   switch (grid_->schedule.order) {
-    case Schedule::Order::in_order: return or_wrapped(ready_.at_or_after(current_ + 1), ready_.at_or_after(0));
+    case Schedule::Order::in_order:
+      if (const int next = ready_.at_or_after(current_ + 1); next != ThreadSet::none) return next;
+      return ready_.at_or_after(0);
     case Schedule::Order::reverse:
-      return or_wrapped(ready_.at_or_before(current_ - 1), ready_.at_or_before(count_ - 1));
+      if (const int next = ready_.at_or_before(current_ - 1); next != ThreadSet::none) return next;
+      return ready_.at_or_before(count_ - 1);
     case Schedule::Order::run_ahead:
       if (ready_.contains(current_)) return current_;
-      return or_wrapped(ready_.at_or_after(current_ / warpSize * warpSize), ready_.at_or_after(0));
-    case Schedule::Order::random: break;
+      if (const int next = ready_.at_or_after(current_ / warpSize * warpSize); next != ThreadSet::none)
+        return next;
+      return ready_.at_or_after(0);
+    case Schedule::Order::random:
+      break;
   }
-  return ready_.nth(static_cast<int>(random_.word(draws_++) % static_cast<unsigned>(ready_.size())));
+  random_ = splitmix64(random_);
+  const int start = static_cast<int>(random_ % static_cast<unsigned>(count_));
+  if (const int next = ready_.at_or_after(start); next != ThreadSet::none) return next;
+  return ready_.at_or_after(0);
 }
 
 /// Nobody can run: lets those go on whose meeting is complete, else throws.
@@ -266,12 +288,14 @@ void Block::release() {
 void Block::open_barrier() {
   const Thread& first = thread(live_.at_or_after(0));
   for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
-    if (thread(t).state != State::at_barrier || !stand_together(thread(t), first)) fail("{}", describe_waiting());
+    if (thread(t).state != State::at_barrier || !stand_together(thread(t), first))
+      fail("{}", describe_waiting());
   if (const std::string damage = shared_.damage(); !damage.empty())
     fail("{}, before the barrier at {}:{}", damage, first.where->file_name(), first.where->line());
   for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
     thread(t).state = State::ready;
   ready_ = live_;
+  if (observer != nullptr) observer->block_barrier();
 }
 
 /// Ends a block that has failed: who waits is woken to unwind, who has not begun never will.
@@ -281,6 +305,27 @@ void Block::abandon(std::exception_ptr failure) {
   for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
     if (thread(t).fiber == nullptr) live_.erase(t);
   ready_ = live_;
+}
+
+// ── For an observer ────────────────────────────────────────────────────────────────────────────────────────
+
+void Block::access(Access::Kind kind, const void* address, std::size_t bytes, const void* return_address) {
+  const Space space = space_of(address);
+  if (space == Space::local) return;
+  // The call ends before the address to which it returns.
+  observer->access({kind, space, reinterpret_cast<std::uintptr_t>(address), bytes,
+                    reinterpret_cast<std::uintptr_t>(return_address) - 1, current_});
+}
+
+Space Block::space_of(const void* address) const {
+  const auto within = [address](const void* begin, std::size_t bytes) {
+    return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(begin) < bytes;
+  };
+  if (shared_.contains(address)) return Space::shared;
+  const bool built_in = within(&threadIdx, sizeof threadIdx) || within(&blockIdx, sizeof blockIdx) ||
+                        within(&blockDim, sizeof blockDim) || within(&gridDim, sizeof gridDim);
+  const bool parameter = within(grid_->call, grid_->call_bytes);
+  return built_in || parameter || running_->contains(address) ? Space::local : Space::global;
 }
 
 // ── Sentences ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -300,10 +345,11 @@ std::string Block::describe_waiting() const {
     ThreadSet group;
     for (int t = rest.at_or_after(0); t != ThreadSet::none; t = rest.at_or_after(t + 1))
       if (stand_together(thread(t), first)) group.insert(t), rest.erase(t);
-    text_of_groups += fmt::format(
-        "{}threads {} at the {} {}:{}", groups == 0 ? "" : "; ", text(group),
-        first.state == State::at_barrier ? "barrier" : fmt::format("warp operation (mask {:#010x})", first.operation.mask),
-        first.where->file_name(), first.where->line());
+    text_of_groups += fmt::format("{}threads {} at the {} {}:{}", groups == 0 ? "" : "; ", text(group),
+                                  first.state == State::at_barrier
+                                      ? "barrier"
+                                      : fmt::format("warp operation (mask {:#010x})", first.operation.mask),
+                                  first.where->file_name(), first.where->line());
   }
   if (!rest.empty()) text_of_groups += "; …";
   return "the threads of a block wait for each other in different places: " + text_of_groups;
@@ -319,9 +365,16 @@ int detail::current_lane() { return block().lane(); }
 void* detail::shared_variable(const SharedSite& site) { return block().shared().variable(site); }
 void* detail::dynamic_shared() { return block().shared().dynamic(); }
 
+void detail::observe_access(Access::Kind kind, const void* address, std::size_t bytes,
+                            const void* return_address) {
+  if (observer != nullptr && running_block != nullptr)
+    running_block->access(kind, address, bytes, return_address);
+}
+
 void detail::check_width(int width, const Site& where) {
   if (width < 1 || width > warpSize || (width & (width - 1)) != 0)
-    fail("the width of a shuffle is 1, 2, 4, 8, 16 or 32, not {} ({}:{})", width, where.file_name(), where.line());
+    fail("the width of a shuffle is 1, 2, 4, 8, 16 or 32, not {} ({}:{})", width, where.file_name(),
+         where.line());
 }
 
 }  // namespace norma::simt

@@ -1,21 +1,18 @@
 // Block: runs the threads of one CUDA block on one OS thread, and decides which of them runs when.
 //
-// A thread runs until it ends or must wait for others; only then is another one chosen. What becomes of it:
+// A thread runs until it ends or must wait for others; only then is another one chosen:
 //
-//                     chosen                 __syncthreads
-//        ┌───────┐ ─────────▶ ┌─────────┐ ─────────────────▶ ┌────────────┐
-//        │ ready │            │ running │                    │ at barrier │──┐ all live threads are here
-//        └───────┘            └─────────┘ ──┐                └────────────┘  │
-//          ▲   ▲               │ returns    │ __shfl_sync, …  ┌───────────────────┐
-//          │   │               ▼            └───────────────▶ │ in warp operation │──┐ all live lanes
-//          │   │             done                             └───────────────────┘  │ of the mask are here
-//          │   └─────────────────────────────────────────────────────────────────────┘
-//          └── (from the barrier)
+//             ┌─────────────────── the meeting takes place ────────────────────┐
+//             ▼                                                                │ when there stand
+//   begun ─▶ ready ─ chosen ─▶ running ─┬─ __syncthreads ─▶ at barrier ────────┤ … all live threads
+//                                       ├─ __shfl_sync … ─▶ in warp operation ─┘ … all live lanes of the mask
+//                                       └─ returns ───────▶ done
 //
-// Fibers come in with the first wait. Every fiber of the pool runs work(): run the current thread to its end,
-// choose the next, go there. A thread that has not begun is given the fiber that was returned last, and that is
-// the one on which its predecessor has just ended: a kernel in which nobody waits runs as a plain loop on one
-// fiber, without a single switch.
+// Where nobody is ready and no meeting is complete, the kernel is wrong: the error says who stands where.
+//
+// Every fiber of the pool runs work(): run the current thread to its end, choose the next, go there. A thread
+// that has not begun is given the fiber that was returned last, and that is the one on which its predecessor
+// has just ended: a kernel in which nobody waits runs as a plain loop on one fiber, without a single switch.
 #pragma once
 
 #include <array>
@@ -23,10 +20,10 @@
 #include <exception>
 #include <string>
 
-#include "core/random.h"
 #include "kernels/simt/collectives.h"
 #include "kernels/simt/fiber.h"
 #include "kernels/simt/grid.h"
+#include "kernels/simt/observer.h"
 #include "kernels/simt/shared_memory.h"
 #include "kernels/simt/thread_set.h"
 
@@ -46,6 +43,7 @@ class Block {
   std::uint64_t warp_operation(const detail::WarpOperation& operation, const Site& where);
   int lane() const { return current_ % warpSize; }
   SharedMemory& shared() { return shared_; }
+  void access(Access::Kind kind, const void* address, std::size_t bytes, const void* return_address);
 
  private:
   enum class State : std::uint8_t { ready, at_barrier, in_warp_operation, done };
@@ -80,6 +78,7 @@ class Block {
   Thread& thread(int number) { return threads_[static_cast<std::size_t>(number)]; }
   const Thread& thread(int number) const { return threads_[static_cast<std::size_t>(number)]; }
   bool stand_together(const Thread& a, const Thread& b) const;
+  Space space_of(const void* address) const;
   std::string describe_waiting() const;
   std::string name_of(int thread) const;
 
@@ -88,8 +87,7 @@ class Block {
   ThreadSet live_, ready_;
   int count_ = 0;  // threads in the block
   int current_ = 0;
-  RandomSequence random_;
-  std::uint64_t draws_ = 0;
+  std::uint64_t random_ = 0;  // state of the random schedule
 
   std::exception_ptr failure_;  // what the first failing thread threw
   bool abandoned_ = false;      // threads that are resumed unwind their stacks

@@ -2,19 +2,19 @@
 //
 // Each is a meeting at a place in the source (the site, taken by a default argument). Whoever arrives waits:
 //
-//   __syncthreads            for every thread of the block that has not exited, at the same site;
-//   __…_sync(mask, …)        for every lane of the warp that the mask names and that has not exited, with the
-//                            same mask at the same site. Lanes that the mask does not name are not waited for.
+//   __syncthreads       for every thread of the block that has not exited, at the same site;
+//   __…_sync(mask, …)   for every lane of the warp that the mask names and that has not exited, at the
+//                       same site with the same mask; lanes that it does not name are not waited for.
 //
-// This is CUDA's contract read strictly. What it calls undefined is an error here that names the place: threads
-// that wait at different sites with nobody left to open either, a mask without its caller, a shuffle that reads
-// a lane outside the mask or one that has exited (a block of 48 threads has 16 lanes that never were).
+// This is CUDA's contract read strictly. What it calls undefined is an error here that names the place: to
+// wait at different sites with nobody left to open either, a mask without its caller, a shuffle that reads a
+// lane outside of the mask or one that has exited (a block of 48 threads has 16 lanes that never were).
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <source_location>
+#include <type_traits>
 
 #include "kernels/simt/language.h"
 
@@ -41,7 +41,9 @@ int current_lane();
 void check_width(int width, const Site& where);
 
 template <class T>
-concept Shuffled = (std::integral<T> || std::floating_point<T>) && (sizeof(T) == 4 || sizeof(T) == 8);
+concept Shuffled = std::is_arithmetic_v<T> && sizeof(T) % 4 == 0 && sizeof(T) <= 8;
+template <class T>
+concept Summed = std::is_same_v<T, int> || std::is_same_v<T, unsigned>;
 
 template <Shuffled T>
 T shuffle(unsigned mask, T value, int source, const Site& where) {
@@ -60,11 +62,11 @@ inline void __syncwarp(unsigned mask = 0xffffffffu, const Site& where = Site::cu
   detail::warp_operation({detail::WarpOperation::Kind::sync, mask, 0, 0}, where);
 }
 
-// Shuffles. `width` cuts the warp into segments of 2, 4, … 32 lanes; nobody reads beyond their own segment:
+// Shuffles. `width` cuts the warp into segments of 1, 2, 4, … 32 lanes:
 //
-//   width 8     0 1 2 3 4 5 6 7 │ 8 9 …      __shfl_up_sync(…, 3)   lanes 0 1 2 of a segment keep their own value
-//                                            __shfl_down_sync(…, 3) lanes 5 6 7 keep theirs
-//                                            __shfl_xor_sync        may read an earlier segment, never a later
+//   width 8    0 1 2 3 4 5 6 7 │ 8 9 …     __shfl_up_sync(…, 3)     lanes 0 1 2 of a segment keep their own
+//                                          __shfl_down_sync(…, 3)   lanes 5 6 7 keep theirs
+//                                          __shfl_xor_sync          reads earlier segments, never later ones
 
 /// Lane `source` mod width of the caller's segment.
 template <detail::Shuffled T>
@@ -111,15 +113,14 @@ inline int __all_sync(unsigned mask, int predicate, const Site& where = Site::cu
 }
 
 /// The sum over the lanes of the mask (compute capability 8.0 and above).
-template <class T>
-  requires(std::same_as<T, int> || std::same_as<T, unsigned>)
+template <detail::Summed T>
 T __reduce_add_sync(unsigned mask, T value, const Site& where = Site::current()) {
   const detail::WarpOperation sum{detail::WarpOperation::Kind::reduce_add, mask, 0,
                                   static_cast<unsigned>(value)};
   return static_cast<T>(detail::warp_operation(sum, where));
 }
 
-/// CUDA promises of this mask only that it holds the caller: which lanes run together is the hardware's affair.
+/// CUDA promises of this mask only that it holds the caller: which lanes run together is up to the hardware.
 /// Here it holds nobody else, so that a kernel which counts on more fails.
 inline unsigned __activemask() { return 1u << detail::current_lane(); }
 

@@ -1,6 +1,6 @@
-// Functions that CUDA has and <math.h> has not. The fast intrinsics (__expf, __fdividef, …) are computed in full
-// precision here: their GPU results differ in the last bits. So may a·b + c, which nvcc contracts to fma by
-// default and g++ does only where the target has one.
+// Functions that CUDA has and <math.h> has not. The fast intrinsics (__expf, __fdividef, …) are computed in
+// full precision here: results on a GPU differ in the last bits. So does a·b + c, which nvcc by default
+// contracts to fma, and g++ only where the target has one.
 #pragma once
 
 #include <math.h>  // not <cmath>: kernels call exp and sqrt without std::
@@ -13,18 +13,16 @@
 namespace norma::simt {
 
 // Smaller and larger, of one type or two; of floating-point numbers the one that is not NaN.
-template <class A, class B>
-concept Numbers = std::is_arithmetic_v<A> && std::is_arithmetic_v<B>;
+template <class T>
+concept Number = std::is_arithmetic_v<T>;
 
-template <class A, class B>
-  requires Numbers<A, B>
+template <Number A, Number B>
 constexpr std::common_type_t<A, B> min(A a, B b) {
   using T = std::common_type_t<A, B>;
   if constexpr (std::floating_point<T>) return ::fmin(T(a), T(b));
   return T(b) < T(a) ? T(b) : T(a);
 }
-template <class A, class B>
-  requires Numbers<A, B>
+template <Number A, Number B>
 constexpr std::common_type_t<A, B> max(A a, B b) {
   using T = std::common_type_t<A, B>;
   if constexpr (std::floating_point<T>) return ::fmax(T(a), T(b));

@@ -1,9 +1,11 @@
 #include "kernels/simt/fiber.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <boost/context/detail/fcontext.hpp>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 #include "core/error.h"
@@ -14,9 +16,12 @@ namespace {
 
 namespace context = boost::context::detail;
 
-constexpr std::size_t page = 4096;
-// An odd number of pages, so that equal depths of neighbouring stacks differ in more than the tag of a cache.
-constexpr std::size_t stack_bytes = (sanitizer::present ? 129 : 33) * page;
+constexpr std::size_t least_stack_bytes = (sanitizer::present ? 512 : 128) * 1024;
+
+std::size_t page_bytes() {
+  static const auto bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return bytes;
+}
 
 }  // namespace
 
@@ -25,15 +30,22 @@ struct Fiber::Hop {
   Fiber* to;
 };
 
-Fiber::Fiber(std::size_t number, Entry entry, void* argument) : entry_(entry), argument_(argument), size_(stack_bytes) {
-  mapping_ = mmap(nullptr, page + stack_bytes, PROT_READ | PROT_WRITE,
+Fiber::Fiber(std::size_t number, Entry entry, void* argument) : entry_(entry), argument_(argument) {
+  // An odd number of pages: equal depths of neighbouring stacks then lie in different sets of the cache.
+  const std::size_t page = page_bytes();
+  size_ = (least_stack_bytes / page | 1) * page;
+  mapping_bytes_ = page + size_;
+  mapping_ = mmap(nullptr, mapping_bytes_, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
-  if (mapping_ == MAP_FAILED || mprotect(mapping_, page, PROT_NONE) != 0)
-    fail("no memory for the stack of fiber {} of this thread: {}", number, std::strerror(errno));
+  if (mapping_ == MAP_FAILED || mprotect(mapping_, page, PROT_NONE) != 0) {
+    const int reason = errno;
+    if (mapping_ != MAP_FAILED) munmap(mapping_, mapping_bytes_);
+    fail("no memory for the stack of fiber {} of this thread: {}", number, std::strerror(reason));
+  }
   bottom_ = static_cast<std::byte*>(mapping_) + page;
   const std::size_t stagger = number % 16 * 256;
-  void* top = static_cast<std::byte*>(mapping_) + page + stack_bytes - stagger;
-  context_ = context::make_fcontext(top, stack_bytes - stagger, [](context::transfer_t transfer) {
+  void* top = static_cast<std::byte*>(mapping_) + mapping_bytes_ - stagger;
+  context_ = context::make_fcontext(top, size_ - stagger, [](context::transfer_t transfer) {
     const Hop hop = *static_cast<Hop*>(transfer.data);
     arrive(hop, transfer.fctx, nullptr);
     hop.to->entry_(hop.to->argument_);
@@ -43,7 +55,11 @@ Fiber::Fiber(std::size_t number, Entry entry, void* argument) : entry_(entry), a
 Fiber::~Fiber() {
   if (mapping_ == nullptr) return;
   sanitizer::permit(bottom_, size_);  // whatever is mapped here next starts clean
-  munmap(mapping_, page + stack_bytes);
+  munmap(mapping_, mapping_bytes_);
+}
+
+bool Fiber::contains(const void* address) const {
+  return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(bottom_) < size_;
 }
 
 void Fiber::switch_to(Fiber& from, Fiber& to) {
@@ -61,8 +77,7 @@ void Fiber::arrive(const Hop& hop, void* left_at, void* fake_stack) {
   std::size_t size = 0;
   sanitizer::enter_stack(fake_stack, &bottom, &size);
   hop.from->context_ = left_at;
-  hop.from->bottom_ = bottom;
-  hop.from->size_ = size;
+  if (hop.from->mapping_ == nullptr) hop.from->bottom_ = bottom, hop.from->size_ = size;
 }
 
 Fiber* FiberPool::take() {

@@ -1,5 +1,5 @@
-// Fiber: a stack on which a function is under way, and the switch from one to another. Boost.Context saves and
-// loads the registers (some 5 ns); who runs when is the affair of block.h.
+// Fiber: a stack on which a function is under way, and the switch from one to another. Boost.Context saves
+// and loads the registers; block.h decides who runs when.
 //
 //        low addresses                                          high
 //        ┌────────────┬──────────────────────────────────┬─────────┐
@@ -27,6 +27,9 @@ class Fiber {
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
+  /// Whether an address lies on this fiber's own stack.
+  bool contains(const void* address) const;
+
   /// Leaves `from`, which must be the fiber that runs, and goes on where `to` left off.
   static void switch_to(Fiber& from, Fiber& to);
 
@@ -35,6 +38,7 @@ class Fiber {
   static void arrive(const Hop& hop, void* left_at, void* fake_stack);
 
   void* mapping_ = nullptr;  // guard page and stack
+  std::size_t mapping_bytes_ = 0;
   void* context_ = nullptr;  // where it left off
   Entry entry_ = nullptr;
   void* argument_ = nullptr;
@@ -43,7 +47,7 @@ class Fiber {
   std::size_t size_ = 0;
 };
 
-/// Fibers of one OS thread, all waiting in the same endless function. What was given back last is taken first.
+/// Fibers of one OS thread, all running the same endless function. What was given back last is taken first.
 class FiberPool {
  public:
   FiberPool(Fiber::Entry entry, void* argument) : entry_(entry), argument_(argument) {}

@@ -66,8 +66,8 @@ void run_block(const detail::Grid& grid, std::int64_t number) {
     Block::of_this_os_thread().run(grid, {x, y, z}, number);
   } catch (const Error& error) {
     fail("{} [block {}, {} schedule; kernel launched at {}:{} with grid {} and block {}]", error.what(),
-         text({x, y, z}), name(grid.schedule.order), grid.where.file_name(), grid.where.line(), text(grid.grid),
-         text(grid.block));
+         text({x, y, z}), name(grid.schedule.order), grid.where.file_name(), grid.where.line(),
+         text(grid.grid), text(grid.block));
   }
 }
 
@@ -85,7 +85,9 @@ void detail::run_grid(const Grid& grid) {
   const bool reverse = grid.schedule.order == Schedule::Order::reverse;
   std::atomic<std::int64_t> next_turn = 0;
   FirstFailure failure;
-  parallel_for(std::min(blocks, max_os_threads), [&](std::int64_t) {
+  if (observer != nullptr) observer->begin_launch();
+  const std::int64_t os_threads = observer != nullptr ? 1 : std::min(blocks, max_os_threads);
+  parallel_for(os_threads, [&](std::int64_t) {
     for (std::int64_t turn; (turn = next_turn++) < blocks && !failure.precedes(turn);) try {
         run_block(grid, reverse ? blocks - 1 - turn : turn);
       } catch (...) {

@@ -14,9 +14,10 @@ namespace norma::simt::detail {
 struct Grid {
   dim3 grid, block;
   std::size_t shared_bytes;
-  std::source_location where;      ///< of the launch
-  void (*thread)(const void*);     ///< the kernel, once for every CUDA thread
-  const void* arguments;           ///< of `thread`
+  std::source_location where;   ///< of the launch
+  void (*thread)(const void*);  ///< calls the kernel, once for every CUDA thread …
+  const void* call;             ///< … with the parameters in here
+  std::size_t call_bytes;
   Schedule schedule = current_schedule();
 };
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <span>
 #include <vector>
@@ -18,36 +19,40 @@ namespace norma::simt {
 template <class T>
 class GuardedBuffer {
  public:
-  /// Elements of bytes 0xFF: NaN where T is a floating-point type.
-  explicit GuardedBuffer(std::size_t count) : count_(count), bytes_(count * sizeof(T) + 2 * guard, 0xA5) {
-    std::memset(bytes_.data() + guard, 0xFF, count * sizeof(T));
-    sanitizer::forbid(bytes_.data(), guard);
-    sanitizer::forbid(end(), guard);
+  /// Elements of bytes 0xFF: NaN where T is a floating-point type. Aligned as memory from cudaMalloc is.
+  explicit GuardedBuffer(std::size_t count)
+      : bytes_(count * sizeof(T)), memory_(bytes_ + 2 * guard + alignment, intact) {
+    const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
+    begin_ = memory_.data() + guard + (alignment - (address + guard) % alignment);
+    std::memset(begin_, 0xFF, bytes_);
+    sanitizer::forbid(begin_ - guard, guard);
+    sanitizer::forbid(begin_ + bytes_, guard);
   }
-  ~GuardedBuffer() { sanitizer::permit(bytes_.data(), bytes_.size()); }
+  ~GuardedBuffer() { sanitizer::permit(memory_.data(), memory_.size()); }
   GuardedBuffer(const GuardedBuffer&) = delete;
   GuardedBuffer& operator=(const GuardedBuffer&) = delete;
 
-  T* data() { return reinterpret_cast<T*>(bytes_.data() + guard); }
-  std::span<T> span() { return {data(), count_}; }
+  T* data() { return reinterpret_cast<T*>(begin_); }
+  std::span<T> span() { return {data(), bytes_ / sizeof(T)}; }
   T& operator[](std::size_t i) { return data()[i]; }
 
   /// Throws where a guard was written to.
-  void check() {
+  void check() const {
     if (sanitizer::present) return;
-    const auto broken = [](unsigned char byte) { return byte != 0xA5; };
-    if (std::any_of(bytes_.data(), bytes_.data() + guard, broken))
-      fail("a kernel wrote before the beginning of a buffer of {} elements", count_);
-    if (std::any_of(end(), end() + guard, broken))
-      fail("a kernel wrote beyond the end of a buffer of {} elements", count_);
+    const auto broken = [](unsigned char byte) { return byte != intact; };
+    if (std::any_of(begin_ - guard, begin_, broken))
+      fail("a kernel wrote before the beginning of a buffer of {} elements", bytes_ / sizeof(T));
+    if (std::any_of(begin_ + bytes_, begin_ + bytes_ + guard, broken))
+      fail("a kernel wrote beyond the end of a buffer of {} elements", bytes_ / sizeof(T));
   }
 
  private:
-  static constexpr std::size_t guard = 1024;
-  unsigned char* end() { return bytes_.data() + guard + count_ * sizeof(T); }
+  static constexpr std::size_t guard = 1024, alignment = 256;
+  static constexpr unsigned char intact = 0xA5;
 
-  std::size_t count_;
-  std::vector<unsigned char> bytes_;
+  std::size_t bytes_;
+  std::vector<unsigned char> memory_;
+  unsigned char* begin_;
 };
 
 }  // namespace norma::simt

@@ -1,5 +1,5 @@
-// The order in which a block's threads run. A GPU promises none, so a right kernel gives the same result under
-// all of them; a test that runs a kernel under each catches most missing barriers:
+// The order in which a block's threads run. A GPU promises none, so a right kernel gives the same result
+// under all of them; a test that runs a kernel under each catches most missing barriers:
 //
 //   for (const Schedule& schedule : simt::all_schedules) {
 //     const simt::UseSchedule use(schedule);

@@ -1,6 +1,7 @@
 #include "kernels/simt/shared_memory.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "core/error.h"
 #include "kernels/cuda/launch.h"
@@ -40,7 +41,8 @@ void SharedMemory::begin_block(std::size_t dynamic_bytes) {
 }
 
 void* SharedMemory::dynamic() {
-  if (entries_.front().bytes == 0) fail("the kernel asks for dynamic shared memory but was launched with shared_bytes = 0");
+  if (entries_.front().bytes == 0)
+    fail("the kernel asks for dynamic shared memory but was launched with shared_bytes = 0");
   return arena_->bytes + entries_.front().begin;
 }
 
@@ -72,21 +74,28 @@ void* SharedMemory::allocate(const SharedSite* site, std::size_t bytes, std::siz
   return arena + begin;
 }
 
+bool SharedMemory::contains(const void* address) const {
+  const auto offset =
+      reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(arena_->bytes);
+  return offset < arena_bytes;
+}
+
 std::string SharedMemory::damage() const {
   if (sanitizer::present) return {};  // it has stopped at the access; and nobody may read a red zone
   const unsigned char* const arena = arena_->bytes;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const std::size_t end = entries_[i].begin + entries_[i].bytes;
     const std::size_t zone_end = i + 1 < entries_.size() ? entries_[i + 1].begin : end + red_zone;
-    const auto* written = std::find_if(arena + end, arena + zone_end, [](unsigned char b) { return b != red; });
+    const auto* written =
+        std::find_if(arena + end, arena + zone_end, [](unsigned char b) { return b != red; });
     if (written == arena + zone_end) continue;
     const auto beyond = written - (arena + end);
     if (entries_[i].site == nullptr)
-      return fmt::format("a thread wrote {} bytes beyond the end of the {} bytes of dynamic shared memory", beyond,
-                         entries_[i].bytes);
+      return fmt::format("a thread wrote {} bytes beyond the end of the {} bytes of dynamic shared memory",
+                         beyond, entries_[i].bytes);
     const SharedSite& site = *entries_[i].site;
-    return fmt::format("a thread wrote {} bytes beyond the end of the shared variable {} ({} bytes, {}:{})", beyond,
-                       site.name, site.bytes, site.where.file_name(), site.where.line());
+    return fmt::format("a thread wrote {} bytes beyond the end of the shared variable {} ({} bytes, {}:{})",
+                       beyond, site.name, site.bytes, site.file, site.line);
   }
   return {};
 }

@@ -4,8 +4,8 @@
 //   float* row = dynamic_shared<float>();     the `shared_bytes` of the launch
 //
 // Why not `__shared__ float tile[32][33]` as it stands? All a preprocessor could make of it is a thread_local
-// array, of which nobody knows the address: it could be neither filled nor watched. The macro asks the executor
-// for memory instead, by its place in the source (its site, one for each instance of a template), so that, as
+// array, of which nobody knows the address: it could be neither filled nor watched. The macro asks the
+// executor for memory instead, by its place in the source (its site; one for each instance of a template): as
 // with CUDA, a function called twice finds the same array twice. Every block gets
 //
 //     ░░░░░░ dynamic ░░░░░░ tile ░░░░░░ partial ░░░░░░        ░ red zone, 256 bytes
@@ -19,14 +19,13 @@
 
 #include <cstddef>
 #include <memory>
-#include <source_location>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-#define NORMA_SHARED(Type, name)                                                               \
-  static constexpr ::norma::simt::SharedSite name##_site{                                      \
-      #name, sizeof(std::type_identity_t<Type>), alignof(std::type_identity_t<Type>)};         \
+#define NORMA_SHARED(Type, name)                                                                           \
+  static constexpr ::norma::simt::SharedSite name##_site{                                                  \
+      #name, __FILE__, __LINE__, sizeof(std::type_identity_t<Type>), alignof(std::type_identity_t<Type>)}; \
   auto& name = ::norma::simt::detail::shared_variable<std::type_identity_t<Type>>(name##_site)
 
 namespace norma::simt {
@@ -34,8 +33,9 @@ namespace norma::simt {
 /// One NORMA_SHARED; its address identifies it.
 struct SharedSite {
   const char* name;
+  const char* file;
+  int line;
   std::size_t bytes, alignment;
-  std::source_location where = std::source_location::current();
 };
 
 class SharedMemory {
@@ -50,6 +50,7 @@ class SharedMemory {
   void* dynamic();
   /// Throws where the block's total exceeds what a GPU has.
   void* variable(const SharedSite& site);
+  bool contains(const void* address) const;
   /// A sentence on a red zone that was written to; empty where all are whole.
   std::string damage() const;
 
@@ -62,8 +63,8 @@ class SharedMemory {
   void* allocate(const SharedSite* site, std::size_t bytes, std::size_t alignment);
 
   std::unique_ptr<Arena> arena_;
-  std::vector<Entry> entries_;    // of the block that runs; the dynamic memory, then variables as they are met
-  std::size_t end_ = 0;           // of the last entry
+  std::vector<Entry> entries_;  // of the block that runs; the dynamic memory, then variables as they are met
+  std::size_t end_ = 0;         // of the last entry
   std::size_t static_bytes_ = 0;  // of the block's variables so far
 };
 

@@ -24,11 +24,6 @@ class ThreadSet {
   bool contains(int thread) const { return (warps_[word(thread)] & bit(thread)) != 0; }
   std::uint32_t lanes(int warp) const { return warps_[static_cast<std::size_t>(warp)]; }
 
-  int size() const {
-    int size = 0;
-    for (const std::uint32_t lanes : warps_) size += std::popcount(lanes);
-    return size;
-  }
   bool empty() const { return at_or_after(0) == none; }
 
   /// The smallest member ≥ thread, and the largest ≤ thread.
@@ -48,13 +43,6 @@ class ThreadSet {
       if (--warp < 0) return none;
     }
   }
-  /// The member with `rank` smaller ones.
-  int nth(int rank) const {
-    int thread = at_or_after(0);
-    while (rank-- > 0) thread = at_or_after(thread + 1);
-    return thread;
-  }
-
   bool operator==(const ThreadSet&) const = default;
 
  private:

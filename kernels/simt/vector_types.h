@@ -1,19 +1,19 @@
-// float2, float4, double2, int2, int4, uint2, uint4, uchar4 … with the alignment that CUDA gives them, and their make_…
-// functions. A misaligned float4, which traps on a GPU, is reported by UndefinedBehaviorSanitizer here.
+// float2, float4, int4 … with the alignment that CUDA gives them, and their make_… functions. A misaligned
+// float4, which traps on a GPU, is reported by UndefinedBehaviorSanitizer here.
 #pragma once
 
 namespace norma::simt {
 
-#define NORMA_VECTOR_2(Element, Name)          \
-  struct alignas(2 * sizeof(Element)) Name {   \
-    Element x, y;                              \
-  };                                           \
+#define NORMA_VECTOR_2(Element, Name)        \
+  struct alignas(2 * sizeof(Element)) Name { \
+    Element x, y;                            \
+  };                                         \
   constexpr Name make_##Name(Element x, Element y) { return {x, y}; }
 
-#define NORMA_VECTOR_4(Element, Name)          \
-  struct alignas(4 * sizeof(Element)) Name {   \
-    Element x, y, z, w;                        \
-  };                                           \
+#define NORMA_VECTOR_4(Element, Name)        \
+  struct alignas(4 * sizeof(Element)) Name { \
+    Element x, y, z, w;                      \
+  };                                         \
   constexpr Name make_##Name(Element x, Element y, Element z, Element w) { return {x, y, z, w}; }
 
 NORMA_VECTOR_2(float, float2)

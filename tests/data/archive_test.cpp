@@ -92,24 +92,15 @@ TEST_CASE("a flipped bit is an error under every compression that has a checksum
   CHECK_THAT(text_thrown<Error>([&] { read_all(folder / "a"); }), Catch::Contains("is damaged"));
 }
 
-TEST_CASE("gzip in several members, or padded, is sound", "[data]") {
+TEST_CASE("gzip whose end does not match its contents is an error", "[data]") {
   const TemporaryFolder folder;
-  {
-    TarWriter tar(folder / "a", ARCHIVE_FILTER_NONE);
-    tar.add("noise", noise(10'000));
-  }
-  {
-    TarWriter tar(folder / "b", ARCHIVE_FILTER_GZIP);
-    tar.add("noise", noise(10'000));
-  }
-  SECTION("padded") {
-    write_file(folder / "c", read_file(folder / "b") + std::string(512, '\0'));
-    CHECK(read_all(folder / "c").at("noise") == noise(10'000));
-  }
-  SECTION("two members") {  // a second archive behind the end of the first, which a reader does not look at
-    write_file(folder / "c", read_file(folder / "b") + read_file(folder / "b"));
-    CHECK(read_all(folder / "c").at("noise") == noise(10'000));
-  }
+  write_example(folder / "a", ARCHIVE_FILTER_GZIP);
+  std::string bytes = read_file(folder / "a");
+  SECTION("its CRC-32") { bytes[bytes.size() - 8] ^= 1; }
+  SECTION("its size") { bytes[bytes.size() - 1] ^= 1; }
+  SECTION("bytes behind it") { bytes += "more"; }
+  write_file(folder / "a", bytes);
+  CHECK_THAT(text_thrown<Error>([&] { read_all(folder / "a"); }), Catch::Contains("CRC-32 and size"));
 }
 
 TEST_CASE("what is no archive is an error that names it", "[data]") {

@@ -96,7 +96,8 @@ TEST_CASE("atomicExch and atomicCAS") {
 TEST_CASE("a histogram in shared memory") {
   std::vector<int> x(10000);
   std::vector<unsigned> expected(16);
-  for (std::size_t i = 0; i < x.size(); ++i) ++expected[static_cast<std::size_t>(x[i] = static_cast<int>(i * i % 16))];
+  for (std::size_t i = 0; i < x.size(); ++i)
+    ++expected[static_cast<std::size_t>(x[i] = static_cast<int>(i * i % 16))];
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
     std::vector<unsigned> count(16);

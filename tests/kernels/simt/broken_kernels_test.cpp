@@ -70,7 +70,8 @@ __global__ void shuffle_outside_mask(int* out) {
 __global__ void mask_without_caller() { __syncwarp(0xfffffffeu); }
 
 __global__ void different_masks(int* out) {
-  out[threadIdx.x] = __shfl_sync(threadIdx.x < 4 ? 0xffffffffu : 0xfffffff0u, 1, static_cast<int>(threadIdx.x));
+  out[threadIdx.x] =
+      __shfl_sync(threadIdx.x < 4 ? 0xffffffffu : 0xfffffff1u, 1, static_cast<int>(threadIdx.x));
 }
 
 __global__ void odd_width(int* out) { out[threadIdx.x] = __shfl_sync(full, 1, 0, 12); }
@@ -153,21 +154,25 @@ TEST_CASE("a barrier in a divergent branch is rejected, both places named") {
 
 TEST_CASE("a barrier that waits for a shuffle that waits for the barrier is rejected") {
   std::vector<int> out(32);
-  CHECK_THROWS_WITH(launch(barrier_against_shuffle, {1, 32}, out.data()),
-                    Contains("threads 3 at the barrier") && Contains("threads 0-2, 4-31 at the warp operation"));
+  CHECK_THROWS_WITH(
+      launch(barrier_against_shuffle, {1, 32}, out.data()),
+      Contains("threads 3 at the barrier") && Contains("threads 0-2, 4-31 at the warp operation"));
 }
 
 TEST_CASE("a shuffle from a lane that is not there is rejected") {
   std::vector<int> out(64);
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
-    CHECK_THROWS_WITH(launch(shuffle_from_exited, {1, 32}, out.data()),
-                      Contains("thread 8 reads from lane 9, which has exited") && Contains("broken_kernels_test.cpp:"));
-    CHECK_THROWS_WITH(launch(shuffle_from_nobody, {1, 40}, out.data()), Contains("which the block does not have"));
+    CHECK_THROWS_WITH(
+        launch(shuffle_from_exited, {1, 32}, out.data()),
+        Contains("thread 8 reads from lane 9, which has exited") && Contains("broken_kernels_test.cpp:"));
+    CHECK_THROWS_WITH(launch(shuffle_from_nobody, {1, 40}, out.data()),
+                      Contains("which the block does not have"));
     CHECK_THROWS_WITH(launch(shuffle_outside_mask, {1, 32}, out.data()),
                       Contains("from lane 8, which the mask 0x000000ff does not name"));
     CHECK_THROWS_WITH(launch(mask_without_caller, {1, 32}), Contains("lane 0, which the mask 0xfffffffe"));
-    CHECK_THROWS_WITH(launch(different_masks, {1, 32}, out.data()), Contains("threads 0-3 at the warp operation"));
+    CHECK_THROWS_WITH(launch(different_masks, {1, 32}, out.data()),
+                      Contains("threads 0-3 at the warp operation"));
     CHECK_THROWS_WITH(launch(odd_width, {1, 32}, out.data()), Contains("width of a shuffle"));
     CHECK_THROWS_WITH(launch(trusts_active_mask, {1, 32}, out.data()), Contains("does not name"));
   }
@@ -204,7 +209,8 @@ std::string death_message(F run) {
   close(pipe_ends[1]);
   std::string message;
   char buffer[4096];
-  for (ssize_t got; (got = read(pipe_ends[0], buffer, sizeof buffer)) > 0;) message.append(buffer, buffer + got);
+  for (ssize_t got; (got = read(pipe_ends[0], buffer, sizeof buffer)) > 0;)
+    message.append(buffer, buffer + got);
   close(pipe_ends[0]);
   int status = 0;
   waitpid(child, &status, 0);
@@ -224,10 +230,12 @@ TEST_CASE("a write beyond shared memory is found") {
     return;
   }
   CHECK_NOTHROW(launch(overrun_static, {1, 40}, 0u));
-  CHECK_THROWS_WITH(launch(overrun_static, {1, 40}, 1u), Contains("0 bytes beyond the end of the shared variable first") &&
-                                                             Contains("before the barrier"));
+  CHECK_THROWS_WITH(
+      launch(overrun_static, {1, 40}, 1u),
+      Contains("0 bytes beyond the end of the shared variable first") && Contains("before the barrier"));
   CHECK_NOTHROW(launch(overrun_dynamic, {1, 1, 10}, 9u));
-  CHECK_THROWS_WITH(launch(overrun_dynamic, {1, 1, 10}, 10u), Contains("0 bytes beyond the end of the 10 bytes of dynamic"));
+  CHECK_THROWS_WITH(launch(overrun_dynamic, {1, 1, 10}, 10u),
+                    Contains("0 bytes beyond the end of the 10 bytes of dynamic"));
   CHECK_THROWS_WITH(launch(overrun_dynamic, {1, 1, 10}, 200u), Contains("190 bytes beyond the end"));
 }
 

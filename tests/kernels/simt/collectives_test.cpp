@@ -146,7 +146,8 @@ TEST_CASE("a block's sum through shuffles and shared memory") {
     std::vector<float> out(10);
     launch(sum_by_block, {10, 256}, x.data(), out.data());
     for (std::size_t b = 0; b < 10; ++b)
-      CHECK(out[b] == std::accumulate(x.begin() + b * 256, x.begin() + (b + 1) * 256, 0.0f));  // exact: eighths
+      CHECK(out[b] ==
+            std::accumulate(x.begin() + b * 256, x.begin() + (b + 1) * 256, 0.0f));  // exact: eighths
   });
 }
 
@@ -200,7 +201,8 @@ TEST_CASE("a barrier waits for nobody who has left") {
   for (const unsigned n : {1u, 100u, 128u, 129u, 300u}) {
     std::vector<int> x(n), y(n), expected(n);
     std::iota(x.begin(), x.end(), 0);
-    for (unsigned i = 0; i < n; ++i) expected[i] = x[i / 128 * 128 + (std::min(n - i / 128 * 128, 128u) - 1 - i % 128)];
+    for (unsigned i = 0; i < n; ++i)
+      expected[i] = x[i / 128 * 128 + (std::min(n - i / 128 * 128, 128u) - 1 - i % 128)];
     under_every_schedule([&] {
       launch(reverse_in_block, {(n + 127) / 128, 128}, n, x.data(), y.data());
       CHECK(y == expected);

@@ -66,7 +66,9 @@ TEST_CASE("the built-in indices have CUDA's order: x fastest") {
   std::vector<uint3> thread(2 * 3 * 4 * 5), block(thread);
   std::vector<dim3> dims(2);
   launch(record_positions, {{2, 3}, {4, 5}}, thread.data(), block.data(), dims.data());
-  const auto at = [](const uint3& a, unsigned x, unsigned y, unsigned z) { return a.x == x && a.y == y && a.z == z; };
+  const auto at = [](const uint3& a, unsigned x, unsigned y, unsigned z) {
+    return a.x == x && a.y == y && a.z == z;
+  };
   CHECK(at(thread[0], 0, 0, 0));
   CHECK(at(thread[1], 1, 0, 0));
   CHECK(at(thread[4], 0, 1, 0));
@@ -104,7 +106,8 @@ TEST_CASE("an exception comes out of launch, of the first failing block, and the
     for (int repeat = 0; repeat < 5; ++repeat) {
       const bool reverse = schedule.order == Schedule::Order::reverse;
       CHECK_THROWS_WITH(launch(throw_in, {100, 96}, 20u, 5u),
-                        Contains(reverse ? "thrown in block 99 [block (99, 0, 0)" : "thrown in block 20 [block (20, 0, 0)"));
+                        Contains(reverse ? "thrown in block 99 [block (99, 0, 0)"
+                                         : "thrown in block 20 [block (20, 0, 0)"));
       std::vector<int> visits(6 * 100);
       launch(visit, {6, 100}, visits.data());
       CHECK(visits == std::vector<int>(visits.size(), 1));
@@ -132,7 +135,9 @@ TEST_CASE("thousands of launches reuse what the first ones made") {
 
 TEST_CASE("a launch within a parallel loop runs its blocks on the caller's thread") {
   std::vector<std::vector<int>> visits(8, std::vector<int>(3 * 40));
-  parallel_for(8, [&](std::int64_t i) { launch(visit, {3, 40}, visits[static_cast<std::size_t>(i)].data()); });
+  parallel_for(8, [&](std::int64_t i) {
+    launch(visit, {3, 40}, visits[static_cast<std::size_t>(i)].data());
+  });
   for (const auto& v : visits) CHECK(v == std::vector<int>(v.size(), 1));
 }
 

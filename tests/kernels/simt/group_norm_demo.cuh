@@ -25,7 +25,7 @@ struct GroupNormDemo {
   float* y;
 };
 
-__global__ inline void __launch_bounds__(256) group_norm_block_per_set(GroupNormDemo a) {
+static __global__ void __launch_bounds__(256) group_norm_block_per_set(GroupNormDemo a) {
   const int m = a.c / a.groups * a.hw, set = static_cast<int>(blockIdx.x);
   const float* const x = a.x + static_cast<long long>(set) * m;
   float* const y = a.y + static_cast<long long>(set) * m;

@@ -17,7 +17,8 @@ double expected_at(const GroupNormDemo& a, int image, int element) {
   for (int i = 0; i < m; ++i) sum += a.x[set * m + i];
   for (int i = 0; i < m; ++i) squares += std::pow(a.x[set * m + i] - sum / m, 2);
   const int c = element / a.hw;
-  return (a.x[image * a.c * a.hw + element] - sum / m) / std::sqrt(squares / m + a.eps) * a.weight[c] + a.bias[c];
+  return (a.x[image * a.c * a.hw + element] - sum / m) / std::sqrt(squares / m + a.eps) * a.weight[c] +
+         a.bias[c];
 }
 
 void check(int n, int c, int hw, int groups) {
@@ -44,7 +45,8 @@ void check(int n, int c, int hw, int groups) {
   double worst = 0;
   for (int image = 0; image < n; ++image)
     for (int i = 0; i < c * hw; ++i)
-      worst = std::max(worst, std::abs(first[static_cast<std::size_t>(image * c * hw + i)] - expected_at(a, image, i)));
+      worst = std::max(
+          worst, std::abs(first[static_cast<std::size_t>(image * c * hw + i)] - expected_at(a, image, i)));
   CHECK(worst < 1e-3);
 }
 

@@ -6,27 +6,27 @@
 namespace norma::NORMA_EXECUTOR {
 
 /// This thread's number in the whole grid, x fastest within a block and blocks one after another.
-__device__ inline unsigned thread_in_block() {
+__device__ __forceinline__ unsigned thread_in_block() {
   return threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
 }
-__device__ inline unsigned block_in_grid() {
+__device__ __forceinline__ unsigned block_in_grid() {
   return blockIdx.x + gridDim.x * (blockIdx.y + gridDim.y * blockIdx.z);
 }
 
 /// visits[i] counts the threads whose number is i.
-__global__ inline void visit(int* visits) {
+static __global__ void visit(int* visits) {
   const unsigned threads = blockDim.x * blockDim.y * blockDim.z;
   atomicAdd(&visits[block_in_grid() * threads + thread_in_block()], 1);
 }
 
-__device__ inline float warp_sum(float v) {
+__device__ __forceinline__ float warp_sum(float v) {
   for (int offset = 16; offset > 0; offset /= 2) v += __shfl_xor_sync(0xffffffffu, v, offset);
   return v;
 }
 
-/// The sum over the block, in every thread. All threads must call it; safe to call twice in a row, for which it
-/// has its second barrier: no warp may write `partial` again while another still reads it.
-__device__ inline float block_sum(float v) {
+/// The sum over the block, in every thread. All threads must call it. Safe to call twice in a row, thanks to
+/// the second barrier: no warp may write `partial` again while another still reads it.
+__device__ __forceinline__ float block_sum(float v) {
   NORMA_SHARED(float[32], partial);
   v = warp_sum(v);
   if (threadIdx.x % 32 == 0) partial[threadIdx.x / 32] = v;
@@ -38,13 +38,13 @@ __device__ inline float block_sum(float v) {
 }
 
 /// out[block] = Σ x over the block's stretch of blockDim.x elements
-__global__ inline void sum_by_block(const float* x, float* out) {
+static __global__ void sum_by_block(const float* x, float* out) {
   const float sum = block_sum(x[blockIdx.x * blockDim.x + threadIdx.x]);
   if (threadIdx.x == 0) out[blockIdx.x] = sum;
 }
 
 /// Per block, mean and Σ (x − mean)²: block_sum twice in a row.
-__global__ inline void moments_by_block(const float* x, float* mean, float* squares) {
+static __global__ void moments_by_block(const float* x, float* mean, float* squares) {
   const float value = x[blockIdx.x * blockDim.x + threadIdx.x];
   const float m = block_sum(value) / static_cast<float>(blockDim.x);
   const float s = block_sum((value - m) * (value - m));
@@ -52,7 +52,7 @@ __global__ inline void moments_by_block(const float* x, float* mean, float* squa
 }
 
 /// The classic tree in dynamic shared memory, a barrier a level; blockDim.x is a power of two.
-__global__ inline void tree_sum(const double* x, double* out) {
+static __global__ void tree_sum(const double* x, double* out) {
   double* const level = dynamic_shared<double>();
   level[threadIdx.x] = x[blockIdx.x * blockDim.x + threadIdx.x];
   for (unsigned half = blockDim.x / 2; half > 0; half /= 2) {
@@ -63,7 +63,7 @@ __global__ inline void tree_sum(const double* x, double* out) {
 }
 
 /// y = xᵀ for an n × n matrix, by tiles of 32 × 32 and blocks of (32, 8).
-__global__ inline void transpose(unsigned n, const float* x, float* y) {
+static __global__ void transpose(unsigned n, const float* x, float* y) {
   NORMA_SHARED(float[32][33], tile);  // 33: a column lies in 32 different banks
   const unsigned column = blockIdx.x * 32 + threadIdx.x, row = blockIdx.y * 32 + threadIdx.y;
   for (unsigned i = 0; i < 32; i += 8)
@@ -75,7 +75,7 @@ __global__ inline void transpose(unsigned n, const float* x, float* y) {
 }
 
 /// Threads beyond n leave before the barrier; the others reverse x within the block's stretch.
-__global__ inline void reverse_in_block(unsigned n, const int* x, int* y) {
+static __global__ void reverse_in_block(unsigned n, const int* x, int* y) {
   NORMA_SHARED(int[128], stretch);
   const unsigned begin = blockIdx.x * blockDim.x, i = begin + threadIdx.x;
   if (i >= n) return;
@@ -86,7 +86,7 @@ __global__ inline void reverse_in_block(unsigned n, const int* x, int* y) {
 }
 
 /// Counts the elements of each value 0 … 15: in shared memory first, then all blocks into one.
-__global__ inline void histogram(unsigned n, const int* x, unsigned* count) {
+static __global__ void histogram(unsigned n, const int* x, unsigned* count) {
   NORMA_SHARED(unsigned[16], mine);
   if (threadIdx.x < 16) mine[threadIdx.x] = 0;
   __syncthreads();

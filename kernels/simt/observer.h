@@ -1,0 +1,50 @@
+// Observer: what the executor tells whoever watches a kernel. The profiler (counters.h) is one.
+//
+// The executor knows barriers, but not memory: a load is a machine instruction like any other. g++ makes it
+// known with -fsanitize=thread, which puts a call of __tsan_read4 and its siblings before every access;
+// profile/hooks.cpp defines these functions, and the program is linked without -fsanitize=thread, so that
+// ours are the only ones.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace norma::simt {
+
+enum class Space : std::uint8_t {
+  local,   ///< registers and stack of one thread, kernel parameters, built-in indices: free
+  shared,  ///< NORMA_SHARED and dynamic_shared
+  global,  ///< everything else
+};
+
+struct Access {
+  enum class Kind : std::uint8_t { read, write, atomic };
+  Kind kind;
+  Space space;
+  std::uintptr_t address;
+  std::size_t bytes;
+  std::uintptr_t site;  ///< the instruction, within the code of the kernel
+  int thread;           ///< in the block
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void begin_launch() = 0;
+  virtual void begin_block(std::int64_t number, int threads) = 0;
+  virtual void end_block() = 0;
+  virtual void access(const Access& access) = 0;
+  virtual void block_barrier() = 0;
+  /// The lanes of a warp have met in __syncwarp. (A shuffle orders no memory accesses.)
+  virtual void warp_barrier(int warp, std::uint32_t lanes) = 0;
+};
+
+/// Watches what this OS thread launches, whose blocks then run one after another on this thread.
+extern constinit thread_local Observer* observer;
+
+namespace detail {
+/// For instrumented code: tells the observer, if there is one and a kernel runs.
+void observe_access(Access::Kind kind, const void* address, std::size_t bytes, const void* return_address);
+}  // namespace detail
+
+}  // namespace norma::simt

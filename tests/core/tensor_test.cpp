@@ -1,0 +1,57 @@
+#include "core/tensor.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/parallel.h"
+
+using namespace norma;
+
+TEST_CASE("a tensor has a shape, a dtype and numbers", "[tensor]") {
+  const Tensor t = Tensor::from<float>({1, 2, 3, 4, 5, 6}, {2, 3});
+  CHECK(t.shape().to_string() == "[2, 3]");
+  CHECK(t.numel() == 6);
+  CHECK(t.size(-1) == 3);
+  CHECK(t.bytes() == 24);
+  CHECK(t.to(DType::int64).to_vector<std::int64_t>() == std::vector<std::int64_t>{1, 2, 3, 4, 5, 6});
+  CHECK(t.view({3, 2}).raw() == t.raw());
+  CHECK(t.clone().raw() != t.raw());
+  CHECK(Tensor::full({}, 7).item() == 7);
+  CHECK(Tensor().data<float>() == nullptr);
+}
+
+TEST_CASE("a tensor refuses in sentences", "[tensor]") {
+  const Tensor t = Tensor::zeros({2, 3});
+  CHECK_THROWS_WITH(t.data<double>(), Catch::Contains("float32 tensor was read as float64"));
+  CHECK_THROWS_WITH(t.view({4}), Catch::Contains("[2, 3]"));
+  CHECK_THROWS_WITH(t.item(), Catch::Contains("one element"));
+  CHECK_THROWS_WITH(t.size(2), Catch::Contains("no dimension 2"));
+  CHECK_THROWS_WITH(Tensor::from<float>({1}, {2}), Catch::Contains("1 values"));
+  CHECK_THROWS_AS(Shape({1, -1}), Error);
+  CHECK_THROWS_AS(Shape({1, 1, 1, 1, 1, 1, 1}), Error);
+}
+
+TEST_CASE("the pool hands a freed block out again", "[tensor]") {
+  { const Tensor warm = Tensor::empty({12345}); }
+  const auto before = memory_statistics();
+  for (int i = 0; i < 10; ++i) const Tensor t = Tensor::empty({12345});
+#ifndef __SANITIZE_ADDRESS__  // there every block is freed, so that none is used after
+  CHECK(memory_statistics().system_calls == before.system_calls);
+#endif
+  CHECK(memory_statistics().in_use == before.in_use);
+}
+
+TEST_CASE("parallel_for visits every piece once and carries an exception out", "[parallel]") {
+  for (const int count : {1, 2, 5}) {
+    const int before = threads();
+    set_threads(count);
+    std::vector<int> visits(1000);
+    parallel_for(1000, [&](std::int64_t i) { ++visits[static_cast<std::size_t>(i)]; });
+    CHECK(visits == std::vector<int>(1000, 1));
+    std::int64_t covered = 0;
+    parallel_ranges(1, 7, [&](std::int64_t begin, std::int64_t end) { covered += end - begin; });
+    CHECK(covered == 1);
+    CHECK_THROWS_WITH(parallel_for(100, [](std::int64_t i) { if (i == 50) fail("piece {}", i); }), "piece 50");
+    set_threads(before);
+  }
+  CHECK_THROWS_AS(set_threads(0), Error);
+}

@@ -1,0 +1,120 @@
+#include "data/loader.h"
+
+#include <catch2/catch.hpp>
+#include <numeric>
+#include <set>
+
+#include "data/synthetic.h"
+#include "kernels/table.h"
+#include "tests/support/check.h"
+
+using namespace norma;
+using namespace norma::test;
+
+namespace {
+
+Dataset counting_images(std::int64_t n, std::int64_t h, std::int64_t w) {
+  Dataset d{Tensor::empty({n, 3, h, w}, DType::uint8), Tensor::empty({n}, DType::int64)};
+  for (std::int64_t i = 0; i < d.images.numel(); ++i) d.images.data<std::uint8_t>()[i] = static_cast<std::uint8_t>(i * 37 % 251 + 1);
+  for (std::int64_t i = 0; i < n; ++i) d.labels.data<std::int64_t>()[i] = i % 10;
+  return d;
+}
+
+const Normalization plain = {{0, 0, 0}, {1, 1, 1}};
+
+}  // namespace
+
+TEST_CASE("load_images on the cpu agrees with its reference", "[load_images]") {
+  const Dataset data = counting_images(9, 7, 5);
+  const Tensor indices = Tensor::from<std::int64_t>({8, 0, 3, 3, 7}, {5});
+  for (const bool flip : {false, true})
+    for (const std::int64_t pad : {0, 1, 4}) {
+      const auto load = [&](Device device, auto type) {
+        using T = decltype(type);
+        const Tensor y = Tensor::empty({5, 3, 7, 5}, dtype_of<T>, device);
+        kernels<T>.load_images(device, {5, 3, 7, 5, data.images.data<std::uint8_t>(), indices.data<std::int64_t>(),
+                                        {0.4, 0.5, 0.3}, {0.2, 0.3, 0.25}, flip, pad, {3, 2, 1}, y.template data<T>()});
+        return y;
+      };
+      const Tensor want = load(Device::reference, double{});
+      require_close(load(Device::cpu, double{}), want, 1e-15, "double");
+      require_close(load(Device::cpu, float{}), want, 1e-7, "float");
+    }
+}
+
+TEST_CASE("augmentation flips half of the images, crops everywhere, and repeats itself", "[load_images]") {
+  Dataset data = counting_images(400, 8, 8);
+  std::vector<std::int64_t> all(400);
+  std::iota(all.begin(), all.end(), 0);
+  const auto plainly = load_batch(data, all, plain).x.to_vector<float>();
+  const auto flipped = load_batch(data, all, plain, {.flip = true}, 5, 1).x.to_vector<float>();
+  int mirrored = 0;
+  for (std::size_t i = 0; i < 400; ++i) {
+    const bool same = plainly[i * 192] == flipped[i * 192];
+    CHECK((same || plainly[i * 192] == flipped[i * 192 + 7]));
+    mirrored += !same;
+  }
+  CHECK(mirrored > 160);
+  CHECK(mirrored < 240);
+  std::set<std::pair<std::int64_t, std::int64_t>> places;
+  for (std::int64_t i = 0; i < 400; ++i) {
+    const ImageMove move({5, 1, stream::augmentation}, i, true, 4);
+    places.insert({move.top, move.left});
+    CHECK(std::abs(move.top) <= 4);
+    CHECK(std::abs(move.left) <= 4);
+  }
+  CHECK(places.size() > 75);  // of 81
+  const auto again = [&](std::uint32_t epoch) {
+    return load_batch(data, {3, 4}, plain, {.flip = true, .crop = 4}, 5, epoch).x.to_vector<float>();
+  };
+  CHECK(again(1) == again(1));
+  CHECK(again(1) != again(2));
+}
+
+TEST_CASE("shuffling is a permutation that depends on seed and epoch", "[loader]") {
+  const auto order = shuffled(1000, 1, 1);
+  CHECK(std::set<std::int64_t>(order.begin(), order.end()).size() == 1000);
+  CHECK(order == shuffled(1000, 1, 1));
+  CHECK(order != shuffled(1000, 1, 2));
+  CHECK(order != shuffled(1000, 2, 1));
+  std::int64_t moved = 0;
+  for (std::size_t i = 0; i < 1000; ++i) moved += order[i] != static_cast<std::int64_t>(i);
+  CHECK(moved > 980);
+}
+
+TEST_CASE("a split holds out its share and loses nothing", "[loader]") {
+  const Dataset data = counting_images(50, 1, 1);
+  const auto [rest, held_out] = split(data, 0.2, 1);
+  CHECK(rest.labels.numel() == 40);
+  CHECK(held_out.labels.numel() == 10);
+  auto all = rest.images.to_vector<int64_t>(), more = held_out.images.to_vector<std::int64_t>();
+  all.insert(all.end(), more.begin(), more.end());
+  auto want = data.images.to_vector<std::int64_t>();
+  std::sort(all.begin(), all.end()), std::sort(want.begin(), want.end());
+  CHECK(all == want);
+  CHECK(first_images(data, 7).labels.numel() == 7);
+  CHECK(first_images(data, 700).labels.numel() == 50);
+}
+
+TEST_CASE("measured normalization is the mean and deviation of the pixels", "[loader]") {
+  Dataset data = counting_images(2, 1, 1);
+  const std::uint8_t pixels[] = {0, 51, 255, 255, 153, 255};
+  std::copy(std::begin(pixels), std::end(pixels), data.images.data<std::uint8_t>());
+  const Normalization n = measure_normalization(data);
+  CHECK(n.mean[0] == Approx(0.5));
+  CHECK(n.std[0] == Approx(0.5));
+  CHECK(n.mean[1] == Approx(0.4));
+  CHECK(n.std[1] == Approx(0.2));
+  CHECK(n.std[2] == Approx(0).margin(1e-12));
+}
+
+TEST_CASE("synthetic images depend on seed and index alone", "[synthetic]") {
+  const DataSplit a = make_synthetic(1, 30, 20), b = make_synthetic(1, 60, 20), c = make_synthetic(2, 30, 20);
+  CHECK(a.name == "synthetic");
+  CHECK(a.classes.size() == 10);
+  const auto pixels = a.train.images.to_vector<std::uint8_t>(), more = b.train.images.to_vector<std::uint8_t>();
+  CHECK(std::equal(pixels.begin(), pixels.end(), more.begin()));
+  CHECK(pixels != c.train.images.to_vector<std::uint8_t>());
+  CHECK(a.test.images.to_vector<std::uint8_t>() != std::vector<std::uint8_t>(more.begin(), more.begin() + 20 * 3072));
+  for (std::int64_t i = 0; i < 30; ++i) CHECK(a.train.labels.data<std::int64_t>()[i] == i % 10);
+}

@@ -1,0 +1,85 @@
+#include "layers/conv2d.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/parallel.h"
+#include "layers/functional/conv2d.h"
+#include "tests/support/check.h"
+
+using namespace norma;
+using namespace norma::test;
+
+namespace {
+
+struct Case {
+  Shape x, weight;
+  Size2 stride = 1, padding = 0;
+};
+
+void check_case(const Case& c) {
+  CAPTURE(c.x.to_string(), c.weight.to_string(), c.stride.h, c.stride.w, c.padding.h, c.padding.w);
+  const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
+  check_operation(inputs, [&](const Inputs& t) { return functional::conv2d(t[0], t[1], t[2], c.stride, c.padding); });
+  check_operation({inputs[0], inputs[1]},
+                  [&](const Inputs& t) { return functional::conv2d(t[0], t[1], {}, c.stride, c.padding); });
+}
+
+}  // namespace
+
+TEST_CASE("conv2d agrees with its reference and with differences", "[conv2d]") {
+  const std::vector<Case> cases = {
+      {{1, 1, 1, 1}, {1, 1, 1, 1}},
+      {{2, 3, 5, 7}, {4, 3, 3, 3}, 1, 1},
+      {{1, 2, 4, 4}, {3, 2, 3, 3}},
+      {{3, 5, 3, 3}, {10, 5, 1, 1}},
+      {{1, 31, 2, 2}, {9, 31, 1, 1}},
+      {{2, 1, 8, 8}, {33, 1, 3, 3}, 1, 1},
+      {{1, 3, 9, 6}, {2, 3, 3, 2}, {2, 1}, {1, 0}},
+      {{2, 2, 7, 7}, {3, 2, 3, 3}, 2, 1},
+      {{2, 3, 8, 8}, {4, 3, 1, 1}, 2},
+      {{1, 2, 6, 5}, {2, 2, 5, 5}, 1, 2},
+      {{1, 2, 3, 3}, {2, 2, 3, 3}, 1, 4},  // padding beyond the kernel: backward data cuts off
+      {{1, 1, 11, 1}, {2, 1, 4, 1}, {3, 1}},
+      {{1, 2, 1, 13}, {1, 2, 1, 3}, {1, 2}, {0, 1}},
+  };
+  for (const Case& c : cases) check_case(c);
+}
+
+TEST_CASE("conv2d is right at the sizes of the networks, many images in a line", "[conv2d]") {
+  for (const Case& c : std::vector<Case>{{{3, 32, 32, 32}, {32, 32, 3, 3}, 1, 1},
+                                         {{13, 10, 8, 8}, {32, 10, 3, 3}, 1, 1},
+                                         {{70, 6, 4, 4}, {17, 6, 3, 3}, 1, 1},
+                                         {{5, 32, 16, 16}, {10, 32, 1, 1}},
+                                         {{9, 16, 9, 9}, {24, 16, 3, 3}, 2, 1}}) {
+    CAPTURE(c.x.to_string(), c.weight.to_string());
+    const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
+    CHECK(compare_executors(inputs, [&](const Inputs& t) {
+            return functional::conv2d(t[0], t[1], t[2], c.stride, c.padding);
+          }) == "");
+  }
+}
+
+TEST_CASE("conv2d gives the same bits for any number of threads", "[conv2d][threads]") {
+  const Tensor x = random_tensor({37, 5, 9, 9}, 1).to(DType::float32);
+  std::vector<std::vector<float>> results;
+  const int before = threads();
+  for (const int count : {1, 2, 3, 5}) {
+    set_threads(count);
+    Tensor weight = random_tensor({12, 5, 3, 3}, 2).to(DType::float32).clone();
+    weight.set_requires_grad();
+    const Tensor y = functional::conv2d(x, weight, {}, 1, 1);
+    y.backward(random_tensor(y.shape(), 3).to(DType::float32));
+    results.push_back(weight.grad().to_vector<float>());
+  }
+  set_threads(before);
+  for (const auto& result : results) CHECK(result == results[0]);
+}
+
+TEST_CASE("conv2d refuses what does not fit, in a sentence", "[conv2d]") {
+  const Tensor x = Tensor::zeros({1, 3, 4, 4});
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 4, 3, 3})), Catch::Contains("takes 4 input channels"));
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 3, 5, 5})), Catch::Contains("does not fit"));
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 3, 3, 3}, DType::float64)), Catch::Contains("float64"));
+  CHECK_THROWS_WITH(functional::conv2d(Tensor::zeros({3, 4, 4}), Tensor::zeros({8, 3, 3, 3})), Catch::Contains("[N, C, H, W]"));
+  CHECK_THROWS_AS(functional::conv2d(x, Tensor::zeros({8, 3, 3, 3}), {}, 0), Error);
+}

@@ -1,0 +1,61 @@
+// NIST StRD, univariate summary statistics, NumAcc1 to NumAcc4: data sets made to break variance formulas
+// (https://www.itl.nist.gov/div898/strd/univ/homepage.html). Certified deviations use n − 1.
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "layers/functional/batch_norm.h"
+#include "layers/functional/group_norm.h"
+
+using namespace norma;
+
+namespace {
+
+struct NumAcc {
+  const char* name;
+  double mean, deviation;
+  std::vector<double> values;
+};
+
+// The first value, then two values in turn, 1001 in all.
+std::vector<double> alternating(double first, double a, double b) {
+  std::vector<double> values = {first};
+  for (int i = 0; i < 500; ++i) values.push_back(a), values.push_back(b);
+  return values;
+}
+
+const std::vector<NumAcc>& cases() {
+  static const std::vector<NumAcc> all = {
+      {"NumAcc1", 10000002, 1, {10000001, 10000003, 10000002}},
+      {"NumAcc2", 1.2, 0.1, alternating(1.2, 1.1, 1.3)},
+      {"NumAcc3", 1000000.2, 0.1, alternating(1000000.2, 1000000.1, 1000000.3)},
+      {"NumAcc4", 10000000.2, 0.1, alternating(10000000.2, 10000000.1, 10000000.3)},
+  };
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("batch statistics meet the NIST NumAcc certificates in double", "[batch_norm][numacc]") {
+  for (const Device device : {Device::reference, Device::cpu})
+    for (const NumAcc& c : cases()) {
+      CAPTURE(c.name, name(device));
+      const Tensor x = Tensor::from(c.values, {1, 1, 1, static_cast<std::int64_t>(c.values.size())}, device);
+      const Tensor mean = Tensor::zeros({1}, DType::float64, device), var = Tensor::full({1}, 1, DType::float64, device);
+      functional::batch_norm(x, mean, var, {}, {}, true, 1.0);
+      CHECK(mean.item() == Approx(c.mean).epsilon(1e-14));
+      // The decimal data are not exact in binary: 1e-8 is what NumAcc4 leaves of a double.
+      CHECK(std::sqrt(var.item()) == Approx(c.deviation).epsilon(2e-8));
+    }
+}
+
+TEST_CASE("NumAcc2 keeps its digits in float, and NumAcc1 its last bit", "[batch_norm][numacc]") {
+  for (const NumAcc& c : {cases()[0], cases()[1]}) {
+    CAPTURE(c.name);
+    std::vector<float> values(c.values.begin(), c.values.end());
+    const Tensor x = Tensor::from(values, {1, 1, 1, static_cast<std::int64_t>(values.size())});
+    const Tensor mean = Tensor::zeros({1}), var = Tensor::full({1}, 1);
+    functional::batch_norm(x, mean, var, {}, {}, true, 1.0);
+    CHECK(mean.item() == Approx(c.mean).epsilon(1e-7));
+    CHECK(std::sqrt(var.item()) == Approx(c.deviation).epsilon(2e-6));
+  }
+}

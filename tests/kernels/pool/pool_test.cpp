@@ -1,0 +1,68 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "layers/functional/pool.h"
+#include "tests/support/check.h"
+
+using namespace norma;
+using namespace norma::test;
+
+namespace {
+
+struct Case {
+  Shape x;
+  Size2 kernel, stride = 1, padding = 0;
+  bool ceil_mode = false;
+};
+
+const std::vector<Case> cases = {
+    {{1, 1, 1, 1}, 1},          {{2, 3, 4, 4}, 2, 2},       {{1, 2, 7, 5}, 3, 2, 1},        {{1, 2, 7, 5}, 3, 2, 1, true},
+    {{2, 1, 5, 8}, {2, 3}, 1},  {{1, 1, 6, 6}, 6, 6},       {{1, 31, 3, 3}, 2, 2, 0, true}, {{1, 2, 5, 5}, 2, 3, 1, true},
+    {{3, 2, 6, 6}, 3, 1, 1},    {{1, 2, 1, 9}, {1, 2}, 2},
+};
+
+}  // namespace
+
+TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_pool2d]") {
+  for (const Case& c : cases) {
+    CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode);
+    check_operation({spread_tensor(c.x, 1)}, [&](const Inputs& t) {
+      return functional::max_pool2d(t[0], c.kernel, c.stride, c.padding, c.ceil_mode);
+    });
+  }
+}
+
+TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_pool2d]") {
+  for (const Case& c : cases)
+    for (const bool include_pad : {true, false}) {
+      CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode, include_pad);
+      check_operation({random_tensor(c.x, 1)}, [&](const Inputs& t) {
+        return functional::avg_pool2d(t[0], c.kernel, c.stride, c.padding, c.ceil_mode, include_pad);
+      });
+    }
+}
+
+TEST_CASE("global_avg_pool agrees with its reference and with differences", "[global_avg_pool]") {
+  for (const Shape& shape : std::vector<Shape>{{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 33, 1, 31}, {3, 2, 8, 8}})
+    check_operation({random_tensor(shape, 1)}, [](const Inputs& t) { return functional::global_avg_pool(t[0]); });
+}
+
+TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_pool2d]") {
+  for (const Device device : {Device::reference, Device::cpu}) {
+    Tensor equal = Tensor::full({1, 1, 2, 2}, 3, DType::float32, device);
+    equal.set_requires_grad();
+    functional::max_pool2d(equal, 2).backward(Tensor::full({1, 1, 1, 1}, 1, DType::float32, device));
+    CHECK(equal.grad().to_vector<float>() == std::vector<float>{1, 0, 0, 0});
+    const Tensor spoiled = Tensor::from<float>({1, std::nanf(""), 5, 2}, {1, 1, 2, 2}, device);
+    CHECK(std::isnan(functional::max_pool2d(spoiled, 2).item()));
+    const Tensor low = Tensor::full({1, 1, 2, 2}, -std::numeric_limits<double>::infinity(), DType::float32, device);
+    CHECK(functional::max_pool2d(low, 2).item() == -std::numeric_limits<double>::infinity());
+  }
+}
+
+TEST_CASE("pooling refuses what does not fit, in a sentence", "[max_pool2d][avg_pool2d]") {
+  const Tensor x = Tensor::zeros({1, 1, 3, 3});
+  CHECK_THROWS_WITH(functional::max_pool2d(x, 4), Catch::Contains("does not fit"));
+  CHECK_THROWS_WITH(functional::avg_pool2d(x, 2, 2, 2), Catch::Contains("half the kernel"));
+  CHECK_THROWS_AS(functional::max_pool2d(x, 2, 0), Error);
+}

@@ -1,0 +1,68 @@
+#include <catch2/catch.hpp>
+
+#include "core/parallel.h"
+#include "core/random.h"
+#include "layers/functional/dropout.h"
+#include "layers/simple.h"
+#include "tests/support/check.h"
+
+using namespace norma;
+using namespace norma::test;
+
+TEST_CASE("dropout agrees with its reference and with differences", "[dropout]") {
+  const RandomSequence random{7, 3, 2};
+  for (const double p : {0.0, 0.05, 0.5}) {
+    for (const Shape& shape : std::vector<Shape>{{1, 1, 1, 8}, {2, 3, 5, 7}, {1, 31, 3, 3}, {4, 4, 16, 33}})
+      check_operation({random_tensor(shape, 1)}, [&](const Inputs& t) { return functional::dropout(t[0], p, true, random); });
+    for (const Shape& shape : std::vector<Shape>{{2, 8, 1, 1}, {2, 3, 5, 7}, {1, 31, 3, 3}})
+      check_operation({random_tensor(shape, 1)}, [&](const Inputs& t) { return functional::dropout2d(t[0], p, true, random); });
+  }
+}
+
+TEST_CASE("a dropout mask depends on seed, step and position only", "[dropout]") {
+  const Tensor ones = Tensor::full({3, 5, 7, 11}, 1);
+  const auto mask = [&](std::uint64_t seed, std::uint32_t step, std::uint32_t stream) {
+    return functional::dropout(ones, 0.3, true, {seed, step, stream}).to_vector<float>();
+  };
+  const auto first = mask(1, 2, 3);
+  const int before = threads();
+  for (const int count : {1, 2, 3}) {
+    set_threads(count);
+    CHECK(mask(1, 2, 3) == first);
+  }
+  set_threads(before);
+  CHECK(mask(2, 2, 3) != first);
+  CHECK(mask(1, 3, 3) != first);
+  CHECK(mask(1, 2, 4) != first);
+  // Position: a longer tensor begins with the same mask.
+  const auto longer = functional::dropout(Tensor::full({4, 5, 7, 11}, 1), 0.3, true, {1, 2, 3}).to_vector<float>();
+  CHECK(std::equal(first.begin(), first.end(), longer.begin()));
+
+  Generator generator(5);
+  generator.begin_step(9);
+  const RandomSequence a = generator.next(), b = generator.next();
+  generator.begin_step(9);
+  CHECK(a.stream != b.stream);
+  CHECK(generator.next().word(17) == a.word(17));
+}
+
+TEST_CASE("dropout keeps the share it should, scaled, and channel dropout whole channels", "[dropout]") {
+  const auto kept = functional::dropout(Tensor::full({100000}, 1), 0.3, true, {11}).to_vector<float>();
+  const auto zeros = std::count(kept.begin(), kept.end(), 0.0f);
+  CHECK(zeros > 29400);  // within four deviations of 30,000
+  CHECK(zeros < 30600);
+  for (const float v : kept) CHECK((v == 0 || v == Approx(1 / 0.7)));
+
+  const auto channels = functional::dropout2d(Tensor::full({16, 16, 3, 3}, 1), 0.5, true, {11}).to_vector<float>();
+  for (std::size_t i = 0; i < channels.size(); ++i) CHECK(channels[i] == channels[i / 9 * 9]);
+  CHECK(functional::dropout(Tensor::full({8}, 1), 1.0, true, {11}).to_vector<float>() == std::vector<float>(8, 0.0f));
+}
+
+TEST_CASE("Dropout does nothing in evaluation and refuses what is no probability", "[dropout]") {
+  Dropout layer(0.5);
+  layer.eval();
+  const Tensor x = random_tensor({4, 4}, 1);
+  CHECK(layer(x).raw() == x.raw());
+  CHECK_THROWS_WITH(Dropout(1.5), Catch::Contains("[0, 1]"));
+  CHECK_THROWS_AS(Dropout2d(-0.1), Error);
+}

@@ -1,0 +1,31 @@
+#include "kernels/table.h"
+
+#include <catch2/catch.hpp>
+#include <iostream>
+#include <set>
+
+using namespace norma;
+
+TEST_CASE("the operation × executor matrix has no hole that is not declared", "[table]") {
+  // What each executor still lacks is said here, in words, as well as in the table.
+  const std::set<Device> not_there_yet = {Device::simt, Device::cuda};
+  std::string matrix = fmt::format("{:28}", "operation");
+  for (const Device device : all_devices) matrix += fmt::format("{:>11}", name(device));
+  int operations = 0;
+  kernels<float>.for_each([&](const auto& operation) {
+    matrix += fmt::format("\n{:28}", operation.name);
+    for (const Device device : all_devices) {
+      matrix += fmt::format("{:>11}", operation.available(device) ? "yes" : "-");
+      CAPTURE(operation.name, name(device));
+      CHECK(operation.available(device) == !not_there_yet.contains(device));
+    }
+    ++operations;
+  });
+  kernels<double>.for_each([&](const auto& operation) { CHECK(operation.available(Device::cpu)); });
+  std::cout << matrix << "\n" << operations << " operations\n";
+  CHECK(operations >= 33);
+}
+
+TEST_CASE("a missing implementation throws, naming operation and device", "[table]") {
+  CHECK_THROWS_WITH(kernels<float>.add(Device::cuda, {}), Catch::Contains("add") && Catch::Contains("cuda"));
+}
