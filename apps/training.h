@@ -19,9 +19,9 @@ struct Score {
 };
 
 struct EpochResult {
-  int epoch = 0;  ///< from 1
-  double lr = 0;  ///< at the epoch's first step
-  Score train = {};    ///< running mean while training, dropout and all
+  int epoch = 0;     ///< from 1
+  double lr = 0;     ///< at the epoch's first step
+  Score train = {};  ///< running mean while training, dropout and all
   Score test = {};
   std::optional<Score> validation = {};
   double seconds = 0;            ///< of the training part

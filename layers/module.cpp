@@ -40,7 +40,9 @@ std::string Module::path() const { return parent_ == nullptr ? name_ : join(pare
 
 void Module::visit(const std::string& prefix,
                    const std::function<void(const std::string&, Tensor&, bool)>& visitor) const {
-  for (const Slot& slot : slots_) visitor(join(prefix, slot.name), *slot.tensor, slot.is_parameter);
+  for (const bool parameters : {true, false})  // PyTorch's order, whatever that of registration
+    for (const Slot& slot : slots_)
+      if (slot.is_parameter == parameters) visitor(join(prefix, slot.name), *slot.tensor, parameters);
   for (const auto& [name, child] : children_) child->visit(join(prefix, name), visitor);
 }
 

@@ -27,6 +27,7 @@ class Identity : public Module {
 class Flatten : public Module {
  public:
   std::string type() const override { return "Flatten"; }
+  std::string description() const override { return "Flatten(start_dim=1, end_dim=-1)"; }
 
  protected:
   Tensor forward(const Tensor& x) override;
@@ -37,7 +38,7 @@ class Dropout : public Module {
  public:
   explicit Dropout(double p = 0.5);
   std::string type() const override { return "Dropout"; }
-  std::string description() const override { return fmt::format("Dropout(p={})", p_); }
+  std::string description() const override { return fmt::format("Dropout(p={}, inplace=False)", p_); }
 
  protected:
   Tensor forward(const Tensor& x) override;
@@ -51,7 +52,7 @@ class Dropout2d : public Module {
  public:
   explicit Dropout2d(double p = 0.5);
   std::string type() const override { return "Dropout2d"; }
-  std::string description() const override { return fmt::format("Dropout2d(p={})", p_); }
+  std::string description() const override { return fmt::format("Dropout2d(p={}, inplace=False)", p_); }
 
  protected:
   Tensor forward(const Tensor& x) override;

@@ -12,12 +12,22 @@ Optimizer::Optimizer(std::vector<Tensor> parameters, double lr)
   if (!(lr >= 0)) fail("a learning rate is at least 0, not {}", lr);
 }
 
+namespace {
+
+void at_least_zero(const char* what, double value) {
+  if (!(value >= 0)) fail("{} is at least 0, not {}", what, value);
+}
+
+}  // namespace
+
 void Optimizer::zero_grad() {
   for (Tensor& p : parameters_) p.zero_grad();
 }
 
 SGD::SGD(std::vector<Tensor> parameters, const SgdOptions& options)
     : Optimizer(std::move(parameters), options.lr), options_(options), velocity_(parameters_.size()) {
+  at_least_zero("SGD's momentum", options.momentum);
+  at_least_zero("SGD's weight decay", options.weight_decay);
   if (options.nesterov && (options.momentum <= 0 || options.dampening != 0))
     fail("Nesterov momentum needs a momentum above 0 and no dampening");
 }
@@ -44,7 +54,12 @@ Adam::Adam(std::vector<Tensor> parameters, const AdamOptions& options, bool deco
     : Optimizer(std::move(parameters), options.lr),
       options_(options),
       decoupled_(decoupled),
-      state_(parameters_.size()) {}
+      state_(parameters_.size()) {
+  at_least_zero("Adam's eps", options.eps);
+  at_least_zero("Adam's weight decay", options.weight_decay);
+  for (const double beta : {options.beta1, options.beta2})
+    if (!(beta >= 0 && beta < 1)) fail("Adam's betas lie in [0, 1), not at {}", beta);
+}
 
 void Adam::step() {
   for (std::size_t i = 0; i < parameters_.size(); ++i) {

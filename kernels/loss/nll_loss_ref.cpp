@@ -9,7 +9,7 @@ void nll_loss_forward(const NllLossForward<T>& a) {
     double all = 0;
     for (std::int64_t i = 0; i < a.classes; ++i) all += a.x[r * a.classes + i];
     loss -= (1 - a.label_smoothing) * a.x[r * a.classes + a.target[r]];
-    loss -= a.label_smoothing / static_cast<double>(a.classes) * all;
+    if (a.label_smoothing != 0) loss -= a.label_smoothing / static_cast<double>(a.classes) * all;  // not 0·∞
   }
   *a.loss = static_cast<T>(loss / static_cast<double>(a.rows));
 }

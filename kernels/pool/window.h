@@ -19,7 +19,9 @@ struct PoolShape {
 
  private:
   std::int64_t outputs(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t pad) const {
-    const std::int64_t count = (size + 2 * pad - kernel + (ceil_mode ? stride - 1 : 0)) / stride + 1;
+    const std::int64_t room = size + 2 * pad - kernel + (ceil_mode ? stride - 1 : 0);
+    if (room < 0) return 0;
+    const std::int64_t count = room / stride + 1;
     const bool last_is_outside = ceil_mode && (count - 1) * stride >= size + pad;
     return last_is_outside ? count - 1 : count;
   }

@@ -15,7 +15,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
   check_parameter("batch_norm", "weight", weight, {c}, x);
   check_parameter("batch_norm", "bias", bias, {c}, x);
   const bool batch_statistics = training || !running_mean.defined();
-  if (training && n * hw == 1)
+  if (batch_statistics && n * hw == 1)
     fail(
         "batch norm in training needs more than one value a channel, but its input {} has one: use a batch "
         "of two "

@@ -14,7 +14,9 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
     fail("layer_norm over {} takes inputs that end in it, not {}", normalized_shape.to_string(),
          x.shape().to_string());
   if (x.numel() == 0) fail("layer_norm got an empty tensor of shape {}", x.shape().to_string());
-  if (bias.defined() && !weight.defined()) fail("layer_norm takes a bias only beside a weight");
+  if (bias.defined() && !weight.defined())  // the kernels know both or none
+    return layer_norm(x, normalized_shape, Tensor::full(normalized_shape, 1, x.dtype(), x.device()), bias,
+                      eps);
   const std::int64_t m = normalized_shape.numel(), rows = x.numel() / m;
   check_parameter("layer_norm", "weight", weight, normalized_shape, x);
   check_parameter("layer_norm", "bias", bias, normalized_shape, x);

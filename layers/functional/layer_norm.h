@@ -6,7 +6,7 @@
 namespace norma::functional {
 
 /// Normalises the trailing dimensions of x, which must be `normalized_shape`; weight and bias have that shape
-/// (one an element) and come together or not at all. On images with [C, H, W] this is `ln-chw`.
+/// (one an element) or are undefined. On images with [C, H, W] this is `ln-chw`.
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5);
 

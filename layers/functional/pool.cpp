@@ -26,7 +26,7 @@ PoolShape pool_shape(const char* operation, const Tensor& x, Size2 kernel, std::
   if (padding.h < 0 || padding.w < 0 || 2 * padding.h > kernel.h || 2 * padding.w > kernel.w)
     fail("{} takes a padding of at most half the kernel, not {}×{} for {}×{}", operation, padding.h,
          padding.w, kernel.h, kernel.w);
-  if (s.h + 2 * s.pad_h < s.kernel_h || s.w + 2 * s.pad_w < s.kernel_w)
+  if (s.out_h() < 1 || s.out_w() < 1)
     fail("{}: a {}×{} window does not fit into images of {}×{}", operation, kernel.h, kernel.w, s.h, s.w);
   return s;
 }

@@ -11,8 +11,9 @@
 
 int main() {
   using namespace norma;
-  Sequential net({std::make_shared<Conv2d>(3, 8, 3), std::make_shared<GroupNorm>(4, 8), std::make_shared<ReLU>(),
-                  std::make_shared<AdaptiveAvgPool2d>(1), std::make_shared<Flatten>()});
+  Sequential net({std::make_shared<Conv2d>(3, 8, 3), std::make_shared<GroupNorm>(4, 8),
+                  std::make_shared<ReLU>(), std::make_shared<AdaptiveAvgPool2d>(1),
+                  std::make_shared<Flatten>()});
   SGD sgd(net.parameters(), {.lr = 0.1});
   Tensor x = Tensor::full({2, 3, 8, 8}, 0.5);
   x.data<float>()[0] = 2;

@@ -50,7 +50,11 @@ TEST_CASE("parallel_for visits every piece once and carries an exception out", "
     std::int64_t covered = 0;
     parallel_ranges(1, 7, [&](std::int64_t begin, std::int64_t end) { covered += end - begin; });
     CHECK(covered == 1);
-    CHECK_THROWS_WITH(parallel_for(100, [](std::int64_t i) { if (i == 50) fail("piece {}", i); }), "piece 50");
+    CHECK_THROWS_WITH(parallel_for(100,
+                                   [](std::int64_t i) {
+                                     if (i == 50) fail("piece {}", i);
+                                   }),
+                      "piece 50");
     set_threads(before);
   }
   CHECK_THROWS_AS(set_threads(0), Error);

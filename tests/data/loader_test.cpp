@@ -15,7 +15,8 @@ namespace {
 
 Dataset counting_images(std::int64_t n, std::int64_t h, std::int64_t w) {
   Dataset d{Tensor::empty({n, 3, h, w}, DType::uint8), Tensor::empty({n}, DType::int64)};
-  for (std::int64_t i = 0; i < d.images.numel(); ++i) d.images.data<std::uint8_t>()[i] = static_cast<std::uint8_t>(i * 37 % 251 + 1);
+  for (std::int64_t i = 0; i < d.images.numel(); ++i)
+    d.images.data<std::uint8_t>()[i] = static_cast<std::uint8_t>(i * 37 % 251 + 1);
   for (std::int64_t i = 0; i < n; ++i) d.labels.data<std::int64_t>()[i] = i % 10;
   return d;
 }
@@ -32,8 +33,18 @@ TEST_CASE("load_images on the cpu agrees with its reference", "[load_images]") {
       const auto load = [&](Device device, auto type) {
         using T = decltype(type);
         const Tensor y = Tensor::empty({5, 3, 7, 5}, dtype_of<T>, device);
-        kernels<T>.load_images(device, {5, 3, 7, 5, data.images.data<std::uint8_t>(), indices.data<std::int64_t>(),
-                                        {0.4, 0.5, 0.3}, {0.2, 0.3, 0.25}, flip, pad, {3, 2, 1}, y.template data<T>()});
+        kernels<T>.load_images(device, {5,
+                                        3,
+                                        7,
+                                        5,
+                                        data.images.data<std::uint8_t>(),
+                                        indices.data<std::int64_t>(),
+                                        {0.4, 0.5, 0.3},
+                                        {0.2, 0.3, 0.25},
+                                        flip,
+                                        pad,
+                                        {3, 2, 1},
+                                        y.template data<T>()});
         return y;
       };
       const Tensor want = load(Device::reference, double{});
@@ -112,9 +123,11 @@ TEST_CASE("synthetic images depend on seed and index alone", "[synthetic]") {
   const DataSplit a = make_synthetic(1, 30, 20), b = make_synthetic(1, 60, 20), c = make_synthetic(2, 30, 20);
   CHECK(a.name == "synthetic");
   CHECK(a.classes.size() == 10);
-  const auto pixels = a.train.images.to_vector<std::uint8_t>(), more = b.train.images.to_vector<std::uint8_t>();
+  const auto pixels = a.train.images.to_vector<std::uint8_t>(),
+             more = b.train.images.to_vector<std::uint8_t>();
   CHECK(std::equal(pixels.begin(), pixels.end(), more.begin()));
   CHECK(pixels != c.train.images.to_vector<std::uint8_t>());
-  CHECK(a.test.images.to_vector<std::uint8_t>() != std::vector<std::uint8_t>(more.begin(), more.begin() + 20 * 3072));
+  CHECK(a.test.images.to_vector<std::uint8_t>() !=
+        std::vector<std::uint8_t>(more.begin(), more.begin() + 20 * 3072));
   for (std::int64_t i = 0; i < 30; ++i) CHECK(a.train.labels.data<std::int64_t>()[i] == i % 10);
 }

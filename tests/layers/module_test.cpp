@@ -26,8 +26,11 @@ std::shared_ptr<Sequential> small_network() {
       {"norm", std::make_shared<BatchNorm2d>(4)}});
   auto body = std::make_shared<Conv2d>(4, 4, 1, Conv2dOptions{.bias = false});
   return std::make_shared<Sequential>(std::vector<std::pair<std::string, std::shared_ptr<Module>>>{
-      {"C1", block}, {"res", std::make_shared<Residual>(body)}, {"pool", std::make_shared<MaxPool2d>(2)},
-      {"gap", std::make_shared<AdaptiveAvgPool2d>()}, {"flat", std::make_shared<Flatten>()},
+      {"C1", block},
+      {"res", std::make_shared<Residual>(body)},
+      {"pool", std::make_shared<MaxPool2d>(2)},
+      {"gap", std::make_shared<AdaptiveAvgPool2d>()},
+      {"flat", std::make_shared<Flatten>()},
       {"fc", std::make_shared<Linear>(4, 10)}});
 }
 
@@ -96,7 +99,8 @@ TEST_CASE("a state is loaded whole or not at all", "[module]") {
 }
 
 TEST_CASE("safetensors come back as they were written", "[safetensors]") {
-  const std::filesystem::path file = std::filesystem::temp_directory_path() / fmt::format("norma-{}.safetensors", getpid());
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / fmt::format("norma-{}.safetensors", getpid());
   const std::vector<NamedTensor> tensors = {{"a.weight", random_tensor({2, 3}, 1).to(DType::float32)},
                                             {"b", random_tensor({5}, 2)},
                                             {"steps", Tensor::full({}, 41, DType::int64)},
@@ -107,7 +111,8 @@ TEST_CASE("safetensors come back as they were written", "[safetensors]") {
   const auto back = load_safetensors(file, &metadata);
   REQUIRE(back.size() == tensors.size());
   for (const NamedTensor& want : tensors) {
-    const auto got = std::find_if(back.begin(), back.end(), [&](const auto& t) { return t.name == want.name; });
+    const auto got =
+        std::find_if(back.begin(), back.end(), [&](const auto& t) { return t.name == want.name; });
     REQUIRE(got != back.end());
     CHECK(got->tensor.dtype() == want.tensor.dtype());
     CHECK(got->tensor.shape() == want.tensor.shape());

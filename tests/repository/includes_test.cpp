@@ -28,7 +28,8 @@ const std::map<std::string, std::set<std::string>> may_include = {
 std::vector<fs::path> files_below(const std::string& folder) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(source / folder))
-    if (const auto e = entry.path().extension(); e == ".h" || e == ".cpp" || e == ".cu" || e == ".cuh") files.push_back(entry.path());
+    if (const auto e = entry.path().extension(); e == ".h" || e == ".cpp" || e == ".cu" || e == ".cuh")
+      files.push_back(entry.path());
   return files;
 }
 
@@ -60,8 +61,9 @@ TEST_CASE("each public header compiles alone", "[repository]") {
   std::vector<std::string> failed(headers.size());
   norma::parallel_for(static_cast<std::int64_t>(headers.size()), [&](std::int64_t i) {
     const std::string& header = headers[static_cast<std::size_t>(i)];
-    const std::string command = fmt::format("'{}' -std=c++20 -fsyntax-only -I'{}' -x c++ '{}' -Wno-pragma-once-outside-header 2>&1",
-                                            NORMA_CXX, source.string(), header);
+    const std::string command =
+        fmt::format("'{}' -std=c++20 -fsyntax-only -I'{}' -x c++ '{}' -Wno-pragma-once-outside-header 2>&1",
+                    NORMA_CXX, source.string(), header);
     if (std::system(command.c_str()) != 0) failed[static_cast<std::size_t>(i)] = header;
   });
   for (const std::string& header : failed) CHECK(header == "");

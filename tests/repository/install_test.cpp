@@ -10,14 +10,17 @@ namespace fs = std::filesystem;
 TEST_CASE("another project uses the installed library through find_package(norma)", "[repository][install]") {
   const fs::path work = fs::temp_directory_path() / fmt::format("norma-install-{}", getpid());
   fs::remove_all(work);
-  const std::string sanitize = std::string(NORMA_SANITIZE).empty() ? "" : "-DCMAKE_CXX_FLAGS=-fsanitize=" NORMA_SANITIZE;
+  const std::string sanitize =
+      std::string(NORMA_SANITIZE).empty() ? "" : "-DCMAKE_CXX_FLAGS=-fsanitize=" NORMA_SANITIZE;
   const auto run = [](const std::string& command) {
     INFO(command);
     REQUIRE(std::system((command + " >/dev/null").c_str()) == 0);
   };
-  run(fmt::format("'{}' --install '{}' --prefix '{}'", NORMA_CMAKE, NORMA_BINARY_DIR, (work / "prefix").string()));
-  run(fmt::format("'{}' -S '{}/tests/consumer' -B '{}' -DCMAKE_PREFIX_PATH='{}' -DCMAKE_CXX_COMPILER='{}' {}", NORMA_CMAKE,
-                  NORMA_SOURCE_DIR, (work / "build").string(), (work / "prefix").string(), NORMA_CXX, sanitize));
+  run(fmt::format("'{}' --install '{}' --prefix '{}'", NORMA_CMAKE, NORMA_BINARY_DIR,
+                  (work / "prefix").string()));
+  run(fmt::format("'{}' -S '{}/tests/consumer' -B '{}' -DCMAKE_PREFIX_PATH='{}' -DCMAKE_CXX_COMPILER='{}' {}",
+                  NORMA_CMAKE, NORMA_SOURCE_DIR, (work / "build").string(), (work / "prefix").string(),
+                  NORMA_CXX, sanitize));
   run(fmt::format("'{}' --build '{}'", NORMA_CMAKE, (work / "build").string()));
   run(fmt::format("'{}'", (work / "build" / "consumer").string()));
   fs::remove_all(work);

@@ -58,7 +58,8 @@ Tensor random_tensor(const Shape& shape, std::uint64_t seed, double low, double 
   Tensor t = Tensor::empty(shape, DType::float64);
   const RandomSequence random{seed};
   for (std::int64_t i = 0; i < t.numel(); ++i)
-    t.data<double>()[i] = static_cast<float>(low + (high - low) * random.uniform(static_cast<std::uint64_t>(i)));
+    t.data<double>()[i] =
+        static_cast<float>(low + (high - low) * random.uniform(static_cast<std::uint64_t>(i)));
   return t;
 }
 
@@ -70,7 +71,8 @@ Tensor spread_tensor(const Shape& shape, std::uint64_t seed) {
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.word(i) % i]);
   const double step = 2.0 / static_cast<double>(t.numel());
   for (std::int64_t i = 0; i < t.numel(); ++i)
-    t.data<double>()[i] = static_cast<float>(-1 + step * (static_cast<double>(order[static_cast<std::size_t>(i)]) + 0.37));
+    t.data<double>()[i] =
+        static_cast<float>(-1 + step * (static_cast<double>(order[static_cast<std::size_t>(i)]) + 0.37));
   return t;
 }
 
@@ -93,7 +95,8 @@ Difference difference(const Tensor& got, const Tensor& want) {
   }
   d.comparable = true;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    const double error = std::isfinite(a[i]) ? std::abs(a[i] - b[i]) / scale : std::numeric_limits<double>::infinity();
+    const double error =
+        std::isfinite(a[i]) ? std::abs(a[i] - b[i]) / scale : std::numeric_limits<double>::infinity();
     if (error > d.error || i == 0) d.error = error, d.index = static_cast<std::int64_t>(i);
   }
   const auto at = static_cast<std::size_t>(d.index);
@@ -122,12 +125,14 @@ Complaint compare_executors(const Inputs& inputs, const Function& f, const Toler
       const Result got = run(inputs, f, device, dtype);
       const std::string where = fmt::format("{} {}", name(device), name(dtype));
       const Difference forward = difference(got.y, want.y);
-      if (!forward.comparable || forward.error > (single ? tolerances.float_forward : tolerances.double_forward))
+      if (!forward.comparable ||
+          forward.error > (single ? tolerances.float_forward : tolerances.double_forward))
         return where + " forward: " + forward.text;
       for (std::size_t i = 0; i < inputs.size(); ++i) {
         if (inputs[i].dtype() == DType::int64) continue;
         const Difference backward = difference(got.gradients[i], want.gradients[i]);
-        if (!backward.comparable || backward.error > (single ? tolerances.float_backward : tolerances.double_backward))
+        if (!backward.comparable ||
+            backward.error > (single ? tolerances.float_backward : tolerances.double_backward))
           return fmt::format("{} gradient of input {}: {}", where, i, backward.text);
       }
     }

@@ -1,5 +1,5 @@
-// The three oracles of every operation: the reference executor in double, central differences in double with a
-// random cotangent, and comparisons that cannot be fooled by NaNs, lengths or a reference of zeros.
+// The three oracles of every operation: the reference executor in double, central differences in double with
+// a random cotangent, and comparisons that cannot be fooled by NaNs, lengths or a reference of zeros.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,8 @@
 
 namespace norma::test {
 
-/// Uniform in [low, high], float64, every value exact in float32 too, so that all executors see the same numbers.
+/// Uniform in [low, high], float64, every value exact in float32 too, so that all executors see the same
+/// numbers.
 Tensor random_tensor(const Shape& shape, std::uint64_t seed, double low = -1, double high = 1);
 /// Distinct values a fixed distance apart, none near 0, in random order: for functions with kinks.
 Tensor spread_tensor(const Shape& shape, std::uint64_t seed);
@@ -44,7 +45,8 @@ using Complaint = std::string;
 Complaint compare_executors(const Inputs& inputs, const Function& f, const Tolerances& tolerances = {});
 /// Compares the gradients of f on the cpu executor in double with central differences, element by element (a
 /// sample of 60 of each input where it has more).
-Complaint compare_with_differences(const Inputs& inputs, const Function& f, const Tolerances& tolerances = {});
+Complaint compare_with_differences(const Inputs& inputs, const Function& f,
+                                   const Tolerances& tolerances = {});
 
 /// Both, as a test: fails with the complaint.
 void check_operation(const Inputs& inputs, const Function& f, const Tolerances& tolerances = {});

@@ -15,7 +15,8 @@ const std::vector<Shape> shapes = {{1}, {31}, {33}, {2, 3, 5, 7}, {100003}};
 TEST_CASE("relu agrees with its reference and with differences", "[relu]") {
   for (const Shape& shape : shapes) {
     Tensor x = spread_tensor(shape, 1);
-    if (x.numel() == 1) x.data<double>()[0] = 0.5;  // the gradient of a lone negative is zero and proves nothing
+    if (x.numel() == 1)
+      x.data<double>()[0] = 0.5;  // the gradient of a lone negative is zero and proves nothing
     check_operation({x}, [](const Inputs& t) { return functional::relu(t[0]); });
   }
 }

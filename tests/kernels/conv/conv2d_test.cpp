@@ -19,7 +19,8 @@ struct Case {
 void check_case(const Case& c) {
   CAPTURE(c.x.to_string(), c.weight.to_string(), c.stride.h, c.stride.w, c.padding.h, c.padding.w);
   const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
-  check_operation(inputs, [&](const Inputs& t) { return functional::conv2d(t[0], t[1], t[2], c.stride, c.padding); });
+  check_operation(inputs,
+                  [&](const Inputs& t) { return functional::conv2d(t[0], t[1], t[2], c.stride, c.padding); });
   check_operation({inputs[0], inputs[1]},
                   [&](const Inputs& t) { return functional::conv2d(t[0], t[1], {}, c.stride, c.padding); });
 }
@@ -52,7 +53,8 @@ TEST_CASE("conv2d is right at the sizes of the networks, many images in a line",
                                          {{5, 32, 16, 16}, {10, 32, 1, 1}},
                                          {{9, 16, 9, 9}, {24, 16, 3, 3}, 2, 1}}) {
     CAPTURE(c.x.to_string(), c.weight.to_string());
-    const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
+    const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2),
+                           random_tensor({c.weight[0]}, 3)};
     CHECK(compare_executors(inputs, [&](const Inputs& t) {
             return functional::conv2d(t[0], t[1], t[2], c.stride, c.padding);
           }) == "");
@@ -77,9 +79,12 @@ TEST_CASE("conv2d gives the same bits for any number of threads", "[conv2d][thre
 
 TEST_CASE("conv2d refuses what does not fit, in a sentence", "[conv2d]") {
   const Tensor x = Tensor::zeros({1, 3, 4, 4});
-  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 4, 3, 3})), Catch::Contains("takes 4 input channels"));
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 4, 3, 3})),
+                    Catch::Contains("takes 4 input channels"));
   CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 3, 5, 5})), Catch::Contains("does not fit"));
-  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 3, 3, 3}, DType::float64)), Catch::Contains("float64"));
-  CHECK_THROWS_WITH(functional::conv2d(Tensor::zeros({3, 4, 4}), Tensor::zeros({8, 3, 3, 3})), Catch::Contains("[N, C, H, W]"));
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 3, 3, 3}, DType::float64)),
+                    Catch::Contains("float64"));
+  CHECK_THROWS_WITH(functional::conv2d(Tensor::zeros({3, 4, 4}), Tensor::zeros({8, 3, 3, 3})),
+                    Catch::Contains("[N, C, H, W]"));
   CHECK_THROWS_AS(functional::conv2d(x, Tensor::zeros({8, 3, 3, 3}), {}, 0), Error);
 }

@@ -18,5 +18,6 @@ TEST_CASE("linear agrees with its reference and with differences", "[linear]") {
     check_operation(all, [](const Inputs& t) { return functional::linear(t[0], t[1], t[2]); });
     check_operation({all[0], all[1]}, [](const Inputs& t) { return functional::linear(t[0], t[1]); });
   }
-  CHECK_THROWS_WITH(functional::linear(Tensor::zeros({2, 3}), Tensor::zeros({4, 5})), Catch::Contains("[N, 5]"));
+  CHECK_THROWS_WITH(functional::linear(Tensor::zeros({2, 3}), Tensor::zeros({4, 5})),
+                    Catch::Contains("[N, 5]"));
 }

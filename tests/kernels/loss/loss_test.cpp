@@ -21,7 +21,8 @@ const std::vector<Shape> shapes = {{1, 2}, {3, 10}, {31, 7}, {5, 33}, {1000, 10}
 
 TEST_CASE("log_softmax agrees with its reference and with differences", "[log_softmax]") {
   for (const Shape& shape : shapes)
-    check_operation({random_tensor(shape, 1, -3, 3)}, [](const Inputs& t) { return functional::log_softmax(t[0]); });
+    check_operation({random_tensor(shape, 1, -3, 3)},
+                    [](const Inputs& t) { return functional::log_softmax(t[0]); });
 }
 
 TEST_CASE("log_softmax does not overflow", "[log_softmax]") {
@@ -36,7 +37,8 @@ TEST_CASE("nll_loss and cross_entropy agree with their references and with diffe
     const Inputs inputs = {random_tensor(shape, 1, -3, 3), labels(shape[0], shape[1])};
     check_operation(inputs, [](const Inputs& t) { return functional::nll_loss(t[0], t[1]); });
     for (const double smoothing : {0.0, 0.1, 1.0})
-      check_operation(inputs, [=](const Inputs& t) { return functional::cross_entropy(t[0], t[1], smoothing); });
+      check_operation(inputs,
+                      [=](const Inputs& t) { return functional::cross_entropy(t[0], t[1], smoothing); });
   }
 }
 
@@ -58,7 +60,8 @@ TEST_CASE("correct_count counts the first of equal scores", "[correct_count]") {
 
 TEST_CASE("abs_sum agrees with its reference and with differences", "[abs_sum]") {
   for (const Shape& shape : std::vector<Shape>{{1}, {31}, {4, 3, 3, 3}})
-    check_operation({spread_tensor(shape, 1)}, [](const Inputs& t) { return functional::abs_sum(t[0], 0.01); });
+    check_operation({spread_tensor(shape, 1)},
+                    [](const Inputs& t) { return functional::abs_sum(t[0], 0.01); });
   Tensor zero = Tensor::zeros({2});
   zero.set_requires_grad();
   functional::abs_sum(zero).backward();

@@ -11,7 +11,8 @@ using namespace norma::test;
 
 namespace {
 
-const std::vector<Shape> shapes = {{2, 1, 1, 1}, {3, 2, 1, 1}, {2, 3, 5, 7}, {1, 4, 1, 31}, {7, 5, 3, 11}, {2, 33, 4, 4}};
+const std::vector<Shape> shapes = {{2, 1, 1, 1},  {3, 2, 1, 1},  {2, 3, 5, 7},
+                                   {1, 4, 1, 31}, {7, 5, 3, 11}, {2, 33, 4, 4}};
 
 // Fresh running statistics, so that every call sees the same.
 std::pair<Tensor, Tensor> running(const Tensor& x) {
@@ -25,7 +26,8 @@ TEST_CASE("batch_norm agrees with its reference and with differences", "[batch_n
   for (const Shape& shape : shapes) {
     CAPTURE(shape.to_string());
     const std::int64_t c = shape[1];
-    const Inputs all = {random_tensor(shape, 1, -2, 3), random_tensor({c}, 2, 0.5, 1.5), random_tensor({c}, 3)};
+    const Inputs all = {random_tensor(shape, 1, -2, 3), random_tensor({c}, 2, 0.5, 1.5),
+                        random_tensor({c}, 3)};
     if (shape.numel() / c > 2)  // with two values the gradient by x is nearly zero
       check_operation(all, [](const Inputs& t) {
         const auto [mean, var] = running(t[0]);
@@ -46,7 +48,8 @@ TEST_CASE("batch_norm stores the unbiased variance and normalises with the biase
   // One channel with the values 1, 2, 3, 6: mean 3, squares 4 + 1 + 0 + 9 = 14.
   const Tensor x = Tensor::from<double>({1, 2, 3, 6}, {2, 1, 1, 2});
   for (const Device device : {Device::reference, Device::cpu}) {
-    const Tensor mean = Tensor::zeros({1}, DType::float64, device), var = Tensor::full({1}, 1, DType::float64, device);
+    const Tensor mean = Tensor::zeros({1}, DType::float64, device),
+                 var = Tensor::full({1}, 1, DType::float64, device);
     const Tensor y = functional::batch_norm(x.to(device), mean, var, {}, {}, true, 0.1, 0.0);
     CHECK(mean.item() == Approx(0.3));
     CHECK(var.item() == Approx(0.9 + 0.1 * 14.0 / 3));
@@ -55,7 +58,8 @@ TEST_CASE("batch_norm stores the unbiased variance and normalises with the biase
 }
 
 TEST_CASE("BatchNorm2d knows cumulative, frozen and untracked statistics", "[batch_norm]") {
-  const Tensor a = random_tensor({4, 3, 2, 2}, 5).to(DType::float32), b = random_tensor({4, 3, 2, 2}, 6, 1, 4).to(DType::float32);
+  const Tensor a = random_tensor({4, 3, 2, 2}, 5).to(DType::float32),
+               b = random_tensor({4, 3, 2, 2}, 6, 1, 4).to(DType::float32);
 
   SECTION("momentum none averages all batches alike") {
     BatchNorm2d cumulative(3, {.momentum = std::nullopt});
@@ -66,8 +70,10 @@ TEST_CASE("BatchNorm2d knows cumulative, frozen and untracked statistics", "[bat
       const auto mean_of = [&](const Tensor& one, const Tensor& two) {
         return (one.data<float>()[c] + two.data<float>()[c]) / 2;
       };
-      CHECK(cumulative.running_mean.data<float>()[c] == Approx(mean_of(first.running_mean, second.running_mean)));
-      CHECK(cumulative.running_var.data<float>()[c] == Approx(mean_of(first.running_var, second.running_var)));
+      CHECK(cumulative.running_mean.data<float>()[c] ==
+            Approx(mean_of(first.running_mean, second.running_mean)));
+      CHECK(cumulative.running_var.data<float>()[c] ==
+            Approx(mean_of(first.running_var, second.running_var)));
     }
     CHECK(cumulative.num_batches_tracked.item() == 2);
   }
@@ -79,7 +85,8 @@ TEST_CASE("BatchNorm2d knows cumulative, frozen and untracked statistics", "[bat
     const Tensor y = norm(b);
     CHECK(norm.running_mean.to_vector<float>() == before);
     CHECK(norm.num_batches_tracked.item() == 1);
-    require_close(y, functional::batch_norm(b, norm.running_mean, norm.running_var, norm.weight, norm.bias), 1e-6, "y");
+    require_close(y, functional::batch_norm(b, norm.running_mean, norm.running_var, norm.weight, norm.bias),
+                  1e-6, "y");
   }
   SECTION("untracked, it uses the batch's in evaluation too") {
     BatchNorm2d norm(3, {.track_running_stats = false});
@@ -93,7 +100,8 @@ TEST_CASE("BatchNorm2d knows cumulative, frozen and untracked statistics", "[bat
 TEST_CASE("BatchNorm2d refuses one value a channel in training, naming the layer", "[batch_norm]") {
   BatchNorm2d norm(4);
   const Tensor one = Tensor::full({1, 4, 1, 1}, 2);
-  CHECK_THROWS_WITH(norm(one), Catch::Contains("more than one value a channel") && Catch::Contains("BatchNorm2d"));
+  CHECK_THROWS_WITH(norm(one),
+                    Catch::Contains("more than one value a channel") && Catch::Contains("BatchNorm2d"));
   norm.eval();
   CHECK_NOTHROW(norm(one));
 }

@@ -22,7 +22,8 @@ TEST_CASE("group_norm agrees with its reference and with differences", "[group_n
                                                        {{2, 8, 1, 13}, 4},
                                                        {{5, 12, 3, 3}, 4}}) {
     CAPTURE(shape.to_string(), groups);
-    const Inputs all = {random_tensor(shape, 1, -2, 3), random_tensor({shape[1]}, 2, 0.5, 1.5), random_tensor({shape[1]}, 3)};
+    const Inputs all = {random_tensor(shape, 1, -2, 3), random_tensor({shape[1]}, 2, 0.5, 1.5),
+                        random_tensor({shape[1]}, 3)};
     const std::int64_t g = groups;
     check_operation(all, [g](const Inputs& t) { return functional::group_norm(t[0], g, t[1], t[2]); });
     check_operation({all[0]}, [g](const Inputs& t) { return functional::group_norm(t[0], g); });
@@ -30,8 +31,10 @@ TEST_CASE("group_norm agrees with its reference and with differences", "[group_n
 }
 
 TEST_CASE("group_norm is right where a set spans several chunks", "[group_norm]") {
-  const Inputs all = {random_tensor({2, 4, 50, 61}, 1, -2, 3), random_tensor({4}, 2, 0.5, 1.5), random_tensor({4}, 3)};
-  CHECK(compare_executors(all, [](const Inputs& t) { return functional::group_norm(t[0], 2, t[1], t[2]); }) == "");
+  const Inputs all = {random_tensor({2, 4, 50, 61}, 1, -2, 3), random_tensor({4}, 2, 0.5, 1.5),
+                      random_tensor({4}, 3)};
+  CHECK(compare_executors(all, [](const Inputs& t) { return functional::group_norm(t[0], 2, t[1], t[2]); }) ==
+        "");
 }
 
 TEST_CASE("GroupNorm refuses groups that do not divide", "[group_norm]") {

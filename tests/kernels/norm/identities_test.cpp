@@ -23,11 +23,16 @@ struct NamedNorm {
 
 // All norms without parameters, as functions of x alone.
 std::vector<NamedNorm> norms(double eps = 1e-5) {
-  return {{"batch", [=](const Tensor& x) { return functional::batch_norm(x, {}, {}, {}, {}, true, 0.1, eps); }},
-          {"layer", [=](const Tensor& x) { return functional::layer_norm(x, {x.size(1), x.size(2), x.size(3)}, {}, {}, eps); }},
-          {"layer pixel", [=](const Tensor& x) { return functional::layer_norm_pixel(x, {}, {}, eps); }},
-          {"group", [=](const Tensor& x) { return functional::group_norm(x, 2, {}, {}, eps); }},
-          {"instance", [=](const Tensor& x) { return functional::instance_norm(x, {}, {}, {}, {}, true, 0.1, eps); }}};
+  return {
+      {"batch", [=](const Tensor& x) { return functional::batch_norm(x, {}, {}, {}, {}, true, 0.1, eps); }},
+      {"layer",
+       [=](const Tensor& x) {
+         return functional::layer_norm(x, {x.size(1), x.size(2), x.size(3)}, {}, {}, eps);
+       }},
+      {"layer pixel", [=](const Tensor& x) { return functional::layer_norm_pixel(x, {}, {}, eps); }},
+      {"group", [=](const Tensor& x) { return functional::group_norm(x, 2, {}, {}, eps); }},
+      {"instance",
+       [=](const Tensor& x) { return functional::instance_norm(x, {}, {}, {}, {}, true, 0.1, eps); }}};
 }
 
 }  // namespace
@@ -37,9 +42,11 @@ TEST_CASE("GN with one group is LN, with C groups IN, and IN of one image is BN"
   require_close(functional::group_norm(x, 1), functional::layer_norm(x, {6, 5, 4}), 1e-12, "G = 1");
   require_close(functional::group_norm(x, 6), functional::instance_norm(x), 1e-12, "G = C");
   const Tensor one = random_tensor({1, 6, 5, 4}, 1);
-  require_close(functional::instance_norm(one), functional::batch_norm(one, {}, {}, {}, {}, true), 1e-12, "N = 1");
+  require_close(functional::instance_norm(one), functional::batch_norm(one, {}, {}, {}, {}, true), 1e-12,
+                "N = 1");
   const Tensor pixels = random_tensor({7, 6, 1, 1}, 1);
-  require_close(functional::layer_norm_pixel(pixels), functional::layer_norm(pixels, {6, 1, 1}), 1e-12, "HW = 1");
+  require_close(functional::layer_norm_pixel(pixels), functional::layer_norm(pixels, {6, 1, 1}), 1e-12,
+                "HW = 1");
 }
 
 TEST_CASE("the gradient by x sums to zero over a set, and a norm ignores scale and shift", "[norm]") {
@@ -71,7 +78,10 @@ TEST_CASE("a deviation of 1 beside a mean of 1e4 comes out right in float", "[no
     require_close(f(exact.to(DType::float32)), want, 2e-5, name);
     const Inputs inputs = {exact};
     CHECK(compare_executors(inputs, [&f = f](const Inputs& t) { return f(t[0]); },
-                            {.float_forward = 2e-5, .float_backward = 2e-4, .double_forward = 1e-9, .double_backward = 1e-8}) == "");
+                            {.float_forward = 2e-5,
+                             .float_backward = 2e-4,
+                             .double_forward = 1e-9,
+                             .double_backward = 1e-8}) == "");
   }
 }
 
@@ -98,7 +108,8 @@ TEST_CASE("a NaN spoils its own set and no other", "[norm]") {
 
 TEST_CASE("InstanceNorm2d tracks the mean over instances when asked", "[instance_norm]") {
   const Tensor x = random_tensor({2, 1, 1, 2}, 3);
-  Tensor input = Tensor::from<float>({1, 3, 2, 6}, {2, 1, 1, 2});  // means 2 and 4, unbiased variances 2 and 8
+  Tensor input =
+      Tensor::from<float>({1, 3, 2, 6}, {2, 1, 1, 2});  // means 2 and 4, unbiased variances 2 and 8
   InstanceNorm2d norm(1, {.track_running_stats = true});
   norm(input);
   CHECK(norm.running_mean.item() == Approx(0.1 * 3));

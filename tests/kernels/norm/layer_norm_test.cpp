@@ -10,21 +10,27 @@ using namespace norma;
 using namespace norma::test;
 
 TEST_CASE("layer_norm agrees with its reference and with differences", "[layer_norm]") {
-  for (const Shape& shape : std::vector<Shape>{{1, 3}, {5, 7}, {2, 31}, {3, 33}, {2, 3, 5, 7}, {4, 2, 1, 3}, {1, 5, 4, 4}}) {
+  for (const Shape& shape :
+       std::vector<Shape>{{1, 3}, {5, 7}, {2, 31}, {3, 33}, {2, 3, 5, 7}, {4, 2, 1, 3}, {1, 5, 4, 4}}) {
     CAPTURE(shape.to_string());
     std::vector<std::int64_t> sizes(shape.begin() + 1, shape.end());
     const Shape inner{std::span<const std::int64_t>(sizes)};
-    const Inputs all = {random_tensor(shape, 1, -2, 3), random_tensor(inner, 2, 0.5, 1.5), random_tensor(inner, 3)};
-    check_operation(all, [inner](const Inputs& t) { return functional::layer_norm(t[0], inner, t[1], t[2]); });
+    const Inputs all = {random_tensor(shape, 1, -2, 3), random_tensor(inner, 2, 0.5, 1.5),
+                        random_tensor(inner, 3)};
+    check_operation(all,
+                    [inner](const Inputs& t) { return functional::layer_norm(t[0], inner, t[1], t[2]); });
     check_operation({all[0]}, [inner](const Inputs& t) { return functional::layer_norm(t[0], inner); });
-    check_operation({all[0], all[1]}, [inner](const Inputs& t) { return functional::layer_norm(t[0], inner, t[1]); });
+    check_operation({all[0], all[1]},
+                    [inner](const Inputs& t) { return functional::layer_norm(t[0], inner, t[1]); });
   }
 }
 
 TEST_CASE("layer_norm_pixel agrees with its reference and with differences", "[layer_norm_pixel]") {
-  for (const Shape& shape : std::vector<Shape>{{1, 3, 1, 1}, {2, 31, 1, 1}, {3, 5, 2, 7}, {1, 33, 3, 5}, {2, 4, 9, 9}}) {
+  for (const Shape& shape :
+       std::vector<Shape>{{1, 3, 1, 1}, {2, 31, 1, 1}, {3, 5, 2, 7}, {1, 33, 3, 5}, {2, 4, 9, 9}}) {
     CAPTURE(shape.to_string());
-    const Inputs all = {random_tensor(shape, 1, -2, 3), random_tensor({shape[1]}, 2, 0.5, 1.5), random_tensor({shape[1]}, 3)};
+    const Inputs all = {random_tensor(shape, 1, -2, 3), random_tensor({shape[1]}, 2, 0.5, 1.5),
+                        random_tensor({shape[1]}, 3)};
     check_operation(all, [](const Inputs& t) { return functional::layer_norm_pixel(t[0], t[1], t[2]); });
     check_operation({all[0]}, [](const Inputs& t) { return functional::layer_norm_pixel(t[0]); });
   }

@@ -40,7 +40,8 @@ TEST_CASE("batch statistics meet the NIST NumAcc certificates in double", "[batc
     for (const NumAcc& c : cases()) {
       CAPTURE(c.name, name(device));
       const Tensor x = Tensor::from(c.values, {1, 1, 1, static_cast<std::int64_t>(c.values.size())}, device);
-      const Tensor mean = Tensor::zeros({1}, DType::float64, device), var = Tensor::full({1}, 1, DType::float64, device);
+      const Tensor mean = Tensor::zeros({1}, DType::float64, device),
+                   var = Tensor::full({1}, 1, DType::float64, device);
       functional::batch_norm(x, mean, var, {}, {}, true, 1.0);
       CHECK(mean.item() == Approx(c.mean).epsilon(1e-14));
       // The decimal data are not exact in binary: 1e-8 is what NumAcc4 leaves of a double.

@@ -13,9 +13,11 @@ TEST_CASE("dropout agrees with its reference and with differences", "[dropout]")
   const RandomSequence random{7, 3, 2};
   for (const double p : {0.0, 0.05, 0.5}) {
     for (const Shape& shape : std::vector<Shape>{{1, 1, 1, 8}, {2, 3, 5, 7}, {1, 31, 3, 3}, {4, 4, 16, 33}})
-      check_operation({random_tensor(shape, 1)}, [&](const Inputs& t) { return functional::dropout(t[0], p, true, random); });
+      check_operation({random_tensor(shape, 1)},
+                      [&](const Inputs& t) { return functional::dropout(t[0], p, true, random); });
     for (const Shape& shape : std::vector<Shape>{{2, 8, 1, 1}, {2, 3, 5, 7}, {1, 31, 3, 3}})
-      check_operation({random_tensor(shape, 1)}, [&](const Inputs& t) { return functional::dropout2d(t[0], p, true, random); });
+      check_operation({random_tensor(shape, 1)},
+                      [&](const Inputs& t) { return functional::dropout2d(t[0], p, true, random); });
   }
 }
 
@@ -35,7 +37,8 @@ TEST_CASE("a dropout mask depends on seed, step and position only", "[dropout]")
   CHECK(mask(1, 3, 3) != first);
   CHECK(mask(1, 2, 4) != first);
   // Position: a longer tensor begins with the same mask.
-  const auto longer = functional::dropout(Tensor::full({4, 5, 7, 11}, 1), 0.3, true, {1, 2, 3}).to_vector<float>();
+  const auto longer =
+      functional::dropout(Tensor::full({4, 5, 7, 11}, 1), 0.3, true, {1, 2, 3}).to_vector<float>();
   CHECK(std::equal(first.begin(), first.end(), longer.begin()));
 
   Generator generator(5);
@@ -53,9 +56,11 @@ TEST_CASE("dropout keeps the share it should, scaled, and channel dropout whole 
   CHECK(zeros < 30600);
   for (const float v : kept) CHECK((v == 0 || v == Approx(1 / 0.7)));
 
-  const auto channels = functional::dropout2d(Tensor::full({16, 16, 3, 3}, 1), 0.5, true, {11}).to_vector<float>();
+  const auto channels =
+      functional::dropout2d(Tensor::full({16, 16, 3, 3}, 1), 0.5, true, {11}).to_vector<float>();
   for (std::size_t i = 0; i < channels.size(); ++i) CHECK(channels[i] == channels[i / 9 * 9]);
-  CHECK(functional::dropout(Tensor::full({8}, 1), 1.0, true, {11}).to_vector<float>() == std::vector<float>(8, 0.0f));
+  CHECK(functional::dropout(Tensor::full({8}, 1), 1.0, true, {11}).to_vector<float>() ==
+        std::vector<float>(8, 0.0f));
 }
 
 TEST_CASE("Dropout does nothing in evaluation and refuses what is no probability", "[dropout]") {

@@ -1,0 +1,160 @@
+#include "bench/contest.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <thread>
+
+#include "apps/presets.h"
+#include "apps/progress.h"
+#include "core/random.h"
+#include "layers/functional/loss.h"
+#include "optim/optimizer.h"
+
+namespace norma {
+namespace {
+
+constexpr int checked_steps = 10;
+constexpr double tolerance = 1e-4;
+
+struct Batch {
+  Tensor x, target;
+};
+
+// Pixels in [-2, 2), as normalised ones are, and any labels.
+Batch random_batch(std::int64_t count) {
+  const Batch batch{Tensor::empty({count, 3, 32, 32}), Tensor::empty({count}, DType::int64)};
+  const RandomSequence pixels{.seed = 1, .stream = 0}, labels{.seed = 1, .stream = 1};
+  std::uint64_t i = 0, k = 0;
+  for (float& value : batch.x.span<float>()) value = static_cast<float>(4 * pixels.uniform(i++) - 2);
+  for (std::int64_t& label : batch.target.span<std::int64_t>()) label = labels.word(k++) % 10;
+  return batch;
+}
+
+// A network in training. The same seed draws the same weights for every norm, with dropout or without.
+class Training {
+ public:
+  Training(Norm norm, const Batch& batch, std::optional<double> dropout) : batch_(batch) {
+    manual_seed(1);
+    network_ = c11_48096({.norm = norm, .dropout = dropout});
+    optimizer_ = std::make_unique<SGD>(network_->parameters(), SgdOptions{.lr = 0.01, .momentum = 0.9});
+  }
+
+  // One step, as apps/training.cpp has it; returns the loss before it.
+  double step() {
+    default_generator().begin_step(step_++);
+    optimizer_->zero_grad();
+    const Tensor loss = functional::cross_entropy((*network_)(batch_.x), batch_.target);
+    loss.backward();
+    optimizer_->step();
+    return loss.item();
+  }
+
+  const Module& network() const { return *network_; }
+
+ private:
+  const Batch& batch_;
+  std::shared_ptr<Module> network_;
+  std::unique_ptr<SGD> optimizer_;
+  std::uint32_t step_ = 0;
+};
+
+// The largest relative difference of the losses, over steps and formats.
+double check_losses(Norm norm, const Batch& batch, Peer& peer) {
+  std::vector<double> losses;
+  Training training(norm, batch, 0.0);
+  for (int i = 0; i < checked_steps; ++i) losses.push_back(training.step());
+  double largest = 0;
+  for (const std::string& format : peer.formats()) {
+    const std::vector<double> theirs = peer.losses(format, checked_steps);
+    for (int i = 0; i < checked_steps; ++i) {
+      const double difference = std::abs(losses[i] - theirs[i]) / std::abs(theirs[i]);
+      if (!(difference <= tolerance))  // not a number fails, too
+        fail(
+            "norm {}, step {} of {}: Norma's loss is {:.7f} but PyTorch's ({}) is {:.7f}, which is more than "
+            "{} apart, so the two do not train the same network and are not timed",
+            name(norm), i + 1, checked_steps, losses[i], format, theirs[i], tolerance);
+      largest = std::max(largest, difference);
+    }
+  }
+  return largest;
+}
+
+// OpenMP threads go on spinning for a while when there is nothing to do: 200 ms in the most patient run-time
+// library. A turn begins when those of the last one sleep.
+void let_threads_sleep() { std::this_thread::sleep_for(std::chrono::milliseconds(250)); }
+
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+double time_norma(Training& training, int steps) {
+  const Clock clock;
+  for (int i = 0; i < steps; ++i) training.step();
+  return clock.seconds();
+}
+
+// Adds to `waiting` the processor seconds that the two used while it was not their turn.
+double time_peer(Peer& peer, const std::string& format, int steps, double& waiting) {
+  const double before = processor_seconds();
+  const double seconds = peer.seconds(format, steps);
+  waiting += processor_seconds() - before + peer.idle_cpu_seconds();
+  return seconds;
+}
+
+// "1.13" of "1.13.0a0"
+std::string short_version(const std::string& version) {
+  return version.substr(0, version.find('.', version.find('.') + 1));
+}
+
+}  // namespace
+
+double Rates::median() const {
+  std::vector<double> sorted = images_per_second;
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t half = sorted.size() / 2;
+  return sorted.size() % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+double Rates::min() const { return *std::min_element(images_per_second.begin(), images_per_second.end()); }
+double Rates::max() const { return *std::max_element(images_per_second.begin(), images_per_second.end()); }
+
+const Rates* Row::fastest_peer() const {
+  if (contestants.size() == 1) return nullptr;
+  return &*std::max_element(contestants.begin() + 1, contestants.end(),
+                            [](const Rates& a, const Rates& b) { return a.median() < b.median(); });
+}
+
+double Row::ratio() const {
+  const std::vector<double>& theirs = fastest_peer()->images_per_second;
+  Rates ratios{"ratio", norma().images_per_second};
+  for (std::size_t i = 0; i < theirs.size(); ++i) ratios.images_per_second[i] /= theirs[i];
+  return ratios.median();
+}
+
+Row contest(Norm norm, Peer* peer, const BenchOptions& options, const std::function<void(int)>& told) {
+  const Batch batch = random_batch(options.batch_size);
+  Training training(norm, batch, {});
+  Row row{.norm = norm, .contestants = {{"norma"}}};
+  if (peer != nullptr) {
+    peer->load(name(norm), training.network().state_dict(), batch.x, batch.target);
+    row.largest_difference = check_losses(norm, batch, *peer);
+    for (const std::string& format : peer->formats())
+      row.contestants.push_back({"pytorch " + short_version(peer->version()) + " " + format});
+  }
+  const double images = static_cast<double>(options.batch_size) * options.steps;
+  const Clock clock;
+  double waiting = 0;
+  for (int round = 0; round <= options.rounds; ++round) {
+    told(round);
+    for (std::size_t i = 0; i < row.contestants.size(); ++i) {
+      let_threads_sleep();
+      const double seconds = i == 0 ? time_norma(training, options.steps)
+                                    : time_peer(*peer, peer->formats()[i - 1], options.steps, waiting);
+      if (round > 0) row.contestants[i].images_per_second.push_back(images / seconds);  // 0 is the warm-up
+    }
+  }
+  row.waiting_share = waiting / clock.seconds();
+  return row;
+}
+
+}  // namespace norma

@@ -1,0 +1,27 @@
+// The command line of bench_train.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "apps/network.h"
+
+namespace norma {
+
+struct BenchOptions {
+  std::vector<Norm> norms = {Norm::bn, Norm::gn, Norm::ln};
+  std::int64_t batch_size = 128;
+  int threads = 0;  ///< 0: all cores
+  int rounds = 7;
+  int steps = 6;  ///< that each contestant trains in a round
+  bool peer = true;
+  std::string json;  ///< file to write the rows to; empty: none
+  bool quiet = false, help = false;
+};
+
+/// Throws UsageError, one sentence, for a flag or value that is none.
+BenchOptions parse_bench_options(int argc, const char* const* argv);
+std::string bench_help();
+
+}  // namespace norma

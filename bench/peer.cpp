@@ -1,0 +1,133 @@
+#include "bench/peer.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "core/error.h"
+#include "layers/safetensors.h"
+
+namespace norma {
+namespace {
+
+// A folder of its own under the system's temporary one, gone with its contents at the end of the scope.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = std::filesystem::temp_directory_path() / "norma-bench-XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) fail("could not make the temporary folder {}", name);
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct Pipe {
+  int read = -1, write = -1;
+};
+
+// Closed in the child but for the ends that become its stdin and stdout.
+Pipe make_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) fail("could not make a pipe to the peer");
+  return {ends[0], ends[1]};
+}
+
+}  // namespace
+
+std::vector<std::string> Peer::pythons() {
+  const char* chosen = std::getenv("NORMA_PYTHON");
+  if (chosen != nullptr && *chosen != '\0') return {chosen};
+  return {"python3", "/usr/bin/python3"};
+}
+
+std::unique_ptr<Peer> Peer::find(int threads) {
+  for (const std::string& python : pythons()) {
+    std::unique_ptr<Peer> peer(new Peer(python, threads));
+    if (!peer->version_.empty()) return peer;
+  }
+  return nullptr;
+}
+
+// The version stays empty where this Python does not exist or has no PyTorch.
+Peer::Peer(const std::string& python, int threads) {
+  signal(SIGPIPE, SIG_IGN);  // a peer that is gone shows where its answer is missing
+  const Pipe to = make_pipe(), from = make_pipe();
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, to.read, STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, from.write, STDOUT_FILENO);
+  std::vector<std::string> words = {python, NORMA_PEER, "serve", "--threads", std::to_string(threads)};
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  if (posix_spawnp(&process_, python.c_str(), &actions, nullptr, arguments.data(), environ) != 0)
+    process_ = -1;
+  posix_spawn_file_actions_destroy(&actions);
+  close(to.read);
+  close(from.write);
+  questions_ = fdopen(to.write, "w");
+  answers_ = fdopen(from.read, "r");
+
+  const nlohmann::json hello = read_answer();
+  if (!hello.contains("torch")) return;
+  version_ = hello["torch"].get<std::string>();
+  formats_ = hello["formats"].get<std::vector<std::string>>();
+}
+
+Peer::~Peer() {
+  std::fclose(questions_);  // the peer ends at the end of its input
+  std::fclose(answers_);
+  if (process_ > 0) waitpid(process_, nullptr, 0);
+}
+
+// Null where the peer has ended or says something that is no JSON.
+nlohmann::json Peer::read_answer() {
+  std::string line;
+  for (int c = std::fgetc(answers_); c != EOF && c != '\n'; c = std::fgetc(answers_))
+    line += static_cast<char>(c);
+  const nlohmann::json answer = nlohmann::json::parse(line, nullptr, false);
+  return answer.is_object() ? answer : nlohmann::json();
+}
+
+nlohmann::json Peer::ask(const std::string& question) {
+  fmt::print(questions_, "{}\n", question);
+  std::fflush(questions_);
+  const nlohmann::json answer = read_answer();
+  if (answer.is_null()) fail("the PyTorch peer ended when it was asked '{}'", question);
+  if (answer.contains("error"))
+    fail("the PyTorch peer failed when it was asked '{}': {}", question, answer["error"].get<std::string>());
+  idle_cpu_seconds_ = answer["idle_cpu_seconds"].get<double>();
+  return answer;
+}
+
+void Peer::load(const std::string& norm, std::vector<NamedTensor> weights, const Tensor& x,
+                const Tensor& target) {
+  const TemporaryFolder folder;
+  const std::filesystem::path file = folder.path() / "start.safetensors";
+  weights.push_back({"batch.x", x});
+  weights.push_back({"batch.target", target});
+  save_safetensors(file, weights, {{"norm", norm}});
+  ask("load " + file.string());
+}
+
+std::vector<double> Peer::losses(const std::string& format, int steps) {
+  return ask(fmt::format("losses {} {}", format, steps))["losses"].get<std::vector<double>>();
+}
+
+double Peer::seconds(const std::string& format, int steps) {
+  return ask(fmt::format("time {} {}", format, steps))["seconds"].get<double>();
+}
+
+}  // namespace norma

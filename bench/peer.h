@@ -1,0 +1,55 @@
+// The peer: PyTorch in a process of its own (bench/peers/pytorch.py serve), asked through pipes, a line of
+// text for a question and a line of JSON for the answer.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "layers/module.h"
+
+namespace norma {
+
+class Peer {
+ public:
+  /// Starts the first Python that has PyTorch; nullptr where none has.
+  static std::unique_ptr<Peer> find(int threads);
+  /// Where find() looks: $NORMA_PYTHON alone if it is set, else python3 and /usr/bin/python3.
+  static std::vector<std::string> pythons();
+  ~Peer();
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  /// PyTorch's version, "1.13.0a0".
+  const std::string& version() const { return version_; }
+  /// "nchw" and "channels-last"
+  const std::vector<std::string>& formats() const { return formats_; }
+
+  /// Hands over weights, by their names in the state dict, and the batch to train on.
+  void load(const std::string& norm, std::vector<NamedTensor> weights, const Tensor& x, const Tensor& target);
+  /// Losses of the first steps from the loaded weights, without dropout.
+  std::vector<double> losses(const std::string& format, int steps);
+  /// Seconds that some more steps take, with dropout.
+  double seconds(const std::string& format, int steps);
+
+  /// Processor seconds that the peer spent between its last answer and the last question.
+  double idle_cpu_seconds() const { return idle_cpu_seconds_; }
+
+ private:
+  Peer(const std::string& python, int threads);
+  nlohmann::json ask(const std::string& question);
+  nlohmann::json read_answer();
+
+  pid_t process_ = -1;
+  std::FILE* questions_ = nullptr;
+  std::FILE* answers_ = nullptr;
+  std::string version_;
+  std::vector<std::string> formats_;
+  double idle_cpu_seconds_ = 0;
+};
+
+}  // namespace norma

@@ -1,0 +1,149 @@
+// bench_train: how fast Norma trains the network c11-48096 on the CPU, and how fast PyTorch does.
+//
+//   bench_train --norms bn,gn,ln --json rows.json
+//
+// For each norm the two first show that they compute the same (contest.h), then take turns. README.md says
+// how to read the table.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "apps/arguments.h"
+#include "apps/progress.h"
+#include "bench/contest.h"
+#include "bench/options.h"
+#include "bench/peer.h"
+#include "core/parallel.h"
+#include "kernels/simd_target.h"
+
+namespace norma {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string processor() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "unknown processor";
+}
+
+// Before minutes of work, not after.
+void check_writable(const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  if (std::filesystem::is_directory(file) || access(folder.c_str(), W_OK) != 0)
+    fail_usage("--json {}: that is no file that can be written", file);
+}
+
+std::string header(const BenchOptions& options, const Peer* peer) {
+  std::string text =
+      fmt::format("bench_train · c11-48096 · {} · {} threads, {} · batch {} · {} rounds of {} steps",
+                  processor(), threads(), simd_target(), options.batch_size, options.rounds, options.steps);
+  if (peer != nullptr) text += " · PyTorch " + peer->version();
+  return text + "\nimages/s: median (min–max)";
+}
+
+std::string column_names(const Peer* peer) {
+  std::string text = fmt::format("{:<9} {:<21}", "norm", "norma");
+  if (peer == nullptr) return text;
+  for (const std::string& format : peer->formats()) text += fmt::format(" {:<21}", "pytorch " + format);
+  return text + " ratio   losses agree";
+}
+
+std::string table_line(const Row& row) {
+  std::string text = fmt::format("{:<9}", name(row.norm));
+  for (const Rates& rates : row.contestants)
+    text += fmt::format(" {:<21}",
+                        fmt::format("{:.0f} ({:.0f}–{:.0f})", rates.median(), rates.min(), rates.max()));
+  if (row.fastest_peer() != nullptr)
+    text += fmt::format(" {:.2f} ×  to {:.0e}", row.ratio(), row.largest_difference);
+  return text;
+}
+
+Json json_row(const Row& row) {
+  const Rates* peer = row.fastest_peer();
+  Json json = {{"norm", name(row.norm)},
+               {"norma_images_per_second", row.norma().median()},
+               {"peer", peer ? Json(peer->name) : Json()},
+               {"peer_images_per_second", peer ? Json(peer->median()) : Json()},
+               {"ratio", peer ? Json(row.ratio()) : Json()}};
+  for (const Rates& rates : row.contestants) json["rounds"][rates.name] = rates.images_per_second;
+  if (peer != nullptr) {
+    json["largest_loss_difference"] = row.largest_difference;
+    json["waiting_share"] = row.waiting_share;
+  }
+  return json;
+}
+
+void write_json(const BenchOptions& options, const std::vector<Row>& rows, const Peer* peer) {
+  Json json = {{"rows", Json::array()},
+               {"machine", {{"processor", processor()}, {"threads", threads()}, {"simd", simd_target()}}},
+               {"pytorch", peer ? Json(peer->version()) : Json()},
+               {"batch_size", options.batch_size},
+               {"steps", options.steps}};
+  for (const Row& row : rows) json["rows"].push_back(json_row(row));
+  std::ofstream out(options.json);
+  out << json.dump(2) << '\n';
+  out.close();
+  if (!out) fail("could not write {}: is the disk full?", options.json);
+}
+
+std::unique_ptr<Peer> find_peer(const BenchOptions& options) {
+  if (!options.peer) return nullptr;
+  std::unique_ptr<Peer> peer = Peer::find(threads());
+  if (!peer && !options.quiet)
+    fmt::print("note      no peer: PyTorch was not found with {}, so Norma runs alone\n",
+               listing(Peer::pythons()));
+  return peer;
+}
+
+void run(const BenchOptions& options) {
+  if (!options.json.empty()) check_writable(options.json);
+  if (options.threads > 0) set_threads(options.threads);
+  const std::unique_ptr<Peer> peer = find_peer(options);
+  fmt::print("{}\n\n{}\n", header(options, peer.get()), column_names(peer.get()));
+  std::fflush(stdout);
+  Progress progress(options.quiet);
+  std::vector<Row> rows;
+  double waiting_share = 0;
+  for (const Norm norm : options.norms) {
+    const Row row = contest(norm, peer.get(), options, [&](int round) {
+      const double done = static_cast<double>(rows.size()) + round / (options.rounds + 1.0);
+      progress.show(done / static_cast<double>(options.norms.size()), name(norm),
+                    round == 0 ? "warming up" : fmt::format("round {} of {}", round, options.rounds));
+    });
+    progress.clear();
+    fmt::print("{}\n", table_line(row));
+    std::fflush(stdout);
+    waiting_share = std::max(waiting_share, row.waiting_share);
+    rows.push_back(row);
+  }
+  if (peer)
+    fmt::print(
+        "\nratio: Norma to the faster format of PyTorch, the median over the rounds of the ratio within a "
+        "round\nwhoever waited for its turn used {:.1f} % of a core meanwhile\n",
+        100 * waiting_share);
+  if (!options.json.empty()) write_json(options, rows, peer.get());
+}
+
+}  // namespace
+}  // namespace norma
+
+int main(int argc, char** argv) {
+  try {
+    const norma::BenchOptions options = norma::parse_bench_options(argc, argv);
+    if (options.help) return fmt::print("{}", norma::bench_help()), 0;
+    norma::run(options);
+    return 0;
+  } catch (const norma::UsageError& e) {
+    fmt::print(stderr, "bench_train: {}\n", e.what());
+    return 2;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "bench_train: {}\n", e.what());
+    return 1;
+  }
+}

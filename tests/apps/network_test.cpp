@@ -1,0 +1,31 @@
+#include "apps/network.h"
+
+#include <catch2/catch.hpp>
+
+#include "apps/presets.h"
+#include "layers/summary.h"
+
+using namespace norma;
+
+TEST_CASE("c11-48096 has exactly its published parameters, whatever the norm", "[network]") {
+  const auto parameters = [](Norm norm) {
+    return summarize(*c11_48096({.norm = norm}), {3, 32, 32}).parameters;
+  };
+  CHECK(parameters(Norm::bn) == 48096);
+  CHECK(parameters(Norm::ln) == 48096);
+  CHECK(parameters(Norm::gn) == 48096);
+  CHECK(parameters(Norm::ln_pixel) == 48096);
+  CHECK(parameters(Norm::in) == 48096);
+  CHECK(parameters(Norm::none) == 48096 - 2 * (32 + 32 + 16 + 32 + 32 + 3 * 32));
+  CHECK(parameters(Norm::ln_chw) == 47616 + 2 * (2 * 32 * 1024 + (16 + 32 + 32) * 256 + 3 * 32 * 64));
+}
+
+TEST_CASE("groups that do not divide name the layer, its channels and what would do", "[network]") {
+  using Catch::Contains;
+  const auto build = [](std::int64_t groups) { c11_48096({.norm = Norm::gn, .groups = groups}); };
+  CHECK_THROWS_AS(build(3), UsageError);
+  CHECK_THROWS_WITH(build(3),
+                    Contains("C1.norm") && Contains("32 channels") && Contains("1, 2, 4, 8, 16 or 32"));
+  CHECK_THROWS_WITH(build(32), Contains("C4.norm") && Contains("16 channels"));
+  CHECK_NOTHROW(build(16));
+}

@@ -1,0 +1,130 @@
+#include "apps/options.h"
+
+#include <catch2/catch.hpp>
+
+#include "apps/arguments.h"
+
+using namespace norma;
+
+namespace {
+
+Options parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "cifar_norm");
+  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+std::string refusal(std::vector<const char*> arguments) {
+  try {
+    parse(std::move(arguments));
+  } catch (const UsageError& e) {
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("options have the published recipe as defaults and take every flag", "[options]") {
+  const Options plain = parse({});
+  CHECK(plain.epochs == 20);
+  CHECK(plain.batch_size == 128);
+  CHECK(plain.lr == 0.01);
+  CHECK(plain.momentum == 0.9);
+  CHECK(plain.network.norm == Norm::bn);
+  CHECK(!plain.network.groups);
+
+  const Options all = parse({"--norm",
+                             "gn",
+                             "--groups=2",
+                             "--epochs",
+                             "3",
+                             "--batch-size",
+                             "7",
+                             "--optimizer",
+                             "adamw",
+                             "--lr",
+                             "1e-3",
+                             "--weight-decay",
+                             "0.1",
+                             "--l1",
+                             "0.5",
+                             "--scheduler",
+                             "plateau:4:0.5",
+                             "--dropout",
+                             "0.1",
+                             "--label-smoothing",
+                             "0.2",
+                             "--augment",
+                             "flip+crop",
+                             "--seed",
+                             "9",
+                             "--threads",
+                             "1",
+                             "--device",
+                             "cpu",
+                             "--data",
+                             "/d",
+                             "--out",
+                             "/o",
+                             "--val-split",
+                             "0.1",
+                             "--limit-train",
+                             "5",
+                             "--limit-test",
+                             "6",
+                             "--max-params",
+                             "50000",
+                             "--quiet",
+                             "--normalize",
+                             "auto",
+                             "--mirror",
+                             "http://m/"});
+  CHECK(all.network.norm == Norm::gn);
+  CHECK(all.network.groups == 2);
+  CHECK(all.scheduler.kind == "plateau");
+  CHECK(all.scheduler.patience == 4);
+  CHECK(all.scheduler.gamma == 0.5);
+  CHECK(all.augmentation.flip);
+  CHECK(all.augmentation.crop == 4);
+  CHECK(all.lr == 1e-3);
+  CHECK(all.measure_normalization);
+  CHECK(all.quiet);
+  CHECK(parse({"--epochs", "2", "--epochs", "5"}).epochs == 5);
+  CHECK(parse({"-q", "-h"}).help);
+}
+
+TEST_CASE("every norm goes by its name", "[options]") {
+  for (const std::string& name : norm_names())
+    CHECK(norma::name(parse({"--norm", name.c_str()}).network.norm) == name);
+}
+
+TEST_CASE("a wrong command line gets one sentence with the nearest valid word", "[options]") {
+  using Catch::Contains;
+  CHECK_THAT(refusal({"--nrom", "gn"}), Contains("--nrom") && Contains("did you mean --norm?"));
+  CHECK_THAT(refusal({"--norm", "ng"}), Contains("'ng'") && Contains("did you mean gn?"));
+  CHECK_THAT(refusal({"--norm", "batch"}), Contains("bn") && Contains("ln-pixel"));
+  CHECK_THAT(refusal({"--bacth-size=3"}), Contains("--batch-size"));
+  CHECK_THAT(refusal({"--epochs", "many"}), Contains("--epochs takes a whole number") && Contains("'many'"));
+  CHECK_THAT(refusal({"--epochs", "0"}), Contains("from 1"));
+  CHECK_THAT(refusal({"--epochs", "3.5"}), Contains("whole number"));
+  CHECK_THAT(refusal({"--lr", "-1"}), Contains("at least 0"));
+  CHECK_THAT(refusal({"--lr", "nan"}), Contains("--lr"));
+  CHECK_THAT(refusal({"--dropout", "1.5"}), Contains("from 0 to 1"));
+  CHECK_THAT(refusal({"--augment", "flop"}), Contains("did you mean flip?"));
+  CHECK_THAT(refusal({"--optimizer", "adamm"}), Contains("adam"));
+  CHECK_THAT(refusal({"--scheduler", "steps"}), Contains("did you mean step?"));
+  CHECK_THAT(refusal({"--scheduler", "cosine:3"}), Contains("step:EPOCHS:FACTOR"));
+  CHECK_THAT(refusal({"--norm"}), Contains("--norm needs a value"));
+  CHECK_THAT(refusal({"gn"}), Contains("'gn' is not expected"));
+  CHECK_THAT(refusal({"--norm", "bn", "--groups", "4"}), Contains("goes with --norm gn"));
+  CHECK_THAT(refusal({"--nesterov", "--momentum", "0"}), Contains("--nesterov"));
+  CHECK(refusal({"--norm", "gn", "--groups", "4"}) == "");
+}
+
+TEST_CASE("the help names every flag and gives examples", "[options]") {
+  const std::string help = help_text();
+  for (const char* flag :
+       {"--norm", "--groups", "--data", "--max-params", "--scheduler", "--quiet", "Examples:", "Exit status"})
+    CHECK_THAT(help, Catch::Contains(flag));
+  for (const std::string& line : split_words(help, '\n')) CHECK(line.size() <= 100);
+}

@@ -1,0 +1,225 @@
+// Training end to end: as a library, and as the program that people run.
+#include "apps/training.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "apps/presets.h"
+#include "core/autograd.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "data/synthetic.h"
+#include "layers/functional/loss.h"
+#include "layers/functional/reshape.h"
+#include "layers/linear.h"
+#include "layers/safetensors.h"
+#include "tests/data/temporary_folder.h"
+#include "tests/support/process.h"
+
+using namespace norma;
+using namespace norma::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+TrainingData synthetic_data(std::int64_t train, std::int64_t test) {
+  DataSplit split = make_synthetic(1, train, test);
+  return {split.train, split.test, {}, cifar10_normalization};
+}
+
+std::vector<nlohmann::json> read_lines(const fs::path& file) {
+  std::vector<nlohmann::json> lines;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+// A short run of the program on the built-in images.
+std::vector<std::string> short_run(const fs::path& out, std::vector<std::string> more = {}) {
+  std::vector<std::string> argv = {NORMA_CIFAR_NORM,
+                                   "--data",
+                                   "synthetic",
+                                   "--limit-train",
+                                   "64",
+                                   "--limit-test",
+                                   "32",
+                                   "--batch-size",
+                                   "16",
+                                   "--epochs",
+                                   "2",
+                                   "--out",
+                                   out.string()};
+  argv.insert(argv.end(), more.begin(), more.end());
+  return argv;
+}
+
+}  // namespace
+
+TEST_CASE("a network learns 32 images by heart, whatever the norm", "[training]") {
+  const TrainingData data = synthetic_data(32, 32);
+  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::ln_chw, Norm::ln_pixel, Norm::in}) {
+    CAPTURE(name(norm));
+    Options options;
+    options.network = {.norm = norm, .groups = {}, .dropout = 0.0};
+    options.batch_size = 16;
+    options.epochs = 60;
+    options.lr = 0.03;
+    manual_seed(1);
+    Trainer trainer(c11_48096(options.network), data, options);
+    EpochResult result;
+    int epoch = 0;
+    do result = trainer.run_epoch([](const StepReport&) { return true; });
+    while (result.train.accuracy < 100 && ++epoch < options.epochs);
+    CHECK(result.train.accuracy == 100);
+  }
+}
+
+TEST_CASE("ten steps give the same weights for any number of threads", "[training][threads]") {
+  const TrainingData data = synthetic_data(160, 10);
+  const int before = threads();
+  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln_chw, Norm::ln_pixel}) {
+    CAPTURE(name(norm));
+    std::vector<std::vector<float>> weights;
+    for (const int count : {1, 2, 3, 5}) {
+      Options options;
+      options.network.norm = norm;
+      options.batch_size = 16;
+      options.threads = count;
+      options.augmentation = {.flip = true, .crop = 4};
+      manual_seed(3);
+      const auto network = c11_48096(options.network);
+      Trainer(network, data, options).run_epoch([](const StepReport&) { return true; });
+      std::vector<float> all;
+      for (const Tensor& p : network->parameters())
+        for (const float v : p.to_vector<float>()) all.push_back(v);
+      weights.push_back(all);
+    }
+    for (const auto& w : weights) CHECK(w == weights[0]);
+  }
+  set_threads(before);
+}
+
+TEST_CASE("a linear classifier stays below 60 % on the synthetic images", "[training][synthetic]") {
+  const DataSplit data = make_synthetic(1, 4000, 1000);
+  manual_seed(1);
+  Linear classifier(3072, 10);
+  SGD sgd(classifier.parameters(), {.lr = 0.001, .momentum = 0.9});
+  double best = 0;
+  for (std::uint32_t epoch = 1; epoch <= 10; ++epoch) {
+    const auto order = shuffled(4000, 1, epoch);
+    for (auto at = order.begin(); at != order.end(); at += 100) {
+      const Batch batch = load_batch(data.train, {at, at + 100}, cifar10_normalization);
+      sgd.zero_grad();
+      functional::cross_entropy(classifier(functional::flatten(batch.x)), batch.target).backward();
+      sgd.step();
+    }
+    const NoGrad no_grad;
+    const Batch test = load_batch(data.test, shuffled(1000, 1, 1), cifar10_normalization);
+    best = std::max(
+        best, functional::correct_count(classifier(functional::flatten(test.x)), test.target).item() / 10);
+  }
+  CHECK(best > 5);
+  CHECK(best < 60);
+}
+
+TEST_CASE("cifar_norm leaves a complete run folder, labelled synthetic throughout", "[app]") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "run";
+  const Finished run = run_program(short_run(out, {"--norm", "gn", "--groups", "4", "--val-split", "0.25"}));
+  INFO(run.out << run.err);
+  REQUIRE(run.status == 0);
+  CHECK_THAT(run.out, Catch::Contains("48,096 parameters") && Catch::Contains("synthetic"));
+  const std::string last = run.out.substr(run.out.rfind('\n', run.out.size() - 2) + 1);
+  CHECK_THAT(last, Catch::StartsWith("done: synthetic test accuracy last ") && Catch::Contains("best") &&
+                       Catch::Contains("48,096 parameters"));
+
+  const auto metrics = read_lines(out / "metrics.jsonl");
+  REQUIRE(metrics.size() == 2);
+  for (const char* key : {"epoch", "lr", "train_loss", "train_accuracy", "test_loss", "test_accuracy",
+                          "seconds", "images_per_second", "validation_accuracy"})
+    CHECK(metrics[1].contains(key));
+  CHECK(metrics[1]["data"] == "synthetic");
+  const auto config = nlohmann::json::parse(std::ifstream(out / "config.json"));
+  CHECK(config["data"]["synthetic"] == true);
+  CHECK(config["network"]["parameters"] == 48096);
+  Metadata metadata;
+  const auto tensors = load_safetensors(out / "model.safetensors", &metadata);
+  CHECK(tensors.size() == 8 * 3 + 3);
+  CHECK(tensors[0].name == "C1.conv.weight");
+  CHECK(metadata["data"] == "synthetic");
+}
+
+TEST_CASE("the same seed gives the same run, and nothing of an earlier one is lost", "[app]") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "run";
+  REQUIRE(run_program(short_run(out, {"--threads", "1"})).status == 0);
+  const Finished second = run_program(short_run(out, {"--threads", "3"}));
+  REQUIRE(second.status == 0);
+  CHECK_THAT(second.out, Catch::Contains("earlier run"));
+  const auto before = load_safetensors(out / "model.safetensors.~1~"),
+             after = load_safetensors(out / "model.safetensors");
+  for (std::size_t i = 0; i < after.size(); ++i)
+    CHECK(before[i].tensor.to_vector<double>() == after[i].tensor.to_vector<double>());
+  CHECK(fs::exists(out / "metrics.jsonl.~1~"));
+}
+
+TEST_CASE("cifar_norm is quiet when asked and says one sentence when it refuses", "[app]") {
+  const TemporaryFolder folder;
+  const Finished quiet = run_program(short_run(folder.path() / "q", {"--quiet"}));
+  CHECK(std::count(quiet.out.begin(), quiet.out.end(), '\n') == 1);
+  struct Refusal {
+    std::vector<std::string> flags;
+    int status;
+    std::string text;
+  };
+  const fs::path file = folder.path() / "file";
+  std::ofstream(file) << "not a folder";
+  for (const auto& [flags, status, text] : std::vector<Refusal>{
+           {{"--norm", "gm"}, 2, "did you mean gn?"},
+           {{"--norm", "gn", "--groups", "5"}, 2, "C1.norm"},
+           {{"--frobnicate"}, 2, "--frobnicate"},
+           {{"--max-params", "40000"}, 1, "C2.conv (9,216)"},
+           {{"--data", file.string()}, 1, file.string()},
+           {{"--device", "cuda"}, 1, "cuda"},
+       }) {
+    const Finished run = run_program(short_run(folder.path() / "refused", flags));
+    CAPTURE(text, run.err);
+    CHECK(run.status == status);
+    CHECK_THAT(run.err, Catch::Contains(text));
+    CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 1);
+  }
+  CHECK(!fs::exists(folder.path() / "refused"));
+  CHECK_THAT(run_program({NORMA_CIFAR_NORM, "--summary"}).out, Catch::Contains("Total params: 48,096"));
+  CHECK_THAT(run_program({NORMA_CIFAR_NORM, "--version"}).out, Catch::StartsWith("cifar_norm "));
+  CHECK(run_program({NORMA_CIFAR_NORM, "--max-params", "48096", "--summary"}).status == 0);
+}
+
+TEST_CASE("Ctrl-C ends a run after the step, with what was reached", "[app]") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "run";
+  const Finished run = run_program(short_run(out, {"--epochs", "5000"}), "epoch  2/");
+  CHECK(run.status == 130);
+  CHECK_THAT(run.out,
+             Catch::Contains("interrupted in epoch") && Catch::Contains("synthetic test accuracy last"));
+  CHECK(read_lines(out / "metrics.jsonl").size() >= 2);
+  CHECK(load_safetensors(out / "model.safetensors").size() > 20);
+}
+
+TEST_CASE("a short training on real CIFAR-10 learns", "[app][real]") {
+  const char* data = std::getenv("NORMA_DATA");
+  if (data == nullptr || *data == '\0') {
+    WARN("skipped: NORMA_DATA names no folder with CIFAR-10");
+    return;
+  }
+  const TemporaryFolder folder;
+  const Finished run =
+      run_program({NORMA_CIFAR_NORM, "--norm", "bn", "--epochs", "1", "--limit-train", "6400", "--limit-test",
+                   "1000", "--batch-size", "32", "--lr", "0.02", "--out", (folder.path() / "run").string()});
+  INFO(run.out << run.err);
+  REQUIRE(run.status == 0);
+  CHECK_THAT(run.out, Catch::Contains("cifar10") && !Catch::Contains("synthetic"));
+  const auto metrics = read_lines(folder.path() / "run" / "metrics.jsonl");
+  CHECK(metrics.at(0)["test_accuracy"] > 30);
+}

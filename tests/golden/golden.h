@@ -1,0 +1,136 @@
+// The golden file: what PyTorch computes, case by case (make_golden.py), and Norma on the same inputs.
+#pragma once
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "layers/module.h"
+#include "layers/safetensors.h"
+#include "tests/support/check.h"
+
+namespace norma::test {
+
+/// One case of the golden file.
+class Golden {
+ public:
+  explicit Golden(const std::string& name) : prefix_(name + "/") {}
+
+  /// All tensors "<case>/<group>/…" under the rest of their names, in PyTorch's order.
+  std::vector<NamedTensor> group(const std::string& name) const {
+    static const auto file =
+        load_safetensors(std::string(NORMA_SOURCE_DIR) + "/tests/golden/golden.safetensors");
+    const std::string start = prefix_ + name;
+    std::vector<NamedTensor> found;
+    for (const auto& [full, tensor] : file)
+      if (full.starts_with(start + "/"))
+        found.push_back({full.substr(start.size() + 1), tensor});
+      else if (full == start)
+        found.push_back({"", tensor});
+    return found;
+  }
+  /// The tensor "<case>/<name>".
+  Tensor operator[](const std::string& name) const {
+    const auto found = group(name);
+    INFO(prefix_ << name);
+    REQUIRE(found.size() == 1);
+    return found[0].tensor;
+  }
+
+ private:
+  std::string prefix_;
+};
+
+/// How Norma runs a case, and how close to PyTorch's float64 it comes.
+struct Run {
+  Device device;
+  DType dtype;
+  double tolerance;
+
+  /// A copy for this run to work on.
+  Tensor prepare(const Tensor& t) const {
+    return (t.dtype() == DType::int64 ? t : t.to(dtype)).to(device).clone();
+  }
+};
+
+inline constexpr Run runs[] = {{Device::reference, DType::float64, 1e-12},
+                               {Device::cpu, DType::float64, 1e-12},
+                               {Device::cpu, DType::float32, 1e-5}};
+
+/// require_close, and where PyTorch has zeros (but for its rounding) Norma must have them.
+inline void compare(const Run& run, const Tensor& got, const Tensor& want, const std::string& what) {
+  INFO("on " << name(run.device) << " in " << name(run.dtype) << ", " << what);
+  const auto is_zero = [](double bound) { return [bound](double v) { return std::abs(v) <= bound; }; };
+  const auto values = want.to_vector<double>();
+  if (!std::all_of(values.begin(), values.end(), is_zero(1e-12)))
+    return require_close(got, want, run.tolerance, what);
+  REQUIRE(got.shape() == want.shape());
+  const auto zeros = got.to_vector<double>();
+  CHECK(std::all_of(zeros.begin(), zeros.end(), is_zero(run.tolerance)));
+}
+
+/// Compares the tensors of one group with Norma's of the same names.
+inline void compare_all(const Run& run, const std::vector<NamedTensor>& got,
+                        const std::vector<NamedTensor>& want) {
+  for (const NamedTensor& wanted : want) {
+    INFO(wanted.name);
+    const auto mine =
+        std::find_if(got.begin(), got.end(), [&](const auto& t) { return t.name == wanted.name; });
+    REQUIRE(mine != got.end());
+    compare(run, mine->tensor, wanted.tensor, wanted.name);
+  }
+}
+
+/// y = f(inputs) and the gradient by every input, in every run.
+inline void check_function(const std::string& name, const Function& f) {
+  INFO("case " << name);
+  const Golden golden(name);
+  REQUIRE(!golden.group("gradient").empty());
+  for (const Run& run : runs) {
+    std::vector<NamedTensor> gradients;
+    Inputs inputs;
+    for (const auto& [input, values] : golden.group("input")) {
+      inputs.push_back(run.prepare(values));
+      if (values.dtype() != DType::int64) inputs.back().set_requires_grad();
+    }
+    const Tensor y = f(inputs);
+    compare(run, y.detach(), golden["y"], "y");
+    y.backward(run.prepare(golden["dy"]));
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      gradients.push_back({golden.group("input")[i].name, inputs[i].grad()});
+    compare_all(run, gradients, golden.group("gradient"));
+  }
+}
+
+/// A module with the case's state, after the batches that it has seen: y, the gradients by x and by every
+/// parameter, and its buffers.
+inline void check_module(const std::string& name, const std::function<std::shared_ptr<Module>()>& make,
+                         bool evaluate = false) {
+  INFO("case " << name);
+  const Golden golden(name);
+  for (const Run& run : runs) {
+    const auto module = make();
+    module->load_state_dict(golden.group("state"));
+    module->to(run.dtype), module->to(run.device);
+    for (const auto& [index, batch] : golden.group("seen")) (*module)(run.prepare(batch));
+    module->zero_grad();
+    module->train(!evaluate);
+    const Tensor x = run.prepare(golden["x"]).set_requires_grad();
+    const Tensor y = (*module)(x);
+    compare(run, y.detach(), golden["y"], "y");
+    y.backward(run.prepare(golden["dy"]));
+    std::vector<NamedTensor> gradients = {{"x", x.grad()}};
+    for (const auto& [parameter, tensor] : module->named_parameters())
+      gradients.push_back({parameter, tensor.grad()});
+    const auto wanted = golden.group("gradient");
+    REQUIRE(gradients.size() == wanted.size());
+    compare_all(run, gradients, wanted);
+    compare_all(run, module->state_dict(), golden.group("after"));
+  }
+}
+
+}  // namespace norma::test
