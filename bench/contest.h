@@ -24,8 +24,8 @@ struct Rates {
 struct Row {
   Norm norm;
   std::vector<Rates> contestants;  ///< Norma first
-  double largest_difference = 0;   ///< of the losses in the check, relative
-  double waiting_share = 0;        ///< of one core, that whoever waited for his turn used up
+  double largest_difference = 0;   ///< relative, of the losses in double precision
+  double waiting_share = 0;        ///< of one core, that whoever waited for its turn used up
 
   const Rates& norma() const { return contestants.front(); }
   /// The peer's faster format, by median; nullptr without a peer.
@@ -35,8 +35,8 @@ struct Row {
   double ratio() const;
 };
 
-/// Throws where the losses differ by more than 1e-4. `peer` may be nullptr; `told` hears of every round that
-/// begins: number 0, the warm-up, then the options' rounds.
+/// Throws where the losses disagree. `peer` may be nullptr; `told` hears of every round that begins: number
+/// 0, the check and the warm-up, then the options' rounds.
 Row contest(Norm norm, Peer* peer, const BenchOptions& options, const std::function<void(int round)>& told);
 
 }  // namespace norma

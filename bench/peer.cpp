@@ -122,8 +122,8 @@ void Peer::load(const std::string& norm, std::vector<NamedTensor> weights, const
   ask("load " + file.string());
 }
 
-std::vector<double> Peer::losses(const std::string& format, int steps) {
-  return ask(fmt::format("losses {} {}", format, steps))["losses"].get<std::vector<double>>();
+std::vector<double> Peer::losses(const std::string& format, DType dtype, int steps) {
+  return ask(fmt::format("losses {} {} {}", format, name(dtype), steps))["losses"].get<std::vector<double>>();
 }
 
 double Peer::seconds(const std::string& format, int steps) {

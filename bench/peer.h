@@ -32,7 +32,7 @@ class Peer {
   /// Hands over weights, by their names in the state dict, and the batch to train on.
   void load(const std::string& norm, std::vector<NamedTensor> weights, const Tensor& x, const Tensor& target);
   /// Losses of the first steps from the loaded weights, without dropout.
-  std::vector<double> losses(const std::string& format, int steps);
+  std::vector<double> losses(const std::string& format, DType dtype, int steps);
   /// Seconds that some more steps take, with dropout.
   double seconds(const std::string& format, int steps);
 

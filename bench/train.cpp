@@ -41,26 +41,27 @@ void check_writable(const std::string& file) {
 
 std::string header(const BenchOptions& options, const Peer* peer) {
   std::string text =
-      fmt::format("bench_train · c11-48096 · {} · {} threads, {} · batch {} · {} rounds of {} steps",
-                  processor(), threads(), simd_target(), options.batch_size, options.rounds, options.steps);
+      fmt::format("bench_train · c11-48096 · {} · {} threads, {} · batch {} · {} × {} steps", processor(),
+                  threads(), simd_target(), options.batch_size, options.rounds, options.steps);
   if (peer != nullptr) text += " · PyTorch " + peer->version();
   return text + "\nimages/s: median (min–max)";
 }
 
 std::string column_names(const Peer* peer) {
-  std::string text = fmt::format("{:<9} {:<21}", "norm", "norma");
+  std::string text = fmt::format("{:<9}{:>20}", "norm", "norma");
   if (peer == nullptr) return text;
-  for (const std::string& format : peer->formats()) text += fmt::format(" {:<21}", "pytorch " + format);
-  return text + " ratio   losses agree";
+  for (const std::string& format : peer->formats()) text += fmt::format("{:>23}", "pytorch " + format);
+  return text + "    ratio  losses agree";
 }
 
 std::string table_line(const Row& row) {
   std::string text = fmt::format("{:<9}", name(row.norm));
   for (const Rates& rates : row.contestants)
-    text += fmt::format(" {:<21}",
-                        fmt::format("{:.0f} ({:.0f}–{:.0f})", rates.median(), rates.min(), rates.max()));
+    text +=
+        fmt::format("{:>{}}", fmt::format("{:.0f} ({:.0f}–{:.0f})", rates.median(), rates.min(), rates.max()),
+                    &rates == &row.norma() ? 20 : 23);
   if (row.fastest_peer() != nullptr)
-    text += fmt::format(" {:.2f} ×  to {:.0e}", row.ratio(), row.largest_difference);
+    text += fmt::format("{:>7.2f} ×  to {:.0e}", row.ratio(), row.largest_difference);
   return text;
 }
 
@@ -101,32 +102,37 @@ std::unique_ptr<Peer> find_peer(const BenchOptions& options) {
   return peer;
 }
 
+void print_table(const BenchOptions& options, const std::vector<Row>& rows, const Peer* peer) {
+  fmt::print("{}\n\n{}\n", header(options, peer), column_names(peer));
+  double waiting_share = 0;
+  for (const Row& row : rows) {
+    fmt::print("{}\n", table_line(row));
+    waiting_share = std::max(waiting_share, row.waiting_share);
+  }
+  if (peer == nullptr) return;
+  fmt::print(
+      "\nratio: Norma to the faster format of PyTorch, the median over the rounds of the ratio within a "
+      "round\n"
+      "whoever waited for its turn used {:.1f} % of a core meanwhile{}\n",
+      100 * waiting_share,
+      waiting_share <= 0.05 ? "" : ": too much to be fair; unset OMP_WAIT_POLICY and GOMP_SPINCOUNT");
+}
+
 void run(const BenchOptions& options) {
   if (!options.json.empty()) check_writable(options.json);
   if (options.threads > 0) set_threads(options.threads);
   const std::unique_ptr<Peer> peer = find_peer(options);
-  fmt::print("{}\n\n{}\n", header(options, peer.get()), column_names(peer.get()));
-  std::fflush(stdout);
   Progress progress(options.quiet);
   std::vector<Row> rows;
-  double waiting_share = 0;
-  for (const Norm norm : options.norms) {
-    const Row row = contest(norm, peer.get(), options, [&](int round) {
+  for (const Norm norm : options.norms)
+    rows.push_back(contest(norm, peer.get(), options, [&](int round) {
       const double done = static_cast<double>(rows.size()) + round / (options.rounds + 1.0);
-      progress.show(done / static_cast<double>(options.norms.size()), name(norm),
-                    round == 0 ? "warming up" : fmt::format("round {} of {}", round, options.rounds));
-    });
-    progress.clear();
-    fmt::print("{}\n", table_line(row));
-    std::fflush(stdout);
-    waiting_share = std::max(waiting_share, row.waiting_share);
-    rows.push_back(row);
-  }
-  if (peer)
-    fmt::print(
-        "\nratio: Norma to the faster format of PyTorch, the median over the rounds of the ratio within a "
-        "round\nwhoever waited for its turn used {:.1f} % of a core meanwhile\n",
-        100 * waiting_share);
+      progress.show(
+          done / static_cast<double>(options.norms.size()), name(norm),
+          round == 0 ? "checking and warming up" : fmt::format("round {} of {}", round, options.rounds));
+    }));
+  progress.clear();
+  print_table(options, rows, peer.get());
   if (!options.json.empty()) write_json(options, rows, peer.get());
 }
 

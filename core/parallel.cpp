@@ -1,45 +1,43 @@
 #include "core/parallel.h"
 
-#include <omp.h>
-
-#include <atomic>
-#include <exception>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include "core/error.h"
 
 namespace norma {
 namespace {
 
-std::atomic<int>& thread_count() {
-  static std::atomic<int> count{omp_get_max_threads()};
-  return count;
+struct Threads {
+  int count = tbb::this_task_arena::max_concurrency();
+  tbb::task_arena arena{count};
+};
+
+Threads& state() {
+  static Threads threads;
+  return threads;
 }
 
 }  // namespace
 
-int threads() { return thread_count(); }
+int threads() { return state().count; }
 
 void set_threads(int count) {
   if (count < 1) fail("a parallel loop needs at least one thread, not {}", count);
-  thread_count() = count;
+  state().count = count;
+  state().arena.terminate();
+  state().arena.initialize(count);
 }
 
 void detail::parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t), void* body) {
-  if (pieces <= 1 || threads() == 1 || omp_in_parallel() != 0) {
+  if (pieces <= 1 || threads() == 1) {
     for (std::int64_t i = 0; i < pieces; ++i) call(body, i);
     return;
   }
-  std::exception_ptr first;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads())
-  for (std::int64_t i = 0; i < pieces; ++i) {
-    try {
-      call(body, i);
-    } catch (...) {
-#pragma omp critical(norma_first_exception)
-      if (!first) first = std::current_exception();
-    }
-  }
-  if (first) std::rethrow_exception(first);
+  state().arena.execute([&] {
+    tbb::parallel_for(
+        std::int64_t{0}, pieces, [&](std::int64_t i) { call(body, i); }, tbb::simple_partitioner());
+  });
 }
 
 }  // namespace norma

@@ -9,7 +9,7 @@
 
 namespace norma {
 
-/// Threads that parallel loops use; at first OMP_NUM_THREADS, else the cores this process may run on.
+/// Threads that parallel loops use; at first the cores that this process may run on.
 int threads();
 /// Throws unless count ≥ 1.
 void set_threads(int count);
@@ -18,8 +18,9 @@ namespace detail {
 void parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t), void* body);
 }
 
-/// Calls body(i) once for every i in [0, pieces), in any order, on any thread. The first exception is
-/// rethrown here once all pieces have ended. A loop inside a loop runs on its caller's thread.
+/// Calls body(i) once for every i in [0, pieces), in any order, on any thread. The first exception is rethrown
+/// here; pieces that had not begun by then are dropped. The caller works along and waits for no idle thread,
+/// so that a busy machine slows a loop down no more than it must.
 template <class Body>
 void parallel_for(std::int64_t pieces, Body&& body) {
   using Plain = std::remove_reference_t<Body>;

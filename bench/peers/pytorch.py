@@ -52,7 +52,7 @@ def c11_48096(norm, groups=None, dropout=0.05):
         layers = OrderedDict(conv=nn.Conv2d(channels, out, 3, padding=1, bias=False))
         if norm != "none":
             layers["norm"] = make_norm(norm, out, size, groups or default_groups)
-        layers["relu"] = nn.ReLU(inplace=True)  # PyTorch's faster form; the values are the same
+        layers["relu"] = nn.ReLU()
         layers["drop"] = nn.Dropout2d(dropout)
         network.add_module(name, nn.Sequential(layers))
         channels = out
@@ -119,15 +119,16 @@ class Server:
         self.norm, self.trainings = metadata["norm"], {}
         return {}
 
-    def start(self, memory_format, dropout):
+    def start(self, memory_format, dropout, dtype=torch.float32):
         network = c11_48096(self.norm, dropout=dropout)
         network.load_state_dict(self.weights)
-        return Training(network, memory_format)
+        return Training(network.to(dtype), memory_format)
 
-    def losses(self, memory_format, steps):
+    def losses(self, memory_format, dtype, steps):
         """The losses of the first steps from the loaded weights, without dropout."""
-        training = self.start(memory_format, dropout=0)
-        return {"losses": [training.step(self.x, self.target)[1] for _ in range(int(steps))]}
+        dtype = {"float32": torch.float32, "float64": torch.float64}[dtype]
+        training, x = self.start(memory_format, dropout=0, dtype=dtype), self.x.to(dtype)
+        return {"losses": [training.step(x, self.target)[1] for _ in range(int(steps))]}
 
     def time(self, memory_format, steps):
         """Seconds for some more steps, with dropout."""

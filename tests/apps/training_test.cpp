@@ -63,9 +63,10 @@ TEST_CASE("a network learns 32 images by heart, whatever the norm", "[training]"
     CAPTURE(name(norm));
     Options options;
     options.network = {.norm = norm, .groups = {}, .dropout = 0.0};
-    options.batch_size = 16;
-    options.epochs = 60;
-    options.lr = 0.03;
+    options.batch_size = 32;
+    options.epochs = 150;
+    options.optimizer = "adam";
+    options.lr = 0.003;
     manual_seed(1);
     Trainer trainer(c11_48096(options.network), data, options);
     EpochResult result;
