@@ -44,7 +44,8 @@ struct FinishBatchBackward {
   __device__ __forceinline__ void operator()(unsigned slice, unsigned c, const Sums<double>& sum) const {
     gradients(slice, c, sum);
     const double factor = weight != nullptr ? double{weight[c]} : 1.0;
-    sums[c] = {factor * sum.g, factor * sum.g_xhat};
+    const Sums<double> weighted{factor * sum.g, factor * sum.g_xhat};
+    sums[c] = weighted;
   }
 };
 

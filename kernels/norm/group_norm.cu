@@ -27,7 +27,10 @@ __global__ void __launch_bounds__(norm::threads_a_block)
   Sums<double> sum{};
   for (unsigned k = team.rank(); there && k < layout.channels; k += lanes) {
     Sums<double> plane{};
-    for (unsigned p = 0; p < pieces.pieces; ++p) plane.merge(partial[p * pieces.runs + first + k]);
+    for (unsigned p = 0; p < pieces.pieces; ++p) {
+      const Sums<double> piece = partial[p * pieces.runs + first + k];
+      plane.merge(piece);
+    }
     const double factor = weight != nullptr ? double{weight[layout.affine(first + k, 0)]} : 1.0;
     sum.g += factor * plane.g, sum.g_xhat += factor * plane.g_xhat;
   }

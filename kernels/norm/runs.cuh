@@ -165,8 +165,8 @@ __global__ void __launch_bounds__(norm::threads_a_block)
       sum_g_xhat += g * s.xhat(x_pack.at[e]);
     }
   });
-  sum_g = team.sum(sum_g), sum_g_xhat = team.sum(sum_g_xhat);
-  if (piece.count != 0 && team.rank() == 0) partial[team.index()] = {sum_g, sum_g_xhat};
+  const Sums<double> sum{team.sum(sum_g), team.sum(sum_g_xhat)};
+  if (piece.count != 0 && team.rank() == 0) partial[team.index()] = sum;
 }
 
 // MATH     dx = rstd·(g − (Σ g + x̂·Σ g·x̂)/M), g = dy·weight, sums over the set; rstd·g where sums is nullptr:
@@ -182,8 +182,9 @@ __global__ void __launch_bounds__(norm::threads_a_block)
   if (piece.count == 0) return;
   const unsigned set = layout.set(piece.run, 0);
   const Statistics<T> s(a.mean[set], a.rstd[set]);
-  const T mean_g = sums != nullptr ? static_cast<T>(sums[set].g / m) : T{0};
-  const T mean_g_xhat = sums != nullptr ? static_cast<T>(sums[set].g_xhat / m) : T{0};
+  Sums<double> sum{};
+  if (sums != nullptr) sum = sums[set];
+  const T mean_g = static_cast<T>(sum.g / m), mean_g_xhat = static_cast<T>(sum.g_xhat / m);
   const T* const __restrict__ dy = a.dy + pieces.offset(piece);
   const T* const __restrict__ x = a.x + pieces.offset(piece);
   T* const __restrict__ dx = a.dx + pieces.offset(piece);
