@@ -1,13 +1,14 @@
-// Batch norm in CUDA. A set is a plane of every image, far apart in memory; teams of lanes work on planes (runs), and
-// sums of planes become sums of channels:
+// Batch norm in CUDA. A set is a plane of every image, far apart in memory; teams of lanes work on planes
+// (runs), and sums of planes become sums of channels:
 //
-//   training   x ──run_moments──▶ moments of every plane ──sum_columns──▶ mean, rstd, running_… ─┐
-//   evaluation   running_mean, running_var ──constant_statistics────────▶ mean, rstd ────────────┴─run_normalize──▶ y
+//   training     x ─run_moments─▶ moments of every plane ─sum_columns─▶ mean, rstd, running_… ─┐
+//   evaluation   running_mean, running_var ─constant_statistics───────▶ mean, rstd ────────────┴─run_normalize─▶ y
 //
-//   backward   dy, x ──run_backward_sums──▶ Σ dy, Σ dy·x̂ of every plane ──sum_columns──▶ dbias, dweight ──run_dx──▶ dx
+//   backward     dy, x ─run_backward_sums─▶ Σ dy, Σ dy·x̂ of every plane ─sum_columns─▶ of every channel: dbias,
+//                dweight ─run_dx─▶ dx
 //
-// The planes' sums are a matrix with a column a channel and a row an image (and piece): N·C·24 bytes forward, of
-// which small planes make as much traffic as x itself.
+// The planes' sums are a matrix with a column a channel and a row an image (and piece): N·C·24 bytes forward,
+// of which small planes make as much traffic as x itself.
 #include "kernels/norm/batch_norm.h"
 
 #include "kernels/cuda/scratch.h"
@@ -57,8 +58,8 @@ struct FinishBatchBackward {
 // NUMERICS double
 // COST     not measured yet on a GPU
 template <class T>
-__global__ void constant_statistics(unsigned channels, double eps, const T* running_mean, const T* running_var,
-                                    double* mean, double* rstd) {
+__global__ void constant_statistics(unsigned channels, double eps, const T* running_mean,
+                                    const T* running_var, double* mean, double* rstd) {
   const unsigned c = blockIdx.x * blockDim.x + threadIdx.x;
   if (c >= channels) return;
   mean[c] = running_mean[c];
@@ -78,8 +79,8 @@ void batch_norm_forward(const BatchNormForward<T>& a) {
       merge_columns(pieces.teams() / layout.c, layout.c, LoadPartial<Moments>{partial.data(), layout.c},
                     FinishBatch<T>{a.eps, a.momentum, a.mean, a.rstd, a.running_mean, a.running_var});
     } else {
-      launch(constant_statistics<T>, {.grid = (layout.c + 127) / 128, .block = 128}, layout.c, a.eps, a.running_mean,
-             a.running_var, a.mean, a.rstd);
+      launch(constant_statistics<T>, {.grid = (layout.c + 127) / 128, .block = 128}, layout.c, a.eps,
+             a.running_mean, a.running_var, a.mean, a.rstd);
     }
     launch(run_normalize<T, Width, norm::BatchLayout>, pieces.config(),
            Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, layout, pieces);

@@ -9,8 +9,8 @@ inline constexpr unsigned column_walkers = 8;
 
 // sum_columns
 //
-// MATH     finish(slice, column, load(first row, column) ⊕ … ⊕ load(last row, column)) for every slice of `slice`
-//          rows, ⊕ being merge()
+// MATH     finish(slice, column, load(first row, column) ⊕ … ⊕ load(last row, column)) for every slice of
+//          `slice` rows, ⊕ being merge()
 // MAPPING  grid (columns / 32, slices), block (32, 8): a warp reads 32 neighbouring columns of a row
 //
 //                       column 0 … 31     32 … 63
@@ -46,8 +46,8 @@ __global__ void __launch_bounds__(32 * column_walkers)
 
 /// Sums `slice` rows at a time, by default all.
 template <class Load, class Finish>
-void merge_columns(unsigned rows, unsigned columns, const Load& load, const Finish& finish, unsigned slice = 0,
-                   std::source_location where = std::source_location::current()) {
+void merge_columns(unsigned rows, unsigned columns, const Load& load, const Finish& finish,
+                   unsigned slice = 0, std::source_location where = std::source_location::current()) {
   if (columns == 0) return;
   if (slice == 0) slice = std::max(rows, 1u);
   launch(sum_columns<Load, Finish>,

@@ -1,8 +1,8 @@
-// Group norm in CUDA. A set is one stretch of memory: the forward pass is that of sets.cuh, one launch where the
-// set fits on chip, three where not. Backward, three or four:
+// Group norm in CUDA. A set is one stretch of memory: the forward pass is that of sets.cuh, one launch where
+// the set fits on chip, three where not. Backward, three or four:
 //
-//   dy, x ──run_backward_sums──▶ Σ dy, Σ dy·x̂ of every plane ─┬─group_sums──▶ Σ g, Σ g·x̂ of every set ──run_dx──▶ dx
-//                                                             └─sum_columns─▶ dbias, dweight
+//   dy, x ─run_backward_sums─▶ Σ dy, Σ dy·x̂ of every plane ─┬─group_sums──▶ Σ g, Σ g·x̂ of every set ─run_dx─▶ dx
+//                                                           └─sum_columns─▶ dbias, dweight
 #include "kernels/norm/group_norm.h"
 
 #include "kernels/norm/sets.cuh"
@@ -19,8 +19,8 @@ namespace norma::NORMA_EXECUTOR {
 // COST     not measured yet on a GPU
 template <class T>
 __global__ void __launch_bounds__(norm::threads_a_block)
-    group_sums(const Sums<double>* partial, const T* weight, norm::GroupLayout layout, Pieces pieces, unsigned lanes,
-               Sums<double>* sums) {
+    group_sums(const Sums<double>* partial, const T* weight, norm::GroupLayout layout, Pieces pieces,
+               unsigned lanes, Sums<double>* sums) {
   const Lanes team{lanes};
   const unsigned set = team.index(), first = set * layout.channels;
   const bool there = first < pieces.runs;

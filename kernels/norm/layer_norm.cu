@@ -1,5 +1,5 @@
-// Layer norm over rows in CUDA. A set is a row: the forward pass is that of sets.cuh, one launch where the row fits
-// on chip, three where not. Backward, sums along rows give dx, sums down columns dweight and dbias:
+// Layer norm over rows in CUDA. A set is a row: the forward pass is that of sets.cuh, one launch where the
+// row fits on chip, three where not. Backward, sums along rows give dx, sums down columns dweight and dbias:
 //
 //   dy, x ─┬─run_backward_sums──▶ Σ g, Σ g·x̂ of pieces ──sum_columns──▶ … of every row ──run_dx──▶ dx
 //          └─sum_columns, by slices of rows──▶ Σ dy, Σ dy·x̂ of slices ──sum_columns──▶ dbias, dweight
@@ -37,7 +37,8 @@ struct FinishSlice {
 
 template <class T>
 void layer_norm_forward(const LayerNormForward<T>& a) {
-  normalize_sets(Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, norm::RowLayout{}, a.rows, a.m, a.m);
+  normalize_sets(Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, norm::RowLayout{}, a.rows,
+                 a.m, a.m);
 }
 
 template <class T>

@@ -1,14 +1,15 @@
-// Layer norm over the channels of each pixel, in CUDA. A set lies across memory, one value every H·W; a warp takes
-// 32 neighbouring pixels, so that each of its accesses is one stretch, and 8 warps share the channels:
+// Layer norm over the channels of each pixel, in CUDA. A set lies across memory, one value every H·W; a warp
+// takes 32 neighbouring pixels, so that each of its accesses is one stretch, and 8 warps share the channels:
 //
 //               pixel 0 … 31          32 … 63          all N·H·W pixels, an image's after another's
 //   channel 0   ├─ warp 0 ─┤          next block
 //   channel 1   ├─ warp 1 ─┤
-//       …            …                                 thread (pixel, walker) takes channels walker, walker + 8, …
+//       …            …                              thread (pixel, walker): channels walker, walker + 8, …
 //   channel 8   ├─ warp 0 ─┤
 //
 // With H·W = 1 pixels are rows, side by side, and layer norm's kernels read them better.
-// Backward: pixel_dx for dx; dweight and dbias as in group norm, with statistics that change from pixel to pixel.
+// Backward: pixel_dx for dx; dweight and dbias as in group norm, with statistics that change from pixel to
+// pixel.
 #include "kernels/norm/layer_norm_pixel.h"
 
 #include "kernels/cuda/scratch.h"
@@ -31,8 +32,8 @@ struct Pixels {
   }
 };
 
-/// The sum over the block's walkers of each pixel, in all of them. Every thread of the block calls it; safe to call
-/// twice in a row, for its second barrier lets nobody overwrite what others still read.
+/// The sum over the block's walkers of each pixel, in all of them. Every thread of the block calls it; safe
+/// to call twice in a row, for its second barrier lets nobody overwrite what others still read.
 template <class T>
 __device__ __forceinline__ T walkers_sum(T v) {
   NORMA_SHARED(T[channel_walkers][32], walker_sums);
@@ -58,8 +59,8 @@ struct Walkers {
 //
 // MATH     y = x̂·weight + bias, x̂ = (x − mean)·rstd, mean and rstd over the C channels of a pixel
 // MAPPING  above
-// MEMORY   x is read once where the channels fit on chip, 128 bytes a thread: C ≤ 256 in float, 128 in double;
-//          else twice, in chunks of that many. y is written once
+// MEMORY   x is read once where the channels fit on chip, 128 bytes a thread: C ≤ 256 in float, 128 in
+//          double; else twice, in chunks of that many. y is written once
 // NUMERICS corrected two-pass within a chunk, chunks merged in order
 // REQUIRES block (32, 8); every thread reaches the barriers, those beyond the last pixel without elements
 // COST     not measured yet on a GPU
@@ -77,8 +78,10 @@ __global__ void __launch_bounds__(32 * channel_walkers, 2)  // 2 a multiprocesso
   Held<T, 1> held;
   const auto read = [&](unsigned first) {
     const unsigned count = min(pixels.c - first, chunk);
-    if (there) held.each(team, count, [&](Pack<T, 1>& p, unsigned k) { p.at[0] = a.x[at(first + k)]; });
-    else held = {};
+    if (there)
+      held.each(team, count, [&](Pack<T, 1>& p, unsigned k) { p.at[0] = a.x[at(first + k)]; });
+    else
+      held = {};
     return count;
   };
   Moments moments{};
@@ -118,7 +121,9 @@ __global__ void __launch_bounds__(32 * channel_walkers) pixel_dx(Backward<T> a, 
   const long long offset = there ? pixels.offset(pixel) : 0;
   const Statistics<T> s(there ? a.mean[pixel] : 0, there ? a.rstd[pixel] : 0);
   const unsigned end = there ? pixels.c : 0;
-  const auto g_at = [&](unsigned c, long long i) { return a.dy[i] * (a.weight != nullptr ? a.weight[c] : T{1}); };
+  const auto g_at = [&](unsigned c, long long i) {
+    return a.dy[i] * (a.weight != nullptr ? a.weight[c] : T{1});
+  };
 
   // sums
   T sum_g = 0, sum_g_xhat = 0;
@@ -141,17 +146,19 @@ __global__ void __launch_bounds__(32 * channel_walkers) pixel_dx(Backward<T> a, 
 template <class T>
 void layer_norm_pixel_forward(const LayerNormPixelForward<T>& a) {
   if (a.hw == 1)
-    return layer_norm_forward(LayerNormForward<T>{a.n, a.c, a.eps, a.x, a.weight, a.bias, a.y, a.mean, a.rstd});
+    return layer_norm_forward(
+        LayerNormForward<T>{a.n, a.c, a.eps, a.x, a.weight, a.bias, a.y, a.mean, a.rstd});
   const Pixels pixels{norm::kernel_count(a.c), norm::kernel_count(a.hw), norm::kernel_count(a.n * a.hw)};
   if (pixels.c == 0 || pixels.count == 0) return;
-  launch(pixel_normalize<T>, pixels.config(), Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, pixels);
+  launch(pixel_normalize<T>, pixels.config(), Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps},
+         pixels);
 }
 
 template <class T>
 void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a) {
   if (a.hw == 1)
-    return layer_norm_backward(LayerNormBackward<T>{a.n, a.c, a.dy, a.x, a.weight, a.mean, a.rstd, a.dx, a.dweight,
-                                                    a.dbias});
+    return layer_norm_backward(
+        LayerNormBackward<T>{a.n, a.c, a.dy, a.x, a.weight, a.mean, a.rstd, a.dx, a.dweight, a.dbias});
   const Pixels pixels{norm::kernel_count(a.c), norm::kernel_count(a.hw), norm::kernel_count(a.n * a.hw)};
   if (pixels.c == 0 || pixels.count == 0) return;
   if (a.dx != nullptr)

@@ -1,8 +1,8 @@
-// What tells the norms apart, for their CUDA kernels. Memory is cut into *runs*, elements that lie side by side: the
-// H×W plane of a channel (run = n·C + c), or a row. A layout says of element i of a run
+// What tells the norms apart, for their CUDA kernels. Memory is cut into *runs*, elements that lie side by
+// side: the H×W plane of a channel (run = n·C + c), or a row. A layout says of element i of a run
 //
-//   set(run, i)     whose mean and rstd it takes           one for the whole run, unless set_an_element
-//   affine(run, i)  whose weight and bias it takes         one for each aligned 16 bytes, unless affine_an_element
+//   set(run, i)     whose mean and rstd it takes      one for the whole run, unless set_an_element
+//   affine(run, i)  whose weight and bias it takes    one for each aligned 16 bytes, unless affine_an_element
 #pragma once
 
 namespace norma::norm {

@@ -1,9 +1,10 @@
 // What every norm kernel is made of: wide accesses, elements held in registers, their moments, and x̂.
 //
-// NUMERICS  A mean of 1e4 is not a float. Moments therefore come from two passes over the registers: one for a
-//           guess of the mean, one around the guess, which also tells how far off it was (the corrected
+// NUMERICS  A mean of 1e4 is not a float. Moments therefore come from two passes over the registers: one for
+//           a guess of the mean, one around the guess, which also tells how far off it was (the corrected
 //           two-pass algorithm). Passes add in T, at most 32 values a thread and then a tree; what follows is
-//           double. x̂ takes the mean in two halves, the nearest T and the rest: x − mean is then as exact as x.
+//           double. x̂ takes the mean in two halves, the nearest T and the rest: x − mean is then as exact as
+//           x.
 #pragma once
 
 #include "kernels/cuda/cuda.h"
@@ -63,8 +64,8 @@ struct Statistics {
   __device__ __forceinline__ T xhat(T x) const { return ((x - mean) - rest) * rstd; }
 };
 
-/// Calls f(i) for the first element i of every pack of this thread among the team's first m elements. Thread r takes
-/// packs r, r + size, …:
+/// Calls f(i) for the first element i of every pack of this thread among the team's first m elements. Thread
+/// r takes packs r, r + size, …:
 ///
 ///     x  │ 0 │ 1 │ 2 │ … │ size−1 │ size │ size+1 │ …        pack k of thread r is number k·size + r
 template <int Width, class Team, class F>

@@ -1,6 +1,6 @@
-// Passes over runs, the stretches of memory of which sets are made (layout.h). Where a set is several runs, or too
-// large for a block, it takes three launches: partial sums of all pieces, sums of each set (columns.cuh), and
-// the pass that needs them. These are the first and the last.
+// Passes over runs, the stretches of memory of which sets are made (layout.h). Where a set is several runs,
+// or too large for a block, it takes three launches: partial sums of all pieces, sums of each set
+// (columns.cuh), and the pass that needs them. These are the first and the last.
 //
 // MAPPING  all kernels here: a team of lanes a piece, a piece at most 4 KiB of a run (norm::piece_elements)
 //
@@ -34,7 +34,9 @@ struct Pieces {
   unsigned teams() const { return runs * pieces; }
   LaunchConfig config(std::source_location where = std::source_location::current()) const {
     const unsigned teams_a_block = norm::threads_a_block / lanes;
-    return {.grid = (teams() + teams_a_block - 1) / teams_a_block, .block = norm::threads_a_block, .where = where};
+    return {.grid = (teams() + teams_a_block - 1) / teams_a_block,
+            .block = norm::threads_a_block,
+            .where = where};
   }
   __device__ __forceinline__ Piece of(unsigned team) const {
     if (team >= runs * pieces) return {0, 0, 0};
@@ -98,7 +100,8 @@ struct alignas(2 * sizeof(T)) Sums {
 // NUMERICS corrected two-pass in T within a piece (moments.cuh)
 // COST     not measured yet on a GPU
 template <class T, int Width>
-__global__ void __launch_bounds__(norm::threads_a_block) run_moments(const T* x, Pieces pieces, Moments* partial) {
+__global__ void __launch_bounds__(norm::threads_a_block)
+    run_moments(const T* x, Pieces pieces, Moments* partial) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
   Held<T, Width> held;
@@ -123,7 +126,8 @@ __device__ __forceinline__ Pack<T, Width> normalized(const Pack<T, Width>& x, co
 // NUMERICS the mean in two halves (moments.cuh)
 // COST     not measured yet on a GPU
 template <class T, int Width, class Layout>
-__global__ void __launch_bounds__(norm::threads_a_block) run_normalize(Forward<T> a, Layout layout, Pieces pieces) {
+__global__ void __launch_bounds__(norm::threads_a_block)
+    run_normalize(Forward<T> a, Layout layout, Pieces pieces) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
   if (piece.count == 0) return;
@@ -169,8 +173,8 @@ __global__ void __launch_bounds__(norm::threads_a_block)
   if (piece.count != 0 && team.rank() == 0) partial[team.index()] = sum;
 }
 
-// MATH     dx = rstd·(g − (Σ g + x̂·Σ g·x̂)/M), g = dy·weight, sums over the set; rstd·g where sums is nullptr:
-//          the statistics were constants
+// MATH     dx = rstd·(g − (Σ g + x̂·Σ g·x̂)/M), g = dy·weight, sums over the set; rstd·g where sums is
+//          nullptr: the statistics were constants
 // MEMORY   reads dy and x, writes dx
 // NUMERICS one rounding of each sum to T, then element by element
 // COST     not measured yet on a GPU

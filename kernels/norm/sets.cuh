@@ -19,8 +19,8 @@ namespace norma::NORMA_EXECUTOR {
 //          Thread r of a team takes accesses r, r + size, …: neighbours read neighbouring 16 bytes.
 // MEMORY   x is read once and stays in registers, 128 bytes a thread; y is written once
 // NUMERICS corrected two-pass moments (moments.cuh), fixed order
-// REQUIRES M·sizeof(T) ≤ 4 KiB for a warp, ≤ 64 KiB for a block; every thread stays to the end, those of teams
-//          beyond the last set with m = 0
+// REQUIRES M·sizeof(T) ≤ 4 KiB for a warp, ≤ 64 KiB for a block; every thread stays to the end, those of
+//          teams beyond the last set with m = 0
 // COST     not measured yet on a GPU
 template <int Width, class T, class Team, class Layout>
 __device__ __forceinline__ void normalize_set(const Team& team, const Forward<T>& a, const Layout& layout,
@@ -35,9 +35,8 @@ __device__ __forceinline__ void normalize_set(const Team& team, const Forward<T>
   if (m != 0 && team.rank() == 0) a.mean[set] = moments.mean, a.rstd[set] = rstd;
 
   const Statistics<T> s(moments.mean, rstd);
-  held.each(team, m, [&](const Pack<T, Width>& p, unsigned i) {
-    store(y + i, normalized(p, s, a, layout, set, i));
-  });
+  held.each(team, m,
+            [&](const Pack<T, Width>& p, unsigned i) { store(y + i, normalized(p, s, a, layout, set, i)); });
 }
 
 template <class T, int Width, class Layout>
@@ -54,8 +53,8 @@ __global__ void __launch_bounds__(norm::most_threads_a_set)
   normalize_set<Width>(Block{}, a, layout, blockIdx.x, m);
 }
 
-/// Normalises `sets` stretches of m elements. Consecutive `stretch` elements share a weight where the layout has one
-/// for several.
+/// Normalises `sets` stretches of m elements. Consecutive `stretch` elements share a weight where the layout
+/// has one for several.
 template <class T, class Layout>
 void normalize_sets(const Forward<T>& a, const Layout& layout, std::int64_t sets, std::int64_t m,
                     std::int64_t stretch) {
@@ -69,12 +68,13 @@ void normalize_sets(const Forward<T>& a, const Layout& layout, std::int64_t sets
       case norm::Variant::warp_per_set: {
         const unsigned lanes = norm::lanes_for(m / Width), teams = norm::threads_a_block / lanes;
         launch(normalize_warp_per_set<T, Width, Layout>,
-               {.grid = (count + teams - 1) / teams, .block = norm::threads_a_block}, a, layout, count, length, lanes);
+               {.grid = (count + teams - 1) / teams, .block = norm::threads_a_block}, a, layout, count,
+               length, lanes);
         break;
       }
       case norm::Variant::block_per_set:
-        launch(normalize_block_per_set<T, Width, Layout>, {.grid = count, .block = norm::threads_for(m / Width)}, a,
-               layout, length);
+        launch(normalize_block_per_set<T, Width, Layout>,
+               {.grid = count, .block = norm::threads_for(m / Width)}, a, layout, length);
         break;
       case norm::Variant::blocks_per_set: {
         const Pieces pieces = cut_runs<T>(sets, m, Width);

@@ -22,8 +22,8 @@ __device__ __forceinline__ T lanes_sum(T v, unsigned lanes) {
   return v;
 }
 
-/// The sum over the block, in every thread. Two barriers: after the first all warps' sums are there; after the
-/// second all have been read, and the next call may overwrite them.
+/// The sum over the block, in every thread. Two barriers: after the first all warps' sums are there; after
+/// the second all have been read, and the next call may overwrite them.
 template <class T>
 __device__ __forceinline__ T block_sum(T v) {
   NORMA_SHARED(T[32], warp_sums);

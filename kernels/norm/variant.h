@@ -49,15 +49,16 @@ int access_width(std::int64_t length, std::initializer_list<const void*> pointer
   return aligned && length % width == 0 ? width : 1;
 }
 
-/// Lanes of a warp for a run of that many accesses: a power of two, so that several short runs share a warp and
-/// together ask for consecutive memory.
+/// Lanes of a warp for a run of that many accesses: a power of two, so that several short runs share a warp
+/// and together ask for consecutive memory.
 constexpr unsigned lanes_for(std::int64_t accesses) {
   unsigned lanes = 1;
   while (lanes < lanes_of_warp && lanes < accesses) lanes *= 2;
   return lanes;
 }
 
-/// Threads of a block that normalises one set of that many accesses: four accesses each while there are threads.
+/// Threads of a block that normalises one set of that many accesses: four accesses each while there are
+/// threads.
 constexpr unsigned threads_for(std::int64_t accesses) {
   const std::int64_t warps = (accesses + 4 * lanes_of_warp - 1) / (4 * lanes_of_warp);
   return static_cast<unsigned>(std::min<std::int64_t>(warps * lanes_of_warp, most_threads_a_set));

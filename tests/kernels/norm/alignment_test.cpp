@@ -1,5 +1,6 @@
-// Norm kernels on memory that begins anywhere: every pointer one element off 16 bytes takes the scalar path, under
-// UndefinedBehaviorSanitizer a wide access there would stop the program. Outputs have guards and begin as NaN.
+// Norm kernels on memory that begins anywhere: every pointer one element off 16 bytes takes the scalar path,
+// under UndefinedBehaviorSanitizer a wide access there would stop the program. Outputs have guards and begin
+// as NaN.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <vector>
@@ -23,7 +24,8 @@ struct Memory {
   simt::GuardedBuffer<float> buffer;
   std::size_t offset;
 
-  Memory(std::size_t count, std::size_t offset_, std::uint64_t seed = 0) : buffer(count + offset_), offset(offset_) {
+  Memory(std::size_t count, std::size_t offset_, std::uint64_t seed = 0)
+      : buffer(count + offset_), offset(offset_) {
     if (seed == 0) return;
     for (std::size_t i = 0; i < count; ++i) data()[i] = static_cast<float>(RandomSequence{seed}.uniform(i));
   }
@@ -38,24 +40,45 @@ std::vector<float> run(Norm norm, std::size_t offset) {
   std::vector<double> mean(size), rstd(size);
   const auto call = [&](auto forward, auto backward) {
     forward(x.data(), weight.data(), bias.data(), y.data(), mean.data(), rstd.data());
-    backward(dy.data(), x.data(), weight.data(), mean.data(), rstd.data(), dx.data(), dweight.data(), dbias.data());
+    backward(dy.data(), x.data(), weight.data(), mean.data(), rstd.data(), dx.data(), dweight.data(),
+             dbias.data());
   };
   switch (norm) {
     case Norm::batch:
-      call([](auto x_, auto w, auto b, auto... out) { simt::batch_norm_forward<float>({n, c, hw, 1e-5, true, 0.1, x_, w, b, nullptr, nullptr, out...}); },
-           [](auto... a) { simt::batch_norm_backward<float>({n, c, hw, true, a...}); });
+      call(
+          [](auto x_, auto w, auto b, auto... out) {
+            simt::batch_norm_forward<float>({n, c, hw, 1e-5, true, 0.1, x_, w, b, nullptr, nullptr, out...});
+          },
+          [](auto... a) {
+            simt::batch_norm_backward<float>({n, c, hw, true, a...});
+          });
       break;
     case Norm::group:
-      call([](auto... a) { simt::group_norm_forward<float>({n, c, hw, 2, 1e-5, a...}); },
-           [](auto... a) { simt::group_norm_backward<float>({n, c, hw, 2, a...}); });
+      call(
+          [](auto... a) {
+            simt::group_norm_forward<float>({n, c, hw, 2, 1e-5, a...});
+          },
+          [](auto... a) {
+            simt::group_norm_backward<float>({n, c, hw, 2, a...});
+          });
       break;
     case Norm::layer:
-      call([](auto... a) { simt::layer_norm_forward<float>({n, c * hw, 1e-5, a...}); },
-           [](auto... a) { simt::layer_norm_backward<float>({n, c * hw, a...}); });
+      call(
+          [](auto... a) {
+            simt::layer_norm_forward<float>({n, c * hw, 1e-5, a...});
+          },
+          [](auto... a) {
+            simt::layer_norm_backward<float>({n, c * hw, a...});
+          });
       break;
     case Norm::pixel:
-      call([](auto... a) { simt::layer_norm_pixel_forward<float>({n, c, hw, 1e-5, a...}); },
-           [](auto... a) { simt::layer_norm_pixel_backward<float>({n, c, hw, a...}); });
+      call(
+          [](auto... a) {
+            simt::layer_norm_pixel_forward<float>({n, c, hw, 1e-5, a...});
+          },
+          [](auto... a) {
+            simt::layer_norm_pixel_backward<float>({n, c, hw, a...});
+          });
   }
   std::vector<float> all;
   for (Memory* memory : {&y, &dx, &dweight, &dbias}) {

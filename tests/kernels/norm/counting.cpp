@@ -1,5 +1,6 @@
-// What the norm kernels do to memory, counted: sectors a request, bytes against the floor, bank conflicts, races. A
-// program of its own, for which the kernels are compiled with instrumentation (kernels/simt/README.md, "Counting").
+// What the norm kernels do to memory, counted: sectors a request, bytes against the floor, bank conflicts,
+// races. A program of its own, for which the kernels are compiled with instrumentation
+// (kernels/simt/README.md, "Counting").
 #include <catch2/catch.hpp>
 #include <vector>
 
@@ -22,8 +23,20 @@ struct Buffers {
   GuardedBuffer<double> mean, rstd;
 
   Buffers(std::size_t n_, std::size_t c_, std::size_t hw_, std::size_t weights)
-      : n(n_), c(c_), hw(hw_), size(n * c * hw), x(size), y(size), dy(size), dx(size), weight(weights), bias(weights),
-        dweight(weights), dbias(weights), mean(size), rstd(size) {
+      : n(n_),
+        c(c_),
+        hw(hw_),
+        size(n * c * hw),
+        x(size),
+        y(size),
+        dy(size),
+        dx(size),
+        weight(weights),
+        bias(weights),
+        dweight(weights),
+        dbias(weights),
+        mean(size),
+        rstd(size) {
     const RandomSequence random{1};
     std::uint64_t at = 0;
     for (auto* buffer : {&x, &dy, &weight, &bias})
@@ -34,30 +47,40 @@ struct Buffers {
 enum class Norm { batch, group, layer, pixel };
 
 void forward(Norm norm, Buffers& b, bool affine) {
-  const auto n = static_cast<std::int64_t>(b.n), c = static_cast<std::int64_t>(b.c), hw = static_cast<std::int64_t>(b.hw);
+  const auto n = static_cast<std::int64_t>(b.n), c = static_cast<std::int64_t>(b.c),
+             hw = static_cast<std::int64_t>(b.hw);
   const float* const weight = affine ? b.weight.data() : nullptr;
   const float* const bias = affine ? b.bias.data() : nullptr;
   float *const x = b.x.data(), *const y = b.y.data();
   double *const mean = b.mean.data(), *const rstd = b.rstd.data();
   switch (norm) {
     case Norm::batch:
-      return batch_norm_forward<float>({n, c, hw, 1e-5, true, 0.1, x, weight, bias, nullptr, nullptr, y, mean, rstd});
-    case Norm::group: return group_norm_forward<float>({n, c, hw, 2, 1e-5, x, weight, bias, y, mean, rstd});
-    case Norm::layer: return layer_norm_forward<float>({n, c * hw, 1e-5, x, weight, bias, y, mean, rstd});
-    case Norm::pixel: return layer_norm_pixel_forward<float>({n, c, hw, 1e-5, x, weight, bias, y, mean, rstd});
+      return batch_norm_forward<float>(
+          {n, c, hw, 1e-5, true, 0.1, x, weight, bias, nullptr, nullptr, y, mean, rstd});
+    case Norm::group:
+      return group_norm_forward<float>({n, c, hw, 2, 1e-5, x, weight, bias, y, mean, rstd});
+    case Norm::layer:
+      return layer_norm_forward<float>({n, c * hw, 1e-5, x, weight, bias, y, mean, rstd});
+    case Norm::pixel:
+      return layer_norm_pixel_forward<float>({n, c, hw, 1e-5, x, weight, bias, y, mean, rstd});
   }
 }
 
 void backward(Norm norm, Buffers& b) {
-  const auto n = static_cast<std::int64_t>(b.n), c = static_cast<std::int64_t>(b.c), hw = static_cast<std::int64_t>(b.hw);
+  const auto n = static_cast<std::int64_t>(b.n), c = static_cast<std::int64_t>(b.c),
+             hw = static_cast<std::int64_t>(b.hw);
   const float *const x = b.x.data(), *const dy = b.dy.data(), *const weight = b.weight.data();
   const double *const mean = b.mean.data(), *const rstd = b.rstd.data();
   float *const dx = b.dx.data(), *const dweight = b.dweight.data(), *const dbias = b.dbias.data();
   switch (norm) {
-    case Norm::batch: return batch_norm_backward<float>({n, c, hw, true, dy, x, weight, mean, rstd, dx, dweight, dbias});
-    case Norm::group: return group_norm_backward<float>({n, c, hw, 2, dy, x, weight, mean, rstd, dx, dweight, dbias});
-    case Norm::layer: return layer_norm_backward<float>({n, c * hw, dy, x, weight, mean, rstd, dx, dweight, dbias});
-    case Norm::pixel: return layer_norm_pixel_backward<float>({n, c, hw, dy, x, weight, mean, rstd, dx, dweight, dbias});
+    case Norm::batch:
+      return batch_norm_backward<float>({n, c, hw, true, dy, x, weight, mean, rstd, dx, dweight, dbias});
+    case Norm::group:
+      return group_norm_backward<float>({n, c, hw, 2, dy, x, weight, mean, rstd, dx, dweight, dbias});
+    case Norm::layer:
+      return layer_norm_backward<float>({n, c * hw, dy, x, weight, mean, rstd, dx, dweight, dbias});
+    case Norm::pixel:
+      return layer_norm_pixel_backward<float>({n, c, hw, dy, x, weight, mean, rstd, dx, dweight, dbias});
   }
 }
 
@@ -68,8 +91,9 @@ Counters count(F run) {
   return counting.result();
 }
 
-/// No sector asked for in vain, and no bank twice. The exception are Moments, 24 bytes: one of four lies across two
-/// sectors, and what is three accesses on a GPU is one of seven passes over the banks here where six would do.
+/// No sector asked for in vain, and no bank twice. The exception are Moments, 24 bytes: one of four lies
+/// across two sectors, and what is three accesses on a GPU is one of seven passes over the banks here where
+/// six would do.
 void check_accesses(const Counters& c) {
   CHECK(c.races.empty());
   CHECK(c.global_reads.transactions == c.global_reads.ideal);
@@ -124,7 +148,8 @@ TEST_CASE("no norm kernel races, under any schedule, on awkward shapes", "[count
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
     for (const Norm norm : all_norms)
-      for (const auto& [n, c, hw] : {std::array<std::size_t, 3>{3, 4, 7}, {2, 34, 1}, {1, 2, 8200}, {1, 262, 3}}) {
+      for (const auto& [n, c, hw] :
+           {std::array<std::size_t, 3>{3, 4, 7}, {2, 34, 1}, {1, 2, 8200}, {1, 262, 3}}) {
         Buffers b(n, c, hw, norm == Norm::layer ? c * hw : c);
         const Counters counters = count([&] { forward(norm, b, true), backward(norm, b); });
         INFO("norm " << static_cast<int>(norm) << ", C " << c << ", HW " << hw << "\n" << report(counters));

@@ -51,7 +51,8 @@ TEST_CASE("columns are summed in slices of rows, whatever their number", "[norm]
       for (const unsigned slice : {0u, 1u, 9u, 64u}) {
         std::vector<Sums<double>> x(rows * columns);
         for (std::size_t i = 0; i < x.size(); ++i) x[i] = {static_cast<double>(i % 13), 1};
-        const unsigned height = slice == 0 ? std::max(rows, 1u) : slice, slices = std::max(1u, (rows + height - 1) / height);
+        const unsigned height = slice == 0 ? std::max(rows, 1u) : slice,
+                       slices = std::max(1u, (rows + height - 1) / height);
         GuardedBuffer<Sums<double>> sums(slices * columns);
         merge_columns(rows, columns, LoadPartial<Sums<double>>{x.data(), columns},
                       FinishSum<Sums<double>>{sums.data(), columns}, slice);
@@ -59,7 +60,8 @@ TEST_CASE("columns are summed in slices of rows, whatever their number", "[norm]
         for (unsigned s = 0; s < slices; ++s)
           for (unsigned column = 0; column < columns; ++column) {
             Sums<double> want{};
-            for (unsigned row = s * height; row < std::min(rows, (s + 1) * height); ++row) want.merge(x[row * columns + column]);
+            for (unsigned row = s * height; row < std::min(rows, (s + 1) * height); ++row)
+              want.merge(x[row * columns + column]);
             CAPTURE(rows, columns, slice, s, column);
             CHECK(sums[s * columns + column].g == want.g);
             CHECK(sums[s * columns + column].g_xhat == want.g_xhat);

@@ -64,9 +64,13 @@ TEST_CASE("norms are right on each side of every boundary", "[norm][variant][gro
   // 512, 1024: a warp; 8192, 16384: a block; in double and float.
   for (const std::int64_t m : {512, 513, 514, 1024, 1025, 1028, 8192, 8193, 8194, 16384, 16385, 16388}) {
     CAPTURE(m);
-    const Inputs image = {random_tensor({2, 2, 1, m}, 1, -2, 3), random_tensor({2}, 2, 0.5, 1.5), random_tensor({2}, 3)};
-    CHECK(compare_executors(image, [](const Inputs& t) { return functional::group_norm(t[0], 2, t[1], t[2]); }) == "");
-    const Inputs rows = {random_tensor({2, m}, 1, -2, 3), random_tensor({m}, 2, 0.5, 1.5), random_tensor({m}, 3)};
-    CHECK(compare_executors(rows, [m](const Inputs& t) { return functional::layer_norm(t[0], {m}, t[1], t[2]); }) == "");
+    const Inputs image = {random_tensor({2, 2, 1, m}, 1, -2, 3), random_tensor({2}, 2, 0.5, 1.5),
+                          random_tensor({2}, 3)};
+    CHECK(compare_executors(
+              image, [](const Inputs& t) { return functional::group_norm(t[0], 2, t[1], t[2]); }) == "");
+    const Inputs rows = {random_tensor({2, m}, 1, -2, 3), random_tensor({m}, 2, 0.5, 1.5),
+                         random_tensor({m}, 3)};
+    CHECK(compare_executors(
+              rows, [m](const Inputs& t) { return functional::layer_norm(t[0], {m}, t[1], t[2]); }) == "");
   }
 }
