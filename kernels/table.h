@@ -38,14 +38,14 @@
   OPERATION(avg_pool2d_backward,       AvgPool2dBackward,                  yes,     yes,  no,  no)    \
   OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,               yes,     yes,  no,  no)    \
   OPERATION(global_avg_pool_backward,  GlobalAvgPoolBackward,              yes,     yes,  no,  no)    \
-  OPERATION(batch_norm_forward,        BatchNormForward,                   yes,     yes,  no,  no)    \
-  OPERATION(batch_norm_backward,       BatchNormBackward,                  yes,     yes,  no,  no)    \
-  OPERATION(layer_norm_forward,        LayerNormForward,                   yes,     yes,  no,  no)    \
-  OPERATION(layer_norm_backward,       LayerNormBackward,                  yes,     yes,  no,  no)    \
-  OPERATION(layer_norm_pixel_forward,  LayerNormPixelForward,              yes,     yes,  no,  no)    \
-  OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,             yes,     yes,  no,  no)    \
-  OPERATION(group_norm_forward,        GroupNormForward,                   yes,     yes,  no,  no)    \
-  OPERATION(group_norm_backward,       GroupNormBackward,                  yes,     yes,  no,  no)    \
+  OPERATION(batch_norm_forward,        BatchNormForward,                   yes,     yes,  yes, no)    \
+  OPERATION(batch_norm_backward,       BatchNormBackward,                  yes,     yes,  yes, no)    \
+  OPERATION(layer_norm_forward,        LayerNormForward,                   yes,     yes,  yes, no)    \
+  OPERATION(layer_norm_backward,       LayerNormBackward,                  yes,     yes,  yes, no)    \
+  OPERATION(layer_norm_pixel_forward,  LayerNormPixelForward,              yes,     yes,  yes, no)    \
+  OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,             yes,     yes,  yes, no)    \
+  OPERATION(group_norm_forward,        GroupNormForward,                   yes,     yes,  yes, no)    \
+  OPERATION(group_norm_backward,       GroupNormBackward,                  yes,     yes,  yes, no)    \
   OPERATION(relu_forward,              ReluForward,                        yes,     yes,  no,  no)    \
   OPERATION(relu_backward,             ReluBackward,                       yes,     yes,  no,  no)    \
   OPERATION(add,                       Add,                                yes,     yes,  no,  no)    \

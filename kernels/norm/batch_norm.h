@@ -56,4 +56,18 @@ template <class T>
 void batch_norm_backward(const BatchNormBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void batch_norm_forward(const BatchNormForward<T>& a);
+template <class T>
+void batch_norm_backward(const BatchNormBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void batch_norm_forward(const BatchNormForward<T>& a);
+template <class T>
+void batch_norm_backward(const BatchNormBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

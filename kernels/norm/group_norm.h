@@ -52,4 +52,18 @@ template <class T>
 void group_norm_backward(const GroupNormBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void group_norm_forward(const GroupNormForward<T>& a);
+template <class T>
+void group_norm_backward(const GroupNormBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void group_norm_forward(const GroupNormForward<T>& a);
+template <class T>
+void group_norm_backward(const GroupNormBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

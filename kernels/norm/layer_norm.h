@@ -51,4 +51,18 @@ template <class T>
 void layer_norm_backward(const LayerNormBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void layer_norm_forward(const LayerNormForward<T>& a);
+template <class T>
+void layer_norm_backward(const LayerNormBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void layer_norm_forward(const LayerNormForward<T>& a);
+template <class T>
+void layer_norm_backward(const LayerNormBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -50,4 +50,18 @@ template <class T>
 void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void layer_norm_pixel_forward(const LayerNormPixelForward<T>& a);
+template <class T>
+void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void layer_norm_pixel_forward(const LayerNormPixelForward<T>& a);
+template <class T>
+void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
 
@@ -21,10 +20,11 @@ class GuardedBuffer {
  public:
   /// Elements of bytes 0xFF: NaN where T is a floating-point type. Aligned as memory from cudaMalloc is.
   explicit GuardedBuffer(std::size_t count)
-      : bytes_(count * sizeof(T)), memory_(bytes_ + 2 * guard + alignment, intact) {
+      : bytes_(count * sizeof(T)), memory_(bytes_ + 2 * guard + alignment, 0xFF) {
     const auto address = reinterpret_cast<std::uintptr_t>(memory_.data());
     begin_ = memory_.data() + guard + (alignment - (address + guard) % alignment);
-    std::memset(begin_, 0xFF, bytes_);
+    std::fill(memory_.data(), begin_, intact);
+    std::fill(begin_ + bytes_, memory_.data() + memory_.size(), intact);
     sanitizer::forbid(begin_ - guard, guard);
     sanitizer::forbid(begin_ + bytes_, guard);
   }

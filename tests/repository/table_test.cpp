@@ -2,13 +2,16 @@
 
 #include <catch2/catch.hpp>
 #include <iostream>
-#include <set>
+#include <string>
 
 using namespace norma;
 
 TEST_CASE("the operation × executor matrix has no hole that is not declared", "[table]") {
   // What each executor still lacks is said here, in words, as well as in the table.
-  const std::set<Device> not_there_yet = {Device::simt, Device::cuda};
+  const auto expected = [](Device device, const std::string& operation) {
+    if (device == Device::simt) return operation.find("_norm_") != std::string::npos;  // the norms have CUDA kernels
+    return device != Device::cuda;                                                     // built by no one yet
+  };
   std::string matrix = fmt::format("{:28}", "operation");
   for (const Device device : all_devices) matrix += fmt::format("{:>11}", name(device));
   int operations = 0;
@@ -17,7 +20,7 @@ TEST_CASE("the operation × executor matrix has no hole that is not declared", "
     for (const Device device : all_devices) {
       matrix += fmt::format("{:>11}", operation.available(device) ? "yes" : "-");
       CAPTURE(operation.name, name(device));
-      CHECK(operation.available(device) == !not_there_yet.contains(device));
+      CHECK(operation.available(device) == expected(device, operation.name));
     }
     ++operations;
   });

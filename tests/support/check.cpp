@@ -4,8 +4,10 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "core/random.h"
+#include "kernels/simt/schedule.h"
 
 namespace norma::test {
 namespace {
@@ -58,8 +60,7 @@ Tensor random_tensor(const Shape& shape, std::uint64_t seed, double low, double 
   Tensor t = Tensor::empty(shape, DType::float64);
   const RandomSequence random{seed};
   for (std::int64_t i = 0; i < t.numel(); ++i)
-    t.data<double>()[i] =
-        static_cast<float>(low + (high - low) * random.uniform(static_cast<std::uint64_t>(i)));
+    t.data<double>()[i] = static_cast<float>(low + (high - low) * random.uniform(static_cast<std::uint64_t>(i)));
   return t;
 }
 
@@ -71,8 +72,7 @@ Tensor spread_tensor(const Shape& shape, std::uint64_t seed) {
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.word(i) % i]);
   const double step = 2.0 / static_cast<double>(t.numel());
   for (std::int64_t i = 0; i < t.numel(); ++i)
-    t.data<double>()[i] =
-        static_cast<float>(-1 + step * (static_cast<double>(order[static_cast<std::size_t>(i)]) + 0.37));
+    t.data<double>()[i] = static_cast<float>(-1 + step * (static_cast<double>(order[static_cast<std::size_t>(i)]) + 0.37));
   return t;
 }
 
@@ -95,8 +95,7 @@ Difference difference(const Tensor& got, const Tensor& want) {
   }
   d.comparable = true;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    const double error =
-        std::isfinite(a[i]) ? std::abs(a[i] - b[i]) / scale : std::numeric_limits<double>::infinity();
+    const double error = std::isfinite(a[i]) ? std::abs(a[i] - b[i]) / scale : std::numeric_limits<double>::infinity();
     if (error > d.error || i == 0) d.error = error, d.index = static_cast<std::int64_t>(i);
   }
   const auto at = static_cast<std::size_t>(d.index);
@@ -112,30 +111,65 @@ void require_close(const Tensor& got, const Tensor& want, double tolerance, cons
   REQUIRE(d.error <= tolerance);
 }
 
-const std::vector<Device>& tested_devices() {
-  static const std::vector<Device> devices = {Device::cpu};
-  return devices;
+namespace {
+
+// What the executor of one device gives in one dtype, against the reference.
+Complaint compare(const Result& got, const Result& want, const Inputs& inputs, bool single, const Tolerances& tolerances) {
+  const Difference forward = difference(got.y, want.y);
+  if (!forward.comparable || forward.error > (single ? tolerances.float_forward : tolerances.double_forward))
+    return "forward: " + forward.text;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].dtype() == DType::int64) continue;
+    const Difference backward = difference(got.gradients[i], want.gradients[i]);
+    if (!backward.comparable || backward.error > (single ? tolerances.float_backward : tolerances.double_backward))
+      return fmt::format("gradient of input {}: {}", i, backward.text);
+  }
+  return "";
 }
+
+bool same_bits(const Result& a, const Result& b) {
+  const auto same = [](const Tensor& s, const Tensor& t) {
+    return s.defined() == t.defined() && (!s.defined() || s.to_vector<double>() == t.to_vector<double>());
+  };
+  return same(a.y, b.y) && std::equal(a.gradients.begin(), a.gradients.end(), b.gradients.begin(), b.gradients.end(), same);
+}
+
+// Under simt a kernel must give the same under every schedule, bit by bit.
+Complaint compare_schedules(const Result& want, const Inputs& inputs, const Function& f, DType dtype, const Tolerances& tolerances) {
+  std::optional<Result> first;
+  for (const simt::Schedule& schedule : simt::all_schedules) {
+    const simt::UseSchedule use(schedule);
+    const Result got = run(inputs, f, Device::simt, dtype);
+    Complaint complaint = compare(got, want, inputs, dtype == DType::float32, tolerances);
+    if (complaint.empty() && first && !same_bits(got, *first)) complaint = "not the same as in_order";
+    if (!complaint.empty()) return fmt::format("simt {} {} {}", name(dtype), name(schedule.order), complaint);
+    if (!first) first = got;
+  }
+  return "";
+}
+
+// Whether every operation that f runs has its CUDA kernel.
+bool runs_on_simt(const Inputs& inputs, const Function& f) {
+  try {
+    run(inputs, f, Device::simt, DType::float32);
+  } catch (const Error& error) {
+    if (std::string(error.what()).find("is not there for the device simt") == std::string::npos) throw;
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
 
 Complaint compare_executors(const Inputs& inputs, const Function& f, const Tolerances& tolerances) {
   const Result want = run(inputs, f, Device::reference, DType::float64);
-  for (const Device device : tested_devices())
-    for (const DType dtype : {DType::float32, DType::float64}) {
-      const bool single = dtype == DType::float32;
-      const Result got = run(inputs, f, device, dtype);
-      const std::string where = fmt::format("{} {}", name(device), name(dtype));
-      const Difference forward = difference(got.y, want.y);
-      if (!forward.comparable ||
-          forward.error > (single ? tolerances.float_forward : tolerances.double_forward))
-        return where + " forward: " + forward.text;
-      for (std::size_t i = 0; i < inputs.size(); ++i) {
-        if (inputs[i].dtype() == DType::int64) continue;
-        const Difference backward = difference(got.gradients[i], want.gradients[i]);
-        if (!backward.comparable ||
-            backward.error > (single ? tolerances.float_backward : tolerances.double_backward))
-          return fmt::format("{} gradient of input {}: {}", where, i, backward.text);
-      }
-    }
+  const bool simt = runs_on_simt(inputs, f);
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const Complaint cpu = compare(run(inputs, f, Device::cpu, dtype), want, inputs, dtype == DType::float32, tolerances);
+    if (!cpu.empty()) return fmt::format("cpu {} {}", name(dtype), cpu);
+    if (!simt) continue;
+    if (const Complaint c = compare_schedules(want, inputs, f, dtype, tolerances); !c.empty()) return c;
+  }
   return "";
 }
 

@@ -1,0 +1,85 @@
+// Group norm in CUDA. A set is one stretch of memory: the forward pass is that of sets.cuh, one launch where
+// the set fits on chip, three where not. Backward, three or four:
+//
+//   dy, x ─run_backward_sums─▶ Σ dy, Σ dy·x̂ of every plane ─┬─group_sums──▶ Σ g, Σ g·x̂ of every set ─run_dx─▶ dx
+//                                                           └─sum_columns─▶ dbias, dweight
+#include "kernels/norm/group_norm.h"
+
+#include "kernels/norm/sets.cuh"
+
+namespace norma::NORMA_EXECUTOR {
+
+// group_sums: from planes to sets.
+//
+// MATH     sums[n, g] = Σ weight[c]·plane sums[n, c], over the channels c of the group
+// MAPPING  a team of 1 … 32 lanes a set, lane r takes channels r, r + lanes, …
+// MEMORY   reads the 16 bytes of every plane's piece, once
+// NUMERICS double, fixed order
+// REQUIRES every thread stays to the end
+// COST     not measured yet on a GPU
+template <class T>
+__global__ void __launch_bounds__(norm::threads_a_block)
+    group_sums(const Sums<double>* partial, const T* weight, norm::GroupLayout layout, Pieces pieces,
+               unsigned lanes, Sums<double>* sums) {
+  const Lanes team{lanes};
+  const unsigned set = team.index(), first = set * layout.channels;
+  const bool there = first < pieces.runs;
+  Sums<double> sum{};
+  for (unsigned k = team.rank(); there && k < layout.channels; k += lanes) {
+    Sums<double> plane{};
+    for (unsigned p = 0; p < pieces.pieces; ++p) {
+      const Sums<double> piece = partial[p * pieces.runs + first + k];
+      plane.merge(piece);
+    }
+    const double factor = weight != nullptr ? double{weight[layout.affine(first + k, 0)]} : 1.0;
+    sum.g += factor * plane.g, sum.g_xhat += factor * plane.g_xhat;
+  }
+  sum = {team.sum(sum.g), team.sum(sum.g_xhat)};
+  if (there && team.rank() == 0) sums[set] = sum;
+}
+
+template <class T>
+void group_norm_forward(const GroupNormForward<T>& a) {
+  const std::int64_t channels = a.c / a.groups;
+  const norm::WholeGroupLayout layout{norm::kernel_count(channels), norm::kernel_count(a.groups),
+                                      norm::kernel_count(a.hw)};
+  normalize_sets(Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, layout, a.n * a.groups,
+                 channels * a.hw, a.hw);
+}
+
+template <class T>
+void group_norm_backward(const GroupNormBackward<T>& a) {
+  const unsigned c = norm::kernel_count(a.c), channels = norm::kernel_count(a.c / a.groups);
+  const norm::GroupLayout layout{c, channels};
+  with_width<T>(norm::access_width<T>(a.hw, {a.dy, a.x, a.dx}), [&](auto w) {
+    constexpr int Width = w();
+    const Pieces pieces = cut_runs<T>(a.n * a.c, a.hw, Width);
+    if (pieces.teams() == 0) return;
+
+    // Sums of every plane, of dy itself: weights come when planes are put together.
+    const DeviceScratch<Sums<double>> partial(pieces.teams());
+    launch(run_backward_sums<T, Width, norm::GroupLayout>, pieces.config(),
+           Backward<T>{a.dy, a.x, nullptr, a.mean, a.rstd, nullptr}, layout, pieces, partial.data());
+
+    if (a.dweight != nullptr || a.dbias != nullptr)
+      merge_columns(pieces.teams() / c, c, LoadPartial<Sums<double>>{partial.data(), c},
+                    FinishAffine<T>{a.dweight, a.dbias});
+    if (a.dx == nullptr) return;
+
+    const unsigned sets = pieces.runs / channels, lanes = norm::lanes_for(channels);
+    const unsigned sets_a_block = norm::threads_a_block / lanes;
+    const DeviceScratch<Sums<double>> sums(sets);
+    launch(group_sums<T>, {.grid = (sets + sets_a_block - 1) / sets_a_block, .block = norm::threads_a_block},
+           partial.data(), a.weight, layout, pieces, lanes, sums.data());
+    launch(run_dx<T, Width, norm::GroupLayout>, pieces.config(),
+           Backward<T>{a.dy, a.x, a.weight, a.mean, a.rstd, a.dx}, layout, pieces, sums.data(),
+           static_cast<double>(a.c / a.groups * a.hw));
+  });
+}
+
+template void group_norm_forward(const GroupNormForward<float>&);
+template void group_norm_forward(const GroupNormForward<double>&);
+template void group_norm_backward(const GroupNormBackward<float>&);
+template void group_norm_backward(const GroupNormBackward<double>&);
+
+}  // namespace norma::NORMA_EXECUTOR

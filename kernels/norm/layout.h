@@ -1,0 +1,57 @@
+// What tells the norms apart, for their CUDA kernels. Memory is cut into *runs*, elements that lie side by
+// side: the H×W plane of a channel (run = n·C + c), or a row. A layout says of element i of a run
+//
+//   set(run, i)     whose mean and rstd it takes      one for the whole run, unless set_an_element
+//   affine(run, i)  whose weight and bias it takes    one for each aligned 16 bytes, unless affine_an_element
+#pragma once
+
+namespace norma::norm {
+
+#ifdef __CUDACC__
+#define NORMA_LAYOUT __host__ __device__ constexpr
+#else
+#define NORMA_LAYOUT constexpr
+#endif
+
+/// Group norm: the `channels` = C/G planes of a group lie side by side; a set is within an image.
+struct GroupLayout {
+  unsigned c, channels;
+  static constexpr bool set_an_element = false, affine_an_element = false;
+  NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run / channels; }
+  NORMA_LAYOUT unsigned affine(unsigned run, unsigned) const { return run % c; }
+};
+
+/// Batch norm: a set is the plane c of every image.
+struct BatchLayout {
+  unsigned c;
+  static constexpr bool set_an_element = false, affine_an_element = false;
+  NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run % c; }
+  NORMA_LAYOUT unsigned affine(unsigned run, unsigned) const { return run % c; }
+};
+
+/// Layer norm over a pixel's channels: element i of all planes of an image is a set.
+struct PixelLayout {
+  unsigned c, hw;
+  static constexpr bool set_an_element = true, affine_an_element = false;
+  NORMA_LAYOUT unsigned set(unsigned run, unsigned i) const { return run / c * hw + i; }
+  NORMA_LAYOUT unsigned affine(unsigned run, unsigned) const { return run % c; }
+};
+
+/// Layer norm over rows: the run is the set, and each element has a weight of its own.
+struct RowLayout {
+  static constexpr bool set_an_element = false, affine_an_element = true;
+  NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run; }
+  NORMA_LAYOUT unsigned affine(unsigned, unsigned i) const { return i; }
+};
+
+/// Group norm where the run is a whole set: its `channels` planes of hw elements.
+struct WholeGroupLayout {
+  unsigned channels, groups, hw;
+  static constexpr bool set_an_element = false, affine_an_element = false;
+  NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run; }
+  NORMA_LAYOUT unsigned affine(unsigned run, unsigned i) const { return run % groups * channels + i / hw; }
+};
+
+#undef NORMA_LAYOUT
+
+}  // namespace norma::norm

@@ -1,0 +1,208 @@
+// Passes over runs, the stretches of memory of which sets are made (layout.h). Where a set is several runs,
+// or too large for a block, it takes three launches: partial sums of all pieces, sums of each set
+// (columns.cuh), and the pass that needs them. These are the first and the last.
+//
+// MAPPING  all kernels here: a team of lanes a piece, a piece at most 4 KiB of a run (norm::piece_elements)
+//
+//          x        │  run 0  │  run 1  │  run 2  │ …         piece p of run r is team p·runs + r
+//                   │ p0 │ p1 │ p0 │ p1 │ p0 │ p1 │
+//                   └ team ┘                                  a short run takes 1, 2, 4, 8 or 16 lanes, and a
+//          partial  │ p0 of all runs │ p1 of all runs │       warp then has several, side by side
+//
+// REQUIRES every thread stays to the end; those of teams beyond the last have no elements
+#pragma once
+
+#include <type_traits>
+
+#include "kernels/norm/layout.h"
+#include "kernels/norm/moments.cuh"
+#include "kernels/norm/team.cuh"
+
+namespace norma::NORMA_EXECUTOR {
+
+struct Piece {
+  unsigned run, first, count;  ///< elements [first, first + count) of a run
+};
+
+/// How runs are cut into pieces, and who takes which.
+struct Pieces {
+  unsigned runs, length;  ///< runs of that many elements
+  unsigned piece;         ///< elements of a piece, except a run's last
+  unsigned pieces;        ///< of each run
+  unsigned lanes;         ///< of a team
+
+  unsigned teams() const { return runs * pieces; }
+  LaunchConfig config(std::source_location where = std::source_location::current()) const {
+    const unsigned teams_a_block = norm::threads_a_block / lanes;
+    return {.grid = (teams() + teams_a_block - 1) / teams_a_block,
+            .block = norm::threads_a_block,
+            .where = where};
+  }
+  __device__ __forceinline__ Piece of(unsigned team) const {
+    if (team >= runs * pieces) return {0, 0, 0};
+    const unsigned first = team / runs * piece;
+    return {team % runs, first, min(length - first, piece)};
+  }
+  __device__ __forceinline__ long long offset(const Piece& p) const {
+    return static_cast<long long>(p.run) * length + p.first;
+  }
+};
+
+template <class T>
+Pieces cut_runs(std::int64_t runs, std::int64_t length, int width) {
+  const unsigned piece = norm::piece_elements<T>;
+  const std::int64_t pieces = (length + piece - 1) / piece;
+  norm::kernel_count(runs * pieces);
+  return {norm::kernel_count(runs), norm::kernel_count(length), piece, static_cast<unsigned>(pieces),
+          norm::lanes_for(length / width)};
+}
+
+/// Calls f with the width, 1 or what 16 bytes hold, as a constant.
+template <class T, class F>
+void with_width(int width, F&& f) {
+  if (width == 1)
+    f(std::integral_constant<int, 1>());
+  else
+    f(std::integral_constant<int, 16 / sizeof(T)>());
+}
+
+template <class T>
+struct Forward {
+  const T* x;
+  const T* weight;
+  const T* bias;
+  T* y;
+  double* mean;
+  double* rstd;
+  double eps;
+};
+
+template <class T>
+struct Backward {
+  const T* dy;
+  const T* x;
+  const T* weight;
+  const double* mean;
+  const double* rstd;
+  T* dx;
+};
+
+/// Σ g and Σ g·x̂, all that the backward pass of a norm needs to know of a set; {} for none.
+template <class T>
+struct alignas(2 * sizeof(T)) Sums {
+  T g, g_xhat;
+
+  __device__ __forceinline__ void merge(const Sums& other) { g += other.g, g_xhat += other.g_xhat; }
+};
+
+// MATH     partial = count, mean, Σ(x − mean)² of a piece
+// MEMORY   reads x once; writes 24 bytes a piece
+// NUMERICS corrected two-pass in T within a piece (moments.cuh)
+// COST     not measured yet on a GPU
+template <class T, int Width>
+__global__ void __launch_bounds__(norm::threads_a_block)
+    run_moments(const T* x, Pieces pieces, Moments* partial) {
+  const Lanes team{pieces.lanes};
+  const Piece piece = pieces.of(team.index());
+  Held<T, Width> held;
+  held.read(team, x + pieces.offset(piece), piece.count);
+  const Moments moments = held.moments(team, piece.count);
+  if (piece.count != 0 && team.rank() == 0) partial[team.index()] = moments;
+}
+
+template <class T, int Width, class Layout>
+__device__ __forceinline__ Pack<T, Width> normalized(const Pack<T, Width>& x, const Statistics<T>& s,
+                                                     const Forward<T>& a, const Layout& layout, unsigned run,
+                                                     unsigned i) {
+  const auto weight = load_affine<Width>(a.weight, layout, run, i, T{1});
+  const auto bias = load_affine<Width>(a.bias, layout, run, i, T{0});
+  Pack<T, Width> y;
+  for (int e = 0; e < Width; ++e) y.at[e] = s.xhat(x.at[e]) * weight.at[e] + bias.at[e];
+  return y;
+}
+
+// MATH     y = x̂·weight + bias, x̂ = (x − mean)·rstd
+// MEMORY   reads x, writes y; parameters and statistics from the caches
+// NUMERICS the mean in two halves (moments.cuh)
+// COST     not measured yet on a GPU
+template <class T, int Width, class Layout>
+__global__ void __launch_bounds__(norm::threads_a_block)
+    run_normalize(Forward<T> a, Layout layout, Pieces pieces) {
+  const Lanes team{pieces.lanes};
+  const Piece piece = pieces.of(team.index());
+  if (piece.count == 0) return;
+  const T* const __restrict__ x = a.x + pieces.offset(piece);
+  T* const __restrict__ y = a.y + pieces.offset(piece);
+  const unsigned set = layout.set(piece.run, 0);
+  const Statistics<T> s(a.mean[set], a.rstd[set]);
+
+  for_packs<Width>(team, piece.count, [&](unsigned i) {
+    store(y + i, normalized(load<Width>(x + i), s, a, layout, piece.run, piece.first + i));
+  });
+}
+
+// MATH     partial = Σ g and Σ g·x̂ of a piece, g = dy·weight; dy itself where a.weight is nullptr
+// MEMORY   reads dy and x once; writes 2 sums a piece
+// NUMERICS in T within a piece: at most 32 values a thread, then a tree
+// COST     not measured yet on a GPU
+template <class T, int Width, class Layout>
+__global__ void __launch_bounds__(norm::threads_a_block)
+    run_backward_sums(Backward<T> a, Layout layout, Pieces pieces, Sums<double>* partial) {
+  const Lanes team{pieces.lanes};
+  const Piece piece = pieces.of(team.index());
+  const auto statistics = [&](unsigned i) {
+    const unsigned set = layout.set(piece.run, piece.first + i);
+    return Statistics<T>(a.mean[set], a.rstd[set]);
+  };
+  const T* const dy = a.dy + pieces.offset(piece);
+  const T* const x = a.x + pieces.offset(piece);
+
+  T sum_g = 0, sum_g_xhat = 0;
+  Statistics<T> s = statistics(0);
+  for_packs<Width>(team, piece.count, [&](unsigned i) {
+    const auto dy_pack = load<Width>(dy + i), x_pack = load<Width>(x + i);
+    const auto weight = load_affine<Width>(a.weight, layout, piece.run, piece.first + i, T{1});
+    for (unsigned e = 0; e < Width; ++e) {
+      if constexpr (Layout::set_an_element) s = statistics(i + e);
+      const T g = dy_pack.at[e] * weight.at[e];
+      sum_g += g;
+      sum_g_xhat += g * s.xhat(x_pack.at[e]);
+    }
+  });
+  const Sums<double> sum{team.sum(sum_g), team.sum(sum_g_xhat)};
+  if (piece.count != 0 && team.rank() == 0) partial[team.index()] = sum;
+}
+
+// MATH     dx = rstd·(g − (Σ g + x̂·Σ g·x̂)/M), g = dy·weight, sums over the set; rstd·g where sums is
+//          nullptr: the statistics were constants
+// MEMORY   reads dy and x, writes dx
+// NUMERICS one rounding of each sum to T, then element by element
+// COST     not measured yet on a GPU
+template <class T, int Width, class Layout>
+__global__ void __launch_bounds__(norm::threads_a_block)
+    run_dx(Backward<T> a, Layout layout, Pieces pieces, const Sums<double>* sums, double m) {
+  const Lanes team{pieces.lanes};
+  const Piece piece = pieces.of(team.index());
+  if (piece.count == 0) return;
+  const unsigned set = layout.set(piece.run, 0);
+  const Statistics<T> s(a.mean[set], a.rstd[set]);
+  Sums<double> sum{};
+  if (sums != nullptr) sum = sums[set];
+  const T mean_g = static_cast<T>(sum.g / m), mean_g_xhat = static_cast<T>(sum.g_xhat / m);
+  const T* const __restrict__ dy = a.dy + pieces.offset(piece);
+  const T* const __restrict__ x = a.x + pieces.offset(piece);
+  T* const __restrict__ dx = a.dx + pieces.offset(piece);
+
+  for_packs<Width>(team, piece.count, [&](unsigned i) {
+    const auto dy_pack = load<Width>(dy + i), x_pack = load<Width>(x + i);
+    const auto weight = load_affine<Width>(a.weight, layout, piece.run, piece.first + i, T{1});
+    Pack<T, Width> result;
+    for (unsigned e = 0; e < Width; ++e) {
+      const T g = dy_pack.at[e] * weight.at[e];
+      result.at[e] = s.rstd * (g - (mean_g + s.xhat(x_pack.at[e]) * mean_g_xhat));
+    }
+    store(dx + i, result);
+  });
+}
+
+}  // namespace norma::NORMA_EXECUTOR

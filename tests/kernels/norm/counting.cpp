@@ -1,0 +1,161 @@
+// What the norm kernels do to memory, counted: sectors a request, bytes against the floor, bank conflicts,
+// races. A program of its own, for which the kernels are compiled with instrumentation
+// (kernels/simt/README.md, "Counting").
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "core/random.h"
+#include "kernels/norm/batch_norm.h"
+#include "kernels/norm/group_norm.h"
+#include "kernels/norm/layer_norm.h"
+#include "kernels/norm/layer_norm_pixel.h"
+#include "kernels/simt/counters.h"
+#include "kernels/simt/guarded_buffer.h"
+#include "kernels/simt/schedule.h"
+
+namespace norma::simt {
+namespace {
+
+/// Everything that a norm of N·C·HW float elements reads and writes, with the most statistics that one has.
+struct Buffers {
+  std::size_t n, c, hw, size;
+  GuardedBuffer<float> x, y, dy, dx, weight, bias, dweight, dbias;
+  GuardedBuffer<double> mean, rstd;
+
+  Buffers(std::size_t n_, std::size_t c_, std::size_t hw_, std::size_t weights)
+      : n(n_),
+        c(c_),
+        hw(hw_),
+        size(n * c * hw),
+        x(size),
+        y(size),
+        dy(size),
+        dx(size),
+        weight(weights),
+        bias(weights),
+        dweight(weights),
+        dbias(weights),
+        mean(size),
+        rstd(size) {
+    const RandomSequence random{1};
+    std::uint64_t at = 0;
+    for (auto* buffer : {&x, &dy, &weight, &bias})
+      for (float& v : buffer->span()) v = static_cast<float>(random.uniform(at++));
+  }
+};
+
+enum class Norm { batch, group, layer, pixel };
+
+void forward(Norm norm, Buffers& b, bool affine) {
+  const auto n = static_cast<std::int64_t>(b.n), c = static_cast<std::int64_t>(b.c),
+             hw = static_cast<std::int64_t>(b.hw);
+  const float* const weight = affine ? b.weight.data() : nullptr;
+  const float* const bias = affine ? b.bias.data() : nullptr;
+  float *const x = b.x.data(), *const y = b.y.data();
+  double *const mean = b.mean.data(), *const rstd = b.rstd.data();
+  switch (norm) {
+    case Norm::batch:
+      return batch_norm_forward<float>(
+          {n, c, hw, 1e-5, true, 0.1, x, weight, bias, nullptr, nullptr, y, mean, rstd});
+    case Norm::group:
+      return group_norm_forward<float>({n, c, hw, 2, 1e-5, x, weight, bias, y, mean, rstd});
+    case Norm::layer:
+      return layer_norm_forward<float>({n, c * hw, 1e-5, x, weight, bias, y, mean, rstd});
+    case Norm::pixel:
+      return layer_norm_pixel_forward<float>({n, c, hw, 1e-5, x, weight, bias, y, mean, rstd});
+  }
+}
+
+void backward(Norm norm, Buffers& b) {
+  const auto n = static_cast<std::int64_t>(b.n), c = static_cast<std::int64_t>(b.c),
+             hw = static_cast<std::int64_t>(b.hw);
+  const float *const x = b.x.data(), *const dy = b.dy.data(), *const weight = b.weight.data();
+  const double *const mean = b.mean.data(), *const rstd = b.rstd.data();
+  float *const dx = b.dx.data(), *const dweight = b.dweight.data(), *const dbias = b.dbias.data();
+  switch (norm) {
+    case Norm::batch:
+      return batch_norm_backward<float>({n, c, hw, true, dy, x, weight, mean, rstd, dx, dweight, dbias});
+    case Norm::group:
+      return group_norm_backward<float>({n, c, hw, 2, dy, x, weight, mean, rstd, dx, dweight, dbias});
+    case Norm::layer:
+      return layer_norm_backward<float>({n, c * hw, dy, x, weight, mean, rstd, dx, dweight, dbias});
+    case Norm::pixel:
+      return layer_norm_pixel_backward<float>({n, c, hw, dy, x, weight, mean, rstd, dx, dweight, dbias});
+  }
+}
+
+template <class F>
+Counters count(F run) {
+  const CountLaunches counting;
+  run();
+  return counting.result();
+}
+
+/// No sector asked for in vain, and no bank twice. The exception are Moments, 24 bytes: one of four lies
+/// across two sectors, and what is three accesses on a GPU is one of seven passes over the banks here where
+/// six would do.
+void check_accesses(const Counters& c) {
+  CHECK(c.races.empty());
+  CHECK(c.global_reads.transactions == c.global_reads.ideal);
+  CHECK(c.global_writes.transactions * 200 <= c.global_writes.ideal * 201);
+  CHECK(c.shared_reads.transactions == c.shared_reads.ideal);
+  CHECK(c.shared_writes.transactions * 6 <= c.shared_writes.ideal * 7);
+}
+
+constexpr Norm all_norms[] = {Norm::batch, Norm::group, Norm::layer, Norm::pixel};
+
+}  // namespace
+
+TEST_CASE("forward kernels ask for no sector and no bank twice", "[counting]") {
+  for (const Norm norm : all_norms)
+    for (const std::size_t hw : {16, 64, 1024, 16384}) {
+      Buffers b(2, 8, hw, norm == Norm::layer ? 8 * hw : 8);
+      const Counters c = count([&] { forward(norm, b, true); });
+      INFO("norm " << static_cast<int>(norm) << ", HW " << hw << "\n" << report(c));
+      check_accesses(c);
+    }
+}
+
+TEST_CASE("group norm forward reads x once where a set fits on chip and twice where not", "[counting]") {
+  for (const std::size_t hw : {1, 7, 16, 64, 256, 1024, 2048, 4096}) {  // sets of 4·HW
+    Buffers b(2, 8, hw, 8);
+    const Counters c = count([&] { forward(Norm::group, b, false); });
+    INFO("HW " << hw << "\n" << report(c));
+    CHECK(c.global_reads.bytes == b.size * 4);
+    CHECK(c.global_bytes_read == b.size * 4);
+    CHECK(c.global_bytes_written == b.size * 4 + 4 * 16);  // y, and mean and rstd of four sets
+  }
+  Buffers b(1, 8, 4100, 8);  // sets of 16400
+  const Counters c = count([&] { forward(Norm::group, b, false); });
+  INFO(report(c));
+  const double sectors = static_cast<double>(b.size) * 4 / 32;
+  CHECK(static_cast<double>(c.global_reads.transactions) >= 2 * sectors);
+  CHECK(static_cast<double>(c.global_reads.transactions) <= 2.03 * sectors);  // partial moments, mean, rstd
+}
+
+TEST_CASE("backward kernels ask for no sector and no bank twice", "[counting]") {
+  for (const Norm norm : all_norms)
+    for (const std::size_t hw : {16, 64, 1024, 16384}) {
+      Buffers b(2, 8, hw, norm == Norm::layer ? 8 * hw : 8);
+      forward(norm, b, true);
+      const Counters c = count([&] { backward(norm, b); });
+      INFO("norm " << static_cast<int>(norm) << ", HW " << hw << "\n" << report(c));
+      check_accesses(c);
+    }
+}
+
+TEST_CASE("no norm kernel races, under any schedule, on awkward shapes", "[counting]") {
+  for (const Schedule& schedule : all_schedules) {
+    const UseSchedule use(schedule);
+    for (const Norm norm : all_norms)
+      for (const auto& [n, c, hw] :
+           {std::array<std::size_t, 3>{3, 4, 7}, {2, 34, 1}, {1, 2, 8200}, {1, 262, 3}}) {
+        Buffers b(n, c, hw, norm == Norm::layer ? c * hw : c);
+        const Counters counters = count([&] { forward(norm, b, true), backward(norm, b); });
+        INFO("norm " << static_cast<int>(norm) << ", C " << c << ", HW " << hw << "\n" << report(counters));
+        CHECK(counters.races.empty());
+      }
+  }
+}
+
+}  // namespace norma::simt
