@@ -46,10 +46,10 @@
   OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,             yes,     yes,  no,  no)    \
   OPERATION(group_norm_forward,        GroupNormForward,                   yes,     yes,  no,  no)    \
   OPERATION(group_norm_backward,       GroupNormBackward,                  yes,     yes,  no,  no)    \
-  OPERATION(relu_forward,              ReluForward,                        yes,     yes,  no,  no)    \
-  OPERATION(relu_backward,             ReluBackward,                       yes,     yes,  no,  no)    \
-  OPERATION(add,                       Add,                                yes,     yes,  no,  no)    \
-  OPERATION(dropout,                   Dropout,                            yes,     yes,  no,  no)    \
+  OPERATION(relu_forward,              ReluForward,                        yes,     yes,  yes, no)    \
+  OPERATION(relu_backward,             ReluBackward,                       yes,     yes,  yes, no)    \
+  OPERATION(add,                       Add,                                yes,     yes,  yes, no)    \
+  OPERATION(dropout,                   Dropout,                            yes,     yes,  yes, no)    \
   OPERATION(linear_forward,            LinearForward,                      yes,     yes,  no,  no)    \
   OPERATION(linear_backward,           LinearBackward,                     yes,     yes,  no,  no)    \
   OPERATION(log_softmax_forward,       LogSoftmaxForward,                  yes,     yes,  no,  no)    \
@@ -59,9 +59,9 @@
   OPERATION(correct_count,             CorrectCount,                       yes,     yes,  no,  no)    \
   OPERATION(abs_sum_forward,           AbsSumForward,                      yes,     yes,  no,  no)    \
   OPERATION(abs_sum_backward,          AbsSumBackward,                     yes,     yes,  no,  no)    \
-  OPERATION(sgd_step,                  SgdStep,                            yes,     yes,  no,  no)    \
-  OPERATION(adam_step,                 AdamStep,                           yes,     yes,  no,  no)    \
-  OPERATION(load_images,               LoadImages,                         yes,     yes,  no,  no)
+  OPERATION(sgd_step,                  SgdStep,                            yes,     yes,  yes, no)    \
+  OPERATION(adam_step,                 AdamStep,                           yes,     yes,  yes, no)    \
+  OPERATION(load_images,               LoadImages,                         yes,     yes,  yes, no)
 // clang-format on
 
 namespace norma {
