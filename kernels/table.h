@@ -32,12 +32,12 @@
   OPERATION(conv2d_forward,            Conv2dForward,                      yes,     yes,  no,  no)    \
   OPERATION(conv2d_backward_data,      Conv2dBackwardData,                 yes,     yes,  no,  no)    \
   OPERATION(conv2d_backward_weight,    Conv2dBackwardWeight,               yes,     yes,  no,  no)    \
-  OPERATION(max_pool2d_forward,        MaxPool2dForward,                   yes,     yes,  no,  no)    \
-  OPERATION(max_pool2d_backward,       MaxPool2dBackward,                  yes,     yes,  no,  no)    \
-  OPERATION(avg_pool2d_forward,        AvgPool2dForward,                   yes,     yes,  no,  no)    \
-  OPERATION(avg_pool2d_backward,       AvgPool2dBackward,                  yes,     yes,  no,  no)    \
-  OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,               yes,     yes,  no,  no)    \
-  OPERATION(global_avg_pool_backward,  GlobalAvgPoolBackward,              yes,     yes,  no,  no)    \
+  OPERATION(max_pool2d_forward,        MaxPool2dForward,                   yes,     yes,  yes, no)    \
+  OPERATION(max_pool2d_backward,       MaxPool2dBackward,                  yes,     yes,  yes, no)    \
+  OPERATION(avg_pool2d_forward,        AvgPool2dForward,                   yes,     yes,  yes, no)    \
+  OPERATION(avg_pool2d_backward,       AvgPool2dBackward,                  yes,     yes,  yes, no)    \
+  OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,               yes,     yes,  yes, no)    \
+  OPERATION(global_avg_pool_backward,  GlobalAvgPoolBackward,              yes,     yes,  yes, no)    \
   OPERATION(batch_norm_forward,        BatchNormForward,                   yes,     yes,  no,  no)    \
   OPERATION(batch_norm_backward,       BatchNormBackward,                  yes,     yes,  no,  no)    \
   OPERATION(layer_norm_forward,        LayerNormForward,                   yes,     yes,  no,  no)    \
@@ -50,15 +50,15 @@
   OPERATION(relu_backward,             ReluBackward,                       yes,     yes,  yes, no)    \
   OPERATION(add,                       Add,                                yes,     yes,  yes, no)    \
   OPERATION(dropout,                   Dropout,                            yes,     yes,  yes, no)    \
-  OPERATION(linear_forward,            LinearForward,                      yes,     yes,  no,  no)    \
-  OPERATION(linear_backward,           LinearBackward,                     yes,     yes,  no,  no)    \
-  OPERATION(log_softmax_forward,       LogSoftmaxForward,                  yes,     yes,  no,  no)    \
-  OPERATION(log_softmax_backward,      LogSoftmaxBackward,                 yes,     yes,  no,  no)    \
-  OPERATION(nll_loss_forward,          NllLossForward,                     yes,     yes,  no,  no)    \
-  OPERATION(nll_loss_backward,         NllLossBackward,                    yes,     yes,  no,  no)    \
-  OPERATION(correct_count,             CorrectCount,                       yes,     yes,  no,  no)    \
-  OPERATION(abs_sum_forward,           AbsSumForward,                      yes,     yes,  no,  no)    \
-  OPERATION(abs_sum_backward,          AbsSumBackward,                     yes,     yes,  no,  no)    \
+  OPERATION(linear_forward,            LinearForward,                      yes,     yes,  yes, no)    \
+  OPERATION(linear_backward,           LinearBackward,                     yes,     yes,  yes, no)    \
+  OPERATION(log_softmax_forward,       LogSoftmaxForward,                  yes,     yes,  yes, no)    \
+  OPERATION(log_softmax_backward,      LogSoftmaxBackward,                 yes,     yes,  yes, no)    \
+  OPERATION(nll_loss_forward,          NllLossForward,                     yes,     yes,  yes, no)    \
+  OPERATION(nll_loss_backward,         NllLossBackward,                    yes,     yes,  yes, no)    \
+  OPERATION(correct_count,             CorrectCount,                       yes,     yes,  yes, no)    \
+  OPERATION(abs_sum_forward,           AbsSumForward,                      yes,     yes,  yes, no)    \
+  OPERATION(abs_sum_backward,          AbsSumBackward,                     yes,     yes,  yes, no)    \
   OPERATION(sgd_step,                  SgdStep,                            yes,     yes,  yes, no)    \
   OPERATION(adam_step,                 AdamStep,                           yes,     yes,  yes, no)    \
   OPERATION(load_images,               LoadImages,                         yes,     yes,  yes, no)

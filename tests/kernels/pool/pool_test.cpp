@@ -2,29 +2,14 @@
 #include <cmath>
 
 #include "layers/functional/pool.h"
+#include "tests/kernels/pool/cases.h"
 #include "tests/support/check.h"
 
 using namespace norma;
 using namespace norma::test;
 
-namespace {
-
-struct Case {
-  Shape x;
-  Size2 kernel, stride = 1, padding = 0;
-  bool ceil_mode = false;
-};
-
-const std::vector<Case> cases = {
-    {{1, 1, 1, 1}, 1},          {{2, 3, 4, 4}, 2, 2},       {{1, 2, 7, 5}, 3, 2, 1},        {{1, 2, 7, 5}, 3, 2, 1, true},
-    {{2, 1, 5, 8}, {2, 3}, 1},  {{1, 1, 6, 6}, 6, 6},       {{1, 31, 3, 3}, 2, 2, 0, true}, {{1, 2, 5, 5}, 2, 3, 1, true},
-    {{3, 2, 6, 6}, 3, 1, 1},    {{1, 2, 1, 9}, {1, 2}, 2},
-};
-
-}  // namespace
-
 TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_pool2d]") {
-  for (const Case& c : cases) {
+  for (const PoolCase& c : pool_cases) {
     CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode);
     check_operation({spread_tensor(c.x, 1)}, [&](const Inputs& t) {
       return functional::max_pool2d(t[0], c.kernel, c.stride, c.padding, c.ceil_mode);
@@ -33,7 +18,7 @@ TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_poo
 }
 
 TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_pool2d]") {
-  for (const Case& c : cases)
+  for (const PoolCase& c : pool_cases)
     for (const bool include_pad : {true, false}) {
       CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode, include_pad);
       check_operation({random_tensor(c.x, 1)}, [&](const Inputs& t) {
