@@ -29,9 +29,9 @@
 // clang-format off
 //                                                                       reference  cpu  simt  cuda
 #define NORMA_OPERATIONS(OPERATION)                                                                   \
-  OPERATION(conv2d_forward,            Conv2dForward,                      yes,     yes,  no,  no)    \
-  OPERATION(conv2d_backward_data,      Conv2dBackwardData,                 yes,     yes,  no,  no)    \
-  OPERATION(conv2d_backward_weight,    Conv2dBackwardWeight,               yes,     yes,  no,  no)    \
+  OPERATION(conv2d_forward,            Conv2dForward,                      yes,     yes,  yes, no)    \
+  OPERATION(conv2d_backward_data,      Conv2dBackwardData,                 yes,     yes,  yes, no)    \
+  OPERATION(conv2d_backward_weight,    Conv2dBackwardWeight,               yes,     yes,  yes, no)    \
   OPERATION(max_pool2d_forward,        MaxPool2dForward,                   yes,     yes,  yes, no)    \
   OPERATION(max_pool2d_backward,       MaxPool2dBackward,                  yes,     yes,  yes, no)    \
   OPERATION(avg_pool2d_forward,        AvgPool2dForward,                   yes,     yes,  yes, no)    \
