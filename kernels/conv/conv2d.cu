@@ -1,23 +1,36 @@
 // Convolution on a GPU: which kernels a shape runs on, and the products that serve all shapes.
 //
-//   general     implicit GEMM: the views of conv2d_views.cuh in the product of kernels/cuda/matmul.cuh. Every
-//               element is gathered with its bounds checked; with a stride s, backward data multiplies s² − 1
-//               zeros for each number
-//   pointwise   1×1, stride 1, no padding: the same product of matrices that lie in memory as they are
+//   pointwise   1×1, stride 1, no padding: a product of matrices that lie in memory as they are
+//   tiled_3x3   3×3, stride 1, padding up to 2, float: conv2d_tiled.cuh
+//   general     the rest. Implicit GEMM: what im2col would write is computed when it is read, element by
+//               element and with bounds checked (conv2d_views.cuh); with a stride s, backward data multiplies
+//               s² − 1 zeros for each number
 //
-// NUMERICS sums in T over C·kernel (forward), K·kernel (backward data); backward weight sums N·H·W products
-// in
-//          slices, added in order in double. Sizes alone decide the order
+// The products are those of kernels/cuda/matmul.cuh.
+//
+// NUMERICS sums in T over C·kernel (forward), K·kernel (backward data); backward weight sums N·H·W products in
+//          slices, added in order in double. The shape alone decides the order: the same bits on any GPU
 #include "kernels/conv/conv2d.h"
 
+#include <type_traits>
+
+#include "kernels/conv/conv2d_tiled.cuh"
 #include "kernels/conv/conv2d_views.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-bool pointwise(const Conv2dShape& s) {
-  return s.kernel_h == 1 && s.kernel_w == 1 && s.stride_h == 1 && s.stride_w == 1 && s.pad_h == 0 &&
-         s.pad_w == 0;
+enum class Path { pointwise, tiled_3x3, general };
+
+template <class T>
+Path path_for(const Conv2dShape& s) {
+  const bool one_by_one = s.kernel_h == 1 && s.kernel_w == 1, three_by_three = s.kernel_h == 3 && s.kernel_w == 3;
+  const bool every_pixel = s.stride_h == 1 && s.stride_w == 1;
+  if (one_by_one && every_pixel && s.pad_h == 0 && s.pad_w == 0) return Path::pointwise;
+  // Beyond a padding of 2, backward data would have to cut dy off instead of padding it.
+  if (std::is_same_v<T, float> && three_by_three && every_pixel && s.pad_h <= 2 && s.pad_w <= 2)
+    return Path::tiled_3x3;
+  return Path::general;
 }
 
 }  // namespace
@@ -25,39 +38,61 @@ bool pointwise(const Conv2dShape& s) {
 template <class T>
 void conv2d_forward(const Conv2dForward<T>& a) {
   const Geometry g(a.s);
+  const Path path = path_for<T>(a.s);
+  if constexpr (std::is_same_v<T, float>)
+    if (path == Path::tiled_3x3)
+      return correlate({.images = g.n, .c = g.c, .h = g.h, .w = g.w,
+                        .k = g.k, .out_h = g.out_h, .out_w = g.out_w, .pad_h = g.pad_h, .pad_w = g.pad_w,
+                        .x = a.x, .weight = a.weight, .k_stride = 9ll * g.c, .c_stride = 9, .flipped = false,
+                        .bias = a.bias, .y = a.y});
   const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
+  const long long pixels = a.s.n * plane;
   const Matrix<T, true> weight{a.weight, taps};
   const StoreImages<T> store{a.y, g.k, plane, a.bias};
-  if (pointwise(a.s))
-    multiply<T>(g.k, a.s.n * plane, taps, weight, Planes<T, true>{a.x, g.c, plane}, store);
+  if (path == Path::pointwise)
+    multiply<T>(g.k, pixels, taps, weight, Planes<T, true>{a.x, g.c, plane}, store);
   else
-    multiply<T>(g.k, a.s.n * plane, taps, weight, Patches<T, false>{g, a.x}, store);
+    multiply<T>(g.k, pixels, taps, weight, Patches<T, false>{g, a.x}, store);
 }
 
 template <class T>
 void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
   const Geometry g(a.s);
+  const Path path = path_for<T>(a.s);
+  if constexpr (std::is_same_v<T, float>)
+    if (path == Path::tiled_3x3)  // forward with channels exchanged, weight from the far corner, padding 2 − pad
+      return correlate({.images = g.n, .c = g.k, .h = g.out_h, .w = g.out_w,
+                        .k = g.c, .out_h = g.h, .out_w = g.w, .pad_h = 2 - g.pad_h, .pad_w = 2 - g.pad_w,
+                        .x = a.dy, .weight = a.weight, .k_stride = 9, .c_stride = 9ll * g.c, .flipped = true,
+                        .bias = nullptr, .y = a.dx});
   const int window = g.kernel_h * g.kernel_w, plane = g.h * g.w;
+  const long long pixels = a.s.n * plane;
   const StoreImages<T> store{a.dx, g.c, plane, nullptr};
-  if (pointwise(a.s))
-    multiply<T>(g.c, a.s.n * plane, g.k, Matrix<T, false>{a.weight, g.c}, Planes<T, true>{a.dy, g.k, plane},
-                store);
+  if (path == Path::pointwise)
+    multiply<T>(g.c, pixels, g.k, Matrix<T, false>{a.weight, g.c}, Planes<T, true>{a.dy, g.k, plane}, store);
   else
-    multiply<T>(g.c, a.s.n * plane, g.k * window, WeightByInput<T>{a.weight, g.c, window},
-                FlippedPatches<T>{g, a.dy}, store);
+    multiply<T>(g.c, pixels, g.k * window, WeightByInput<T>{a.weight, g.c, window}, FlippedPatches<T>{g, a.dy},
+                store);
 }
 
 template <class T>
 void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const Geometry g(a.s);
+  const Path path = path_for<T>(a.s);
   const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
-  const int lines = taps + (a.dbias != nullptr ? 1 : 0);
-  const Planes<T, false> dy{a.dy, g.k, plane};
   const StoreGradients<T> store{a.dweight, a.dbias, taps};
-  if (pointwise(a.s))
-    multiply<T>(g.k, lines, a.s.n * plane, dy, WithOnes<Planes<T, false>>{{a.x, g.c, plane}, taps}, store);
+  if constexpr (std::is_same_v<T, float>)
+    if (path == Path::tiled_3x3)
+      return weight_gradient({.images = g.n, .c = g.c, .h = g.h, .w = g.w,
+                              .k = g.k, .out_h = g.out_h, .out_w = g.out_w, .pad_h = g.pad_h, .pad_w = g.pad_w,
+                              .dy = a.dy, .x = a.x}, store);
+  const long long pixels = a.s.n * plane;
+  const int lines = taps + 1;  // behind the taps one of ones, for dbias
+  const Planes<T, false> dy{a.dy, g.k, plane};
+  if (path == Path::pointwise)
+    multiply<T>(g.k, lines, pixels, dy, WithOnes<Planes<T, false>>{{a.x, g.c, plane}, taps}, store);
   else
-    multiply<T>(g.k, lines, a.s.n * plane, dy, WithOnes<Patches<T, true>>{{g, a.x}, taps}, store);
+    multiply<T>(g.k, lines, pixels, dy, WithOnes<Patches<T, true>>{{g, a.x}, taps}, store);
 }
 
 template void conv2d_forward(const Conv2dForward<float>&);

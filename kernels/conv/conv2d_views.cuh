@@ -16,9 +16,10 @@ namespace norma::NORMA_EXECUTOR {
 
 /// Conv2dShape in the 32-bit integers that a GPU divides quickly.
 struct Geometry {
-  int c, h, w, k, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, out_h, out_w;
+  int n, c, h, w, k, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, out_h, out_w;
   explicit Geometry(const Conv2dShape& s)
-      : c(static_cast<int>(s.c)),
+      : n(static_cast<int>(s.n)),
+        c(static_cast<int>(s.c)),
         h(static_cast<int>(s.h)),
         w(static_cast<int>(s.w)),
         k(static_cast<int>(s.k)),
@@ -107,7 +108,7 @@ struct StoreImages {
   }
 };
 
-/// Element (k, tap) into dweight, and what stands behind the last tap into dbias.
+/// Element (k, tap) into dweight, and what stands behind the last tap into dbias, where it is wanted.
 template <class T>
 struct StoreGradients {
   T *dweight, *dbias;
@@ -115,7 +116,7 @@ struct StoreGradients {
   __device__ void operator()(int k, int t, T sum) const {
     if (t < taps)
       dweight[static_cast<long long>(k) * taps + t] = sum;
-    else
+    else if (dbias != nullptr)
       dbias[k] = sum;
   }
 };
