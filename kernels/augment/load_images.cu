@@ -1,16 +1,14 @@
 // From stored pixels to a training batch on a GPU, in one pass and without the host: the data set stays on
 // the device, and what happens to an image is drawn by counter (core/random.h), exactly as the CPU draws it.
 //
-// MATH     y[n, c, i, j] = (pixel/255 − mean[c])/std[c], pixel (i + top, j' + left) of image indices[n], j' =
-// j or
-//          mirrored; pixels outside are black
+// MATH     y[n, c, i, j] = (pixel/255 − mean[c])/std[c], with pixel (i + top, j' + left) of image indices[n];
+//          j' = j or mirrored; pixels outside are black
 // MAPPING  a block an image; its threads take W neighbouring pixels of a row at a time, through all channels
 //
 //            y of image n   │ row 0 ─────────── │ row 1 ─────────── │ …      (C·H rows)
 //            thread           0    1    2   …     w/W  …                     W = 4: `0` is pixels 0 … 3
 //
-// MEMORY   one byte read and sizeof(T) written an element. W = 4 elements go in one store where rows allow
-// it;
+// MEMORY   one byte read and sizeof(T) written an element. W = 4 elements go in one store where rows allow;
 //          bytes are read one by one, neighbouring threads neighbouring bytes, forwards or mirrored.
 //          A table of C × 256 normalised values in shared memory replaces two divisions by a look-up
 // NUMERICS the table is computed in double and rounded once: the same bits as the cpu executor's

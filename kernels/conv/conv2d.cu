@@ -8,8 +8,8 @@
 //
 // The products are those of kernels/cuda/matmul.cuh.
 //
-// NUMERICS sums in T over C·kernel (forward), K·kernel (backward data); backward weight sums N·H·W products in
-//          slices, added in order in double. The shape alone decides the order: the same bits on any GPU
+// NUMERICS sums in T over C·kernel (forward), K·kernel (backward data); backward weight sums N·H·W products
+//          in slices, which are added in order in double. The shape alone decides: the same bits on any GPU
 #include "kernels/conv/conv2d.h"
 
 #include <type_traits>
@@ -24,7 +24,8 @@ enum class Path { pointwise, tiled_3x3, general };
 
 template <class T>
 Path path_for(const Conv2dShape& s) {
-  const bool one_by_one = s.kernel_h == 1 && s.kernel_w == 1, three_by_three = s.kernel_h == 3 && s.kernel_w == 3;
+  const bool one_by_one = s.kernel_h == 1 && s.kernel_w == 1,
+             three_by_three = s.kernel_h == 3 && s.kernel_w == 3;
   const bool every_pixel = s.stride_h == 1 && s.stride_w == 1;
   if (one_by_one && every_pixel && s.pad_h == 0 && s.pad_w == 0) return Path::pointwise;
   // Beyond a padding of 2, backward data would have to cut dy off instead of padding it.
@@ -41,10 +42,15 @@ void conv2d_forward(const Conv2dForward<T>& a) {
   const Path path = path_for<T>(a.s);
   if constexpr (std::is_same_v<T, float>)
     if (path == Path::tiled_3x3)
-      return correlate({.images = g.n, .c = g.c, .h = g.h, .w = g.w,
-                        .k = g.k, .out_h = g.out_h, .out_w = g.out_w, .pad_h = g.pad_h, .pad_w = g.pad_w,
-                        .x = a.x, .weight = a.weight, .k_stride = 9ll * g.c, .c_stride = 9, .flipped = false,
-                        .bias = a.bias, .y = a.y});
+      return correlate({g.n,
+                        {g.c, g.h, g.w},
+                        {g.k, g.out_h, g.out_w},
+                        g.pad_h,
+                        g.pad_w,
+                        a.x,
+                        {a.weight, 9ll * g.c, 9, false},
+                        a.bias,
+                        a.y});
   const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
   const long long pixels = a.s.n * plane;
   const Matrix<T, true> weight{a.weight, taps};
@@ -60,19 +66,24 @@ void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
   const Geometry g(a.s);
   const Path path = path_for<T>(a.s);
   if constexpr (std::is_same_v<T, float>)
-    if (path == Path::tiled_3x3)  // forward with channels exchanged, weight from the far corner, padding 2 − pad
-      return correlate({.images = g.n, .c = g.k, .h = g.out_h, .w = g.out_w,
-                        .k = g.c, .out_h = g.h, .out_w = g.w, .pad_h = 2 - g.pad_h, .pad_w = 2 - g.pad_w,
-                        .x = a.dy, .weight = a.weight, .k_stride = 9, .c_stride = 9ll * g.c, .flipped = true,
-                        .bias = nullptr, .y = a.dx});
+    if (path == Path::tiled_3x3)  // of dy, padded by 2 − pad
+      return correlate({g.n,
+                        {g.k, g.out_h, g.out_w},
+                        {g.c, g.h, g.w},
+                        2 - g.pad_h,
+                        2 - g.pad_w,
+                        a.dy,
+                        {a.weight, 9, 9ll * g.c, true},
+                        nullptr,
+                        a.dx});
   const int window = g.kernel_h * g.kernel_w, plane = g.h * g.w;
   const long long pixels = a.s.n * plane;
   const StoreImages<T> store{a.dx, g.c, plane, nullptr};
   if (path == Path::pointwise)
     multiply<T>(g.c, pixels, g.k, Matrix<T, false>{a.weight, g.c}, Planes<T, true>{a.dy, g.k, plane}, store);
   else
-    multiply<T>(g.c, pixels, g.k * window, WeightByInput<T>{a.weight, g.c, window}, FlippedPatches<T>{g, a.dy},
-                store);
+    multiply<T>(g.c, pixels, g.k * window, WeightByInput<T>{a.weight, g.c, window},
+                FlippedPatches<T>{g, a.dy}, store);
 }
 
 template <class T>
@@ -83,9 +94,8 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const StoreGradients<T> store{a.dweight, a.dbias, taps};
   if constexpr (std::is_same_v<T, float>)
     if (path == Path::tiled_3x3)
-      return weight_gradient({.images = g.n, .c = g.c, .h = g.h, .w = g.w,
-                              .k = g.k, .out_h = g.out_h, .out_w = g.out_w, .pad_h = g.pad_h, .pad_w = g.pad_w,
-                              .dy = a.dy, .x = a.x}, store);
+      return weight_gradient({g.n, {g.c, g.h, g.w}, {g.k, g.out_h, g.out_w}, g.pad_h, g.pad_w, a.dy, a.x},
+                             store);
   const long long pixels = a.s.n * plane;
   const int lines = taps + 1;  // behind the taps one of ones, for dbias
   const Planes<T, false> dy{a.dy, g.k, plane};

@@ -1,24 +1,23 @@
 // multiply: the one kernel behind every matrix product, whatever its factors look like in memory.
 //
 // MATH     C(i, j) = Σ_k A(i, k)·B(j, k): both factors are lines × depth, so that A·Bᵀ is the plain case
-// MAPPING  a block of 256 threads a tile of 16·R × 64 elements of C, a thread R × 4 of them; the grid's z
-// cuts the
-//          depth into slices where there are few tiles
+// MAPPING  a block of 256 threads a tile of 16·R × 64 elements of C, a thread R × 4 of them; the grid's
+//          z cuts the depth into slices where there are few tiles
 //
 //                           depth ─▶ 16 at a time
 //                     j0   ┌───┬───┬───
-//                          │ B │   │ …        64 lines       thread (ty, tx) = (t / 16, t % 16) owns
-//                     +64  └───┴───┴───                        lines i0 + R·ty … of A and j0 + 4·tx … of B:
-//            ┌───┬───┬───  ┌───────────┐
+//                          │ B │   │ …        64 lines       thread (ty, tx) = (t / 16, t % 16) owns lines
+//                     +64  └───┴───┴───                        i0 + R·ty … of A and
+//            ┌───┬───┬───  ┌───────────┐                       j0 + tx, 16 + tx, 32 + tx, 48 + tx of B:
 //         i0 │ A │   │ …   │  C tile   │      16·R lines       R + 4 numbers read from shared memory for
 //            └───┴───┴───  └───────────┘                       4·R multiply-adds
 //
-// MEMORY   A is read once a tile column, B once a tile row, through shared memory; threads that load are laid
-//          along whatever is contiguous. C is written 4 elements a thread. Sliced: + 2·slices·|C|
+// MEMORY   A is read once a tile column, B once a tile row, through shared memory; threads that load lie
+//          along whatever is contiguous. C is written once, neighbouring threads neighbouring j; sliced, it
+//          is written `slices` times more and read as often
 // NUMERICS a slice's sum in T, in the order of k; slices are added in order, in double. Sizes alone decide
-// the
-//          order: the same bits on any GPU
-// REQUIRES every thread of a block reaches both barriers; m, n, k < 2³¹
+//          the order: the same bits on any GPU
+// REQUIRES every thread of a block reaches both barriers
 // COST     not measured yet on a GPU
 //
 // A factor is a view: a struct with `T operator()(int line, int k) const`, called within bounds only, and
@@ -57,15 +56,15 @@ struct WithOnes {
 
 inline constexpr int tile_depth = 16;
 
-// tile[k][i] = view(line + i, first + k), zero beyond `lines` and `end`: W·16 lines, tile_depth deep.
-template <int W, class T, class View>
+// tile[k][i] = view(line + i, first + k), zero beyond `lines` and `end`; W lines lie in one pack.
+template <int Lines, class T, int W, int Pitch, class View>
 __device__ __forceinline__ void load_tile(const View& view, int line, int lines, int first, int end,
-                                          Pack<T, W> (&tile)[tile_depth][17]) {
+                                          Pack<T, W> (&tile)[tile_depth][Pitch]) {
 #pragma unroll
-  for (int at = 0; at < W; ++at) {
-    const int t = static_cast<int>(threadIdx.x) + at * 256;
-    const int i = View::along_k ? t / tile_depth : t % (16 * W);
-    const int k = View::along_k ? t % tile_depth : t / (16 * W);
+  for (int at = 0; at < Lines * tile_depth; at += 256) {
+    const int t = at + static_cast<int>(threadIdx.x);
+    const int i = View::along_k ? t / tile_depth : t % Lines;
+    const int k = View::along_k ? t % tile_depth : t / Lines;
     const bool inside = line + i < lines && first + k < end;
     tile[k][i / W].lane[i % W] = inside ? view(line + i, first + k) : T{0};
   }
@@ -73,27 +72,28 @@ __device__ __forceinline__ void load_tile(const View& view, int line, int lines,
 
 template <int R, class T, class A, class B, class C>
 __global__ void __launch_bounds__(256, 2) multiply_tiles(int m, int n, int k, int slice, A a, B b, C c) {
-  using Tile = Pack<T, R>[tile_depth][17];
-  using WideTile = Pack<T, 4>[tile_depth][17];
-  NORMA_SHARED(Tile, a_tile);
-  NORMA_SHARED(WideTile, b_tile);
+  using TileA = Pack<T, R>[tile_depth][16 + 1];  // + 1, + 2: threads that load along k meet fewer conflicts
+  using TileB = Pack<T, 1>[tile_depth][64 + 2];
+  NORMA_SHARED(TileA, a_tile);
+  NORMA_SHARED(TileB, b_tile);
   const int ty = static_cast<int>(threadIdx.x) / 16, tx = static_cast<int>(threadIdx.x) % 16;
   const int i0 = static_cast<int>(blockIdx.y) * 16 * R, j0 = static_cast<int>(blockIdx.x) * 64;
   const int begin = static_cast<int>(blockIdx.z) * slice, end = min(k, begin + slice);
 
   T sum[R][4] = {};
   for (int first = begin; first < end; first += tile_depth) {
-    load_tile(a, i0, m, first, end, a_tile);
-    load_tile(b, j0, n, first, end, b_tile);
+    load_tile<16 * R>(a, i0, m, first, end, a_tile);
+    load_tile<64>(b, j0, n, first, end, b_tile);
     __syncthreads();
 #pragma unroll
     for (int d = 0; d < tile_depth; ++d) {
       const Pack<T, R> row = a_tile[d][ty];
-      const Pack<T, 4> column = b_tile[d][tx];
 #pragma unroll
-      for (int r = 0; r < R; ++r)
+      for (int q = 0; q < 4; ++q) {
+        const T column = b_tile[d][tx + 16 * q].lane[0];
 #pragma unroll
-        for (int q = 0; q < 4; ++q) sum[r][q] += row.lane[r] * column.lane[q];
+        for (int r = 0; r < R; ++r) sum[r][q] += row.lane[r] * column;
+      }
     }
     __syncthreads();  // before the next load
   }
@@ -102,7 +102,7 @@ __global__ void __launch_bounds__(256, 2) multiply_tiles(int m, int n, int k, in
   for (int r = 0; r < R; ++r)
 #pragma unroll
     for (int q = 0; q < 4; ++q)
-      if (const int i = i0 + R * ty + r, j = j0 + 4 * tx + q; i < m && j < n) c(i, j, sum[r][q]);
+      if (const int i = i0 + R * ty + r, j = j0 + tx + 16 * q; i < m && j < n) c(i, j, sum[r][q]);
 }
 
 // ── Slices ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -127,8 +127,7 @@ __global__ void __launch_bounds__(block_threads) sum_slices(int slices, int m, i
   }
 }
 
-/// How many of k one slice takes: all, unless there are too few tiles to fill a GPU and enough depth to
-/// share.
+/// How many of k one slice takes: all, unless the tiles are too few for a GPU and the depth is worth sharing.
 inline int slice_depth(long long tiles, int k) {
   const long long slices = std::clamp<long long>(std::min(512 / tiles, k / 256ll), 1, 512);
   return static_cast<int>(std::max(1ll, divide_up(divide_up(k, slices), tile_depth)) * tile_depth);
@@ -154,7 +153,7 @@ void multiply_in_rows(int m, int n, int k, A a, B b, C c) {
 /// Calls c(i, j, C(i, j)) once for every element, in any order.
 template <class T, class A, class B, class C>
 void multiply(long long m, long long n, long long k, A a, B b, C c) {
-  constexpr long long most = 0x7fffffff - 1024;
+  constexpr long long most = 1 << 30;  // of what an int holds, with room to add
   if (m > most || n > most || k > most)
     fail("a product of {} × {} × {} is too large for one launch", m, n, k);
   if (m == 0 || n == 0) return;

@@ -18,8 +18,7 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-// MEMORY   x is read once by way of the caches (windows that overlap share it), y and index written: 4 + 8
-// bytes
+// MEMORY   x is read once by way of the caches (windows that overlap share it), y and index are written
 template <class T>
 __global__ void __launch_bounds__(block_threads) max_pool2d_forward_warp_per_plane(MaxPool2dForward<T> a) {
   const PoolShape& s = a.s;

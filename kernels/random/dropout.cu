@@ -1,7 +1,6 @@
 // Dropout on a GPU, with the very mask that the CPU draws: numbers by counter, no state, nothing stored.
 //
-// MATH     y = x·keep/(1 − p); element i is kept where random word i/run, as a number in [0, 1), is at least
-// p.
+// MATH     y = x·keep/(1 − p); i is kept where random word i/run, as a number in [0, 1), is at least p.
 //          That number is (word >> 8)·2⁻²⁴: the comparison is done in integers, (word >> 8) ≥ ⌈p·2²⁴⌉
 // NUMERICS one multiplication in T: the same bits as the cpu executor's
 #include "kernels/random/dropout.h"
