@@ -29,15 +29,15 @@
 // clang-format off
 //                                                                       reference  cpu  simt  cuda
 #define NORMA_OPERATIONS(OPERATION)                                                                   \
-  OPERATION(conv2d_forward,            Conv2dForward,                      yes,     yes,  no,  no)    \
-  OPERATION(conv2d_backward_data,      Conv2dBackwardData,                 yes,     yes,  no,  no)    \
-  OPERATION(conv2d_backward_weight,    Conv2dBackwardWeight,               yes,     yes,  no,  no)    \
-  OPERATION(max_pool2d_forward,        MaxPool2dForward,                   yes,     yes,  no,  no)    \
-  OPERATION(max_pool2d_backward,       MaxPool2dBackward,                  yes,     yes,  no,  no)    \
-  OPERATION(avg_pool2d_forward,        AvgPool2dForward,                   yes,     yes,  no,  no)    \
-  OPERATION(avg_pool2d_backward,       AvgPool2dBackward,                  yes,     yes,  no,  no)    \
-  OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,               yes,     yes,  no,  no)    \
-  OPERATION(global_avg_pool_backward,  GlobalAvgPoolBackward,              yes,     yes,  no,  no)    \
+  OPERATION(conv2d_forward,            Conv2dForward,                      yes,     yes,  yes, no)    \
+  OPERATION(conv2d_backward_data,      Conv2dBackwardData,                 yes,     yes,  yes, no)    \
+  OPERATION(conv2d_backward_weight,    Conv2dBackwardWeight,               yes,     yes,  yes, no)    \
+  OPERATION(max_pool2d_forward,        MaxPool2dForward,                   yes,     yes,  yes, no)    \
+  OPERATION(max_pool2d_backward,       MaxPool2dBackward,                  yes,     yes,  yes, no)    \
+  OPERATION(avg_pool2d_forward,        AvgPool2dForward,                   yes,     yes,  yes, no)    \
+  OPERATION(avg_pool2d_backward,       AvgPool2dBackward,                  yes,     yes,  yes, no)    \
+  OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,               yes,     yes,  yes, no)    \
+  OPERATION(global_avg_pool_backward,  GlobalAvgPoolBackward,              yes,     yes,  yes, no)    \
   OPERATION(batch_norm_forward,        BatchNormForward,                   yes,     yes,  yes, no)    \
   OPERATION(batch_norm_backward,       BatchNormBackward,                  yes,     yes,  yes, no)    \
   OPERATION(layer_norm_forward,        LayerNormForward,                   yes,     yes,  yes, no)    \
@@ -46,22 +46,22 @@
   OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,             yes,     yes,  yes, no)    \
   OPERATION(group_norm_forward,        GroupNormForward,                   yes,     yes,  yes, no)    \
   OPERATION(group_norm_backward,       GroupNormBackward,                  yes,     yes,  yes, no)    \
-  OPERATION(relu_forward,              ReluForward,                        yes,     yes,  no,  no)    \
-  OPERATION(relu_backward,             ReluBackward,                       yes,     yes,  no,  no)    \
-  OPERATION(add,                       Add,                                yes,     yes,  no,  no)    \
-  OPERATION(dropout,                   Dropout,                            yes,     yes,  no,  no)    \
-  OPERATION(linear_forward,            LinearForward,                      yes,     yes,  no,  no)    \
-  OPERATION(linear_backward,           LinearBackward,                     yes,     yes,  no,  no)    \
-  OPERATION(log_softmax_forward,       LogSoftmaxForward,                  yes,     yes,  no,  no)    \
-  OPERATION(log_softmax_backward,      LogSoftmaxBackward,                 yes,     yes,  no,  no)    \
-  OPERATION(nll_loss_forward,          NllLossForward,                     yes,     yes,  no,  no)    \
-  OPERATION(nll_loss_backward,         NllLossBackward,                    yes,     yes,  no,  no)    \
-  OPERATION(correct_count,             CorrectCount,                       yes,     yes,  no,  no)    \
-  OPERATION(abs_sum_forward,           AbsSumForward,                      yes,     yes,  no,  no)    \
-  OPERATION(abs_sum_backward,          AbsSumBackward,                     yes,     yes,  no,  no)    \
-  OPERATION(sgd_step,                  SgdStep,                            yes,     yes,  no,  no)    \
-  OPERATION(adam_step,                 AdamStep,                           yes,     yes,  no,  no)    \
-  OPERATION(load_images,               LoadImages,                         yes,     yes,  no,  no)
+  OPERATION(relu_forward,              ReluForward,                        yes,     yes,  yes, no)    \
+  OPERATION(relu_backward,             ReluBackward,                       yes,     yes,  yes, no)    \
+  OPERATION(add,                       Add,                                yes,     yes,  yes, no)    \
+  OPERATION(dropout,                   Dropout,                            yes,     yes,  yes, no)    \
+  OPERATION(linear_forward,            LinearForward,                      yes,     yes,  yes, no)    \
+  OPERATION(linear_backward,           LinearBackward,                     yes,     yes,  yes, no)    \
+  OPERATION(log_softmax_forward,       LogSoftmaxForward,                  yes,     yes,  yes, no)    \
+  OPERATION(log_softmax_backward,      LogSoftmaxBackward,                 yes,     yes,  yes, no)    \
+  OPERATION(nll_loss_forward,          NllLossForward,                     yes,     yes,  yes, no)    \
+  OPERATION(nll_loss_backward,         NllLossBackward,                    yes,     yes,  yes, no)    \
+  OPERATION(correct_count,             CorrectCount,                       yes,     yes,  yes, no)    \
+  OPERATION(abs_sum_forward,           AbsSumForward,                      yes,     yes,  yes, no)    \
+  OPERATION(abs_sum_backward,          AbsSumBackward,                     yes,     yes,  yes, no)    \
+  OPERATION(sgd_step,                  SgdStep,                            yes,     yes,  yes, no)    \
+  OPERATION(adam_step,                 AdamStep,                           yes,     yes,  yes, no)    \
+  OPERATION(load_images,               LoadImages,                         yes,     yes,  yes, no)
 // clang-format on
 
 namespace norma {

@@ -23,4 +23,14 @@ template <class T>
 void add(const Add<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void add(const Add<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void add(const Add<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -34,4 +34,18 @@ template <class T>
 void relu_backward(const ReluBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void relu_forward(const ReluForward<T>& a);
+template <class T>
+void relu_backward(const ReluBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void relu_forward(const ReluForward<T>& a);
+template <class T>
+void relu_backward(const ReluBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

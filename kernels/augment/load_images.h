@@ -33,7 +33,7 @@ struct ImageMove {
   bool mirror;
   std::int64_t top, left;  ///< where the crop begins, relative to the unpadded image: in [−pad, pad]
 
-  ImageMove(const RandomSequence& random, std::int64_t image, bool flip, std::int64_t pad) {
+  constexpr ImageMove(const RandomSequence& random, std::int64_t image, bool flip, std::int64_t pad) {
     const auto word = random.block(static_cast<std::uint64_t>(image));
     const auto places = static_cast<std::uint32_t>(2 * pad + 1);
     mirror = flip && (word[0] >> 31) != 0;
@@ -51,5 +51,15 @@ namespace cpu {
 template <class T>
 void load_images(const LoadImages<T>& a);
 }  // namespace cpu
+
+namespace simt {
+template <class T>
+void load_images(const LoadImages<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void load_images(const LoadImages<T>& a);
+}  // namespace cuda
 
 }  // namespace norma

@@ -69,4 +69,22 @@ template <class T>
 void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void conv2d_forward(const Conv2dForward<T>& a);
+template <class T>
+void conv2d_backward_data(const Conv2dBackwardData<T>& a);
+template <class T>
+void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void conv2d_forward(const Conv2dForward<T>& a);
+template <class T>
+void conv2d_backward_data(const Conv2dBackwardData<T>& a);
+template <class T>
+void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -39,4 +39,18 @@ template <class T>
 void linear_backward(const LinearBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void linear_forward(const LinearForward<T>& a);
+template <class T>
+void linear_backward(const LinearBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void linear_forward(const LinearForward<T>& a);
+template <class T>
+void linear_backward(const LinearBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -36,4 +36,18 @@ template <class T>
 void abs_sum_backward(const AbsSumBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void abs_sum_forward(const AbsSumForward<T>& a);
+template <class T>
+void abs_sum_backward(const AbsSumBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void abs_sum_forward(const AbsSumForward<T>& a);
+template <class T>
+void abs_sum_backward(const AbsSumBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -23,4 +23,14 @@ template <class T>
 void correct_count(const CorrectCount<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void correct_count(const CorrectCount<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void correct_count(const CorrectCount<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -34,4 +34,18 @@ template <class T>
 void log_softmax_backward(const LogSoftmaxBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void log_softmax_forward(const LogSoftmaxForward<T>& a);
+template <class T>
+void log_softmax_backward(const LogSoftmaxBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void log_softmax_forward(const LogSoftmaxForward<T>& a);
+template <class T>
+void log_softmax_backward(const LogSoftmaxBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -42,4 +42,18 @@ template <class T>
 void nll_loss_backward(const NllLossBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void nll_loss_forward(const NllLossForward<T>& a);
+template <class T>
+void nll_loss_backward(const NllLossBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void nll_loss_forward(const NllLossForward<T>& a);
+template <class T>
+void nll_loss_backward(const NllLossBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

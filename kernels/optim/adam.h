@@ -32,4 +32,14 @@ template <class T>
 void adam_step(const AdamStep<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void adam_step(const AdamStep<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void adam_step(const AdamStep<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

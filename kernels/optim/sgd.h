@@ -30,4 +30,14 @@ template <class T>
 void sgd_step(const SgdStep<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void sgd_step(const SgdStep<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void sgd_step(const SgdStep<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -25,7 +25,7 @@ struct AvgPool2dBackward {
 };
 
 /// What a window's sum is divided by.
-inline double divisor(const PoolWindow& window, bool count_include_pad) {
+constexpr double divisor(const PoolWindow& window, bool count_include_pad) {
   return static_cast<double>(count_include_pad ? window.padded_area
                                                : (window.bottom - window.top) * (window.right - window.left));
 }
@@ -43,5 +43,19 @@ void avg_pool2d_forward(const AvgPool2dForward<T>& a);
 template <class T>
 void avg_pool2d_backward(const AvgPool2dBackward<T>& a);
 }  // namespace cpu
+
+namespace simt {
+template <class T>
+void avg_pool2d_forward(const AvgPool2dForward<T>& a);
+template <class T>
+void avg_pool2d_backward(const AvgPool2dBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void avg_pool2d_forward(const AvgPool2dForward<T>& a);
+template <class T>
+void avg_pool2d_backward(const AvgPool2dBackward<T>& a);
+}  // namespace cuda
 
 }  // namespace norma

@@ -33,4 +33,18 @@ template <class T>
 void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void global_avg_pool_forward(const GlobalAvgPoolForward<T>& a);
+template <class T>
+void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void global_avg_pool_forward(const GlobalAvgPoolForward<T>& a);
+template <class T>
+void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

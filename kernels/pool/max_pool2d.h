@@ -39,4 +39,18 @@ template <class T>
 void max_pool2d_backward(const MaxPool2dBackward<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void max_pool2d_forward(const MaxPool2dForward<T>& a);
+template <class T>
+void max_pool2d_backward(const MaxPool2dBackward<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void max_pool2d_forward(const MaxPool2dForward<T>& a);
+template <class T>
+void max_pool2d_backward(const MaxPool2dBackward<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

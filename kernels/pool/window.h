@@ -14,11 +14,12 @@ struct PoolShape {
   std::int64_t pad_h = 0, pad_w = 0;  ///< at most half the kernel
   bool ceil_mode = false;             ///< keep windows that only partly lie inside
 
-  std::int64_t out_h() const { return outputs(h, kernel_h, stride_h, pad_h); }
-  std::int64_t out_w() const { return outputs(w, kernel_w, stride_w, pad_w); }
+  constexpr std::int64_t out_h() const { return outputs(h, kernel_h, stride_h, pad_h); }
+  constexpr std::int64_t out_w() const { return outputs(w, kernel_w, stride_w, pad_w); }
 
  private:
-  std::int64_t outputs(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t pad) const {
+  constexpr std::int64_t outputs(std::int64_t size, std::int64_t kernel, std::int64_t stride,
+                                 std::int64_t pad) const {
     const std::int64_t room = size + 2 * pad - kernel + (ceil_mode ? stride - 1 : 0);
     if (room < 0) return 0;
     const std::int64_t count = room / stride + 1;
@@ -33,13 +34,24 @@ struct PoolWindow {
   std::int64_t top, bottom, left, right;  ///< rows [top, bottom), columns [left, right)
   std::int64_t padded_area;
 
-  PoolWindow(const PoolShape& s, std::int64_t i, std::int64_t j) {
+  constexpr PoolWindow(const PoolShape& s, std::int64_t i, std::int64_t j) {
     const std::int64_t y = i * s.stride_h - s.pad_h, x = j * s.stride_w - s.pad_w;
     const std::int64_t y_end = std::min(y + s.kernel_h, s.h + s.pad_h),
                        x_end = std::min(x + s.kernel_w, s.w + s.pad_w);
     padded_area = (y_end - y) * (x_end - x);
     top = std::max<std::int64_t>(y, 0), bottom = std::min(y_end, s.h);
     left = std::max<std::int64_t>(x, 0), right = std::min(x_end, s.w);
+  }
+};
+
+/// The other way round, along one axis: the outputs [first, last) whose windows contain position `at`.
+struct PoolOutputs {
+  std::int64_t first, last;
+
+  constexpr PoolOutputs(std::int64_t at, std::int64_t kernel, std::int64_t stride, std::int64_t pad,
+                        std::int64_t outputs) {
+    first = at + pad < kernel ? 0 : (at + pad - kernel) / stride + 1;
+    last = std::min((at + pad) / stride + 1, outputs);
   }
 };
 

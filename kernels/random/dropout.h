@@ -34,4 +34,14 @@ template <class T>
 void dropout(const Dropout<T>& a);
 }  // namespace cpu
 
+namespace simt {
+template <class T>
+void dropout(const Dropout<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void dropout(const Dropout<T>& a);
+}  // namespace cuda
+
 }  // namespace norma

@@ -148,26 +148,13 @@ Complaint compare_schedules(const Result& want, const Inputs& inputs, const Func
   return "";
 }
 
-// Whether every operation that f runs has its CUDA kernel.
-bool runs_on_simt(const Inputs& inputs, const Function& f) {
-  try {
-    run(inputs, f, Device::simt, DType::float32);
-  } catch (const Error& error) {
-    if (std::string(error.what()).find("is not there for the device simt") == std::string::npos) throw;
-    return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 Complaint compare_executors(const Inputs& inputs, const Function& f, const Tolerances& tolerances) {
   const Result want = run(inputs, f, Device::reference, DType::float64);
-  const bool simt = runs_on_simt(inputs, f);
   for (const DType dtype : {DType::float32, DType::float64}) {
     const Complaint cpu = compare(run(inputs, f, Device::cpu, dtype), want, inputs, dtype == DType::float32, tolerances);
     if (!cpu.empty()) return fmt::format("cpu {} {}", name(dtype), cpu);
-    if (!simt) continue;
     if (const Complaint c = compare_schedules(want, inputs, f, dtype, tolerances); !c.empty()) return c;
   }
   return "";

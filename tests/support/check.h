@@ -40,8 +40,8 @@ struct Tolerances {
 /// One difference that an oracle found: empty where it found none.
 using Complaint = std::string;
 
-/// Runs f on cpu and, under every schedule, on simt if it has all operations of f, in float32 and float64,
-/// forward and backward with a random cotangent, and compares with the reference executor in double.
+/// Runs f on cpu and, under every schedule, on simt, in float32 and float64, forward and backward with a random
+/// cotangent, and compares with the reference executor in double.
 Complaint compare_executors(const Inputs& inputs, const Function& f, const Tolerances& tolerances = {});
 /// Compares the gradients of f on the cpu executor in double with central differences, element by element (a
 /// sample of 60 of each input where it has more).

@@ -4,6 +4,7 @@
 
 #include "core/parallel.h"
 #include "layers/functional/conv2d.h"
+#include "tests/kernels/conv/cases.h"
 #include "tests/support/check.h"
 
 using namespace norma;
@@ -11,12 +12,7 @@ using namespace norma::test;
 
 namespace {
 
-struct Case {
-  Shape x, weight;
-  Size2 stride = 1, padding = 0;
-};
-
-void check_case(const Case& c) {
+void check_case(const ConvCase& c) {
   CAPTURE(c.x.to_string(), c.weight.to_string(), c.stride.h, c.stride.w, c.padding.h, c.padding.w);
   const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
   check_operation(inputs,
@@ -28,26 +24,11 @@ void check_case(const Case& c) {
 }  // namespace
 
 TEST_CASE("conv2d agrees with its reference and with differences", "[conv2d]") {
-  const std::vector<Case> cases = {
-      {{1, 1, 1, 1}, {1, 1, 1, 1}},
-      {{2, 3, 5, 7}, {4, 3, 3, 3}, 1, 1},
-      {{1, 2, 4, 4}, {3, 2, 3, 3}},
-      {{3, 5, 3, 3}, {10, 5, 1, 1}},
-      {{1, 31, 2, 2}, {9, 31, 1, 1}},
-      {{2, 1, 8, 8}, {33, 1, 3, 3}, 1, 1},
-      {{1, 3, 9, 6}, {2, 3, 3, 2}, {2, 1}, {1, 0}},
-      {{2, 2, 7, 7}, {3, 2, 3, 3}, 2, 1},
-      {{2, 3, 8, 8}, {4, 3, 1, 1}, 2},
-      {{1, 2, 6, 5}, {2, 2, 5, 5}, 1, 2},
-      {{1, 2, 3, 3}, {2, 2, 3, 3}, 1, 4},  // padding beyond the kernel: backward data cuts off
-      {{1, 1, 11, 1}, {2, 1, 4, 1}, {3, 1}},
-      {{1, 2, 1, 13}, {1, 2, 1, 3}, {1, 2}, {0, 1}},
-  };
-  for (const Case& c : cases) check_case(c);
+  for (const ConvCase& c : conv_cases) check_case(c);
 }
 
 TEST_CASE("conv2d is right at the sizes of the networks, many images in a line", "[conv2d]") {
-  for (const Case& c : std::vector<Case>{{{3, 32, 32, 32}, {32, 32, 3, 3}, 1, 1},
+  for (const ConvCase& c : std::vector<ConvCase>{{{3, 32, 32, 32}, {32, 32, 3, 3}, 1, 1},
                                          {{13, 10, 8, 8}, {32, 10, 3, 3}, 1, 1},
                                          {{70, 6, 4, 4}, {17, 6, 3, 3}, 1, 1},
                                          {{5, 32, 16, 16}, {10, 32, 1, 1}},

@@ -2,36 +2,14 @@
 #include <cmath>
 
 #include "layers/functional/pool.h"
+#include "tests/kernels/pool/cases.h"
 #include "tests/support/check.h"
 
 using namespace norma;
 using namespace norma::test;
 
-namespace {
-
-struct Case {
-  Shape x;
-  Size2 kernel, stride = 1, padding = 0;
-  bool ceil_mode = false;
-};
-
-const std::vector<Case> cases = {
-    {{1, 1, 1, 1}, 1},
-    {{2, 3, 4, 4}, 2, 2},
-    {{1, 2, 7, 5}, 3, 2, 1},
-    {{1, 2, 7, 5}, 3, 2, 1, true},
-    {{2, 1, 5, 8}, {2, 3}, 1},
-    {{1, 1, 6, 6}, 6, 6},
-    {{1, 31, 3, 3}, 2, 2, 0, true},
-    {{1, 2, 5, 5}, 2, 3, 1, true},
-    {{3, 2, 6, 6}, 3, 1, 1},
-    {{1, 2, 1, 9}, {1, 2}, 2},
-};
-
-}  // namespace
-
 TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_pool2d]") {
-  for (const Case& c : cases) {
+  for (const PoolCase& c : pool_cases) {
     CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode);
     check_operation({spread_tensor(c.x, 1)}, [&](const Inputs& t) {
       return functional::max_pool2d(t[0], c.kernel, c.stride, c.padding, c.ceil_mode);
@@ -40,7 +18,7 @@ TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_poo
 }
 
 TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_pool2d]") {
-  for (const Case& c : cases)
+  for (const PoolCase& c : pool_cases)
     for (const bool include_pad : {true, false}) {
       CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode, include_pad);
       check_operation({random_tensor(c.x, 1)}, [&](const Inputs& t) {
@@ -51,8 +29,7 @@ TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_poo
 
 TEST_CASE("global_avg_pool agrees with its reference and with differences", "[global_avg_pool]") {
   for (const Shape& shape : std::vector<Shape>{{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 33, 1, 31}, {3, 2, 8, 8}})
-    check_operation({random_tensor(shape, 1)},
-                    [](const Inputs& t) { return functional::global_avg_pool(t[0]); });
+    check_operation({random_tensor(shape, 1)}, [](const Inputs& t) { return functional::global_avg_pool(t[0]); });
 }
 
 TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_pool2d]") {
@@ -63,8 +40,7 @@ TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_poo
     CHECK(equal.grad().to_vector<float>() == std::vector<float>{1, 0, 0, 0});
     const Tensor spoiled = Tensor::from<float>({1, std::nanf(""), 5, 2}, {1, 1, 2, 2}, device);
     CHECK(std::isnan(functional::max_pool2d(spoiled, 2).item()));
-    const Tensor low =
-        Tensor::full({1, 1, 2, 2}, -std::numeric_limits<double>::infinity(), DType::float32, device);
+    const Tensor low = Tensor::full({1, 1, 2, 2}, -std::numeric_limits<double>::infinity(), DType::float32, device);
     CHECK(functional::max_pool2d(low, 2).item() == -std::numeric_limits<double>::infinity());
   }
 }

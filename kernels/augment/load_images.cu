@@ -1,0 +1,70 @@
+// From stored pixels to a training batch on a GPU, in one pass and without the host: the data set stays on
+// the device, and what happens to an image is drawn by counter (core/random.h), exactly as the CPU draws it.
+//
+// MATH     y[n, c, i, j] = (pixel/255 − mean[c])/std[c], with pixel (i + top, j' + left) of image indices[n];
+//          j' = j or mirrored; pixels outside are black
+// MAPPING  a block an image; its threads take W neighbouring pixels of a row at a time, through all channels
+//
+//            y of image n   │ row 0 ─────────── │ row 1 ─────────── │ …      (C·H rows)
+//            thread           0    1    2   …     w/W  …                     W = 4: `0` is pixels 0 … 3
+//
+// MEMORY   one byte read and sizeof(T) written an element. W = 4 elements go in one store where rows allow;
+//          bytes are read one by one, neighbouring threads neighbouring bytes, forwards or mirrored.
+//          A table of C × 256 normalised values in shared memory replaces two divisions by a look-up
+// NUMERICS the table is computed in double and rounded once: the same bits as the cpu executor's
+// REQUIRES every thread of a block reaches the barrier after the table; blockDim.x = 256, one entry a channel
+// COST     not measured yet on a GPU
+#include "kernels/augment/load_images.h"
+
+#include "kernels/cuda/grid.cuh"
+#include "kernels/cuda/pack.cuh"
+
+namespace norma::NORMA_EXECUTOR {
+namespace {
+
+template <int W, class T>
+__global__ void __launch_bounds__(256) load_images_block_per_image(LoadImages<T> a) {
+  NORMA_SHARED(T[max_image_channels][256], value);
+
+  // table
+  const unsigned t = threadIdx.x;
+#pragma unroll
+  for (unsigned c = 0; c < max_image_channels; ++c)
+    if (c < a.c) value[c][t] = static_cast<T>((static_cast<double>(t) / 255 - a.mean[c]) / a.std[c]);
+  __syncthreads();
+
+  // pixels
+  const int h = static_cast<int>(a.h), w = static_cast<int>(a.w), packs = w / W;
+  const long long n = blockIdx.x, image = a.indices[n], size = a.c * a.h * a.w;
+  const ImageMove move(a.random, image, a.flip, a.pad);
+  const int top = static_cast<int>(move.top), left = static_cast<int>(move.left);
+  const std::uint8_t* const pixels = a.images + image * size;
+  for (int q = static_cast<int>(t); q < a.c * h * packs; q += 256) {
+    const int line = q / packs, first = q % packs * W;  // line = c·H + i
+    const int c = line / h, row = line % h + top;
+    Pack<T, W> pack;
+#pragma unroll
+    for (int k = 0; k < W; ++k) {
+      const int column = (move.mirror ? w - 1 - (first + k) : first + k) + left;
+      const bool inside = row >= 0 && row < h && column >= 0 && column < w;
+      pack.lane[k] = value[c][inside ? pixels[(static_cast<long long>(c) * h + row) * w + column] : 0];
+    }
+    store_pack(a.y + n * size + static_cast<long long>(line) * w + first, pack);
+  }
+}
+
+}  // namespace
+
+template <class T>
+void load_images(const LoadImages<T>& a) {
+  if (a.n == 0) return;
+  const bool wide = a.w % pack_width<T> == 0 && aligned_for_packs(a.y);
+  const auto kernel =
+      wide ? load_images_block_per_image<pack_width<T>, T> : load_images_block_per_image<1, T>;
+  launch(kernel, {.grid = static_cast<unsigned>(a.n), .block = 256}, a);
+}
+
+template void load_images(const LoadImages<float>&);
+template void load_images(const LoadImages<double>&);
+
+}  // namespace norma::NORMA_EXECUTOR

@@ -1,0 +1,115 @@
+// Convolution on a GPU: which kernels a shape runs on, and the products that serve all shapes.
+//
+//   pointwise   1×1, stride 1, no padding: a product of matrices that lie in memory as they are
+//   tiled_3x3   3×3, stride 1, padding up to 2, float: conv2d_tiled.cuh
+//   general     the rest. Implicit GEMM: what im2col would write is computed when it is read, element by
+//               element and with bounds checked (conv2d_views.cuh); with a stride s, backward data multiplies
+//               s² − 1 zeros for each number
+//
+// The products are those of kernels/cuda/matmul.cuh.
+//
+// NUMERICS sums in T over C·kernel (forward), K·kernel (backward data); backward weight sums N·H·W products
+//          in slices, which are added in order in double. The shape alone decides: the same bits on any GPU
+#include "kernels/conv/conv2d.h"
+
+#include <type_traits>
+
+#include "kernels/conv/conv2d_tiled.cuh"
+#include "kernels/conv/conv2d_views.cuh"
+
+namespace norma::NORMA_EXECUTOR {
+namespace {
+
+enum class Path { pointwise, tiled_3x3, general };
+
+template <class T>
+Path path_for(const Conv2dShape& s) {
+  const bool one_by_one = s.kernel_h == 1 && s.kernel_w == 1,
+             three_by_three = s.kernel_h == 3 && s.kernel_w == 3;
+  const bool every_pixel = s.stride_h == 1 && s.stride_w == 1;
+  if (one_by_one && every_pixel && s.pad_h == 0 && s.pad_w == 0) return Path::pointwise;
+  // Beyond a padding of 2, backward data would have to cut dy off instead of padding it.
+  if (std::is_same_v<T, float> && three_by_three && every_pixel && s.pad_h <= 2 && s.pad_w <= 2)
+    return Path::tiled_3x3;
+  return Path::general;
+}
+
+}  // namespace
+
+template <class T>
+void conv2d_forward(const Conv2dForward<T>& a) {
+  const Geometry g(a.s);
+  const Path path = path_for<T>(a.s);
+  if constexpr (std::is_same_v<T, float>)
+    if (path == Path::tiled_3x3)
+      return correlate({g.n,
+                        {g.c, g.h, g.w},
+                        {g.k, g.out_h, g.out_w},
+                        g.pad_h,
+                        g.pad_w,
+                        a.x,
+                        {a.weight, 9ll * g.c, 9, false},
+                        a.bias,
+                        a.y});
+  const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
+  const long long pixels = a.s.n * plane;
+  const Matrix<T, true> weight{a.weight, taps};
+  const StoreImages<T> store{a.y, g.k, plane, a.bias};
+  if (path == Path::pointwise)
+    multiply<T>(g.k, pixels, taps, weight, Planes<T, true>{a.x, g.c, plane}, store);
+  else
+    multiply<T>(g.k, pixels, taps, weight, Patches<T, false>{g, a.x}, store);
+}
+
+template <class T>
+void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
+  const Geometry g(a.s);
+  const Path path = path_for<T>(a.s);
+  if constexpr (std::is_same_v<T, float>)
+    if (path == Path::tiled_3x3)  // of dy, padded by 2 − pad
+      return correlate({g.n,
+                        {g.k, g.out_h, g.out_w},
+                        {g.c, g.h, g.w},
+                        2 - g.pad_h,
+                        2 - g.pad_w,
+                        a.dy,
+                        {a.weight, 9, 9ll * g.c, true},
+                        nullptr,
+                        a.dx});
+  const int window = g.kernel_h * g.kernel_w, plane = g.h * g.w;
+  const long long pixels = a.s.n * plane;
+  const StoreImages<T> store{a.dx, g.c, plane, nullptr};
+  if (path == Path::pointwise)
+    multiply<T>(g.c, pixels, g.k, Matrix<T, false>{a.weight, g.c}, Planes<T, true>{a.dy, g.k, plane}, store);
+  else
+    multiply<T>(g.c, pixels, g.k * window, WeightByInput<T>{a.weight, g.c, window},
+                FlippedPatches<T>{g, a.dy}, store);
+}
+
+template <class T>
+void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
+  const Geometry g(a.s);
+  const Path path = path_for<T>(a.s);
+  const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
+  const StoreGradients<T> store{a.dweight, a.dbias, taps};
+  if constexpr (std::is_same_v<T, float>)
+    if (path == Path::tiled_3x3)
+      return weight_gradient({g.n, {g.c, g.h, g.w}, {g.k, g.out_h, g.out_w}, g.pad_h, g.pad_w, a.dy, a.x},
+                             store);
+  const long long pixels = a.s.n * plane;
+  const int lines = taps + 1;  // behind the taps one of ones, for dbias
+  const Planes<T, false> dy{a.dy, g.k, plane};
+  if (path == Path::pointwise)
+    multiply<T>(g.k, lines, pixels, dy, WithOnes<Planes<T, false>>{{a.x, g.c, plane}, taps}, store);
+  else
+    multiply<T>(g.k, lines, pixels, dy, WithOnes<Patches<T, true>>{{g, a.x}, taps}, store);
+}
+
+template void conv2d_forward(const Conv2dForward<float>&);
+template void conv2d_forward(const Conv2dForward<double>&);
+template void conv2d_backward_data(const Conv2dBackwardData<float>&);
+template void conv2d_backward_data(const Conv2dBackwardData<double>&);
+template void conv2d_backward_weight(const Conv2dBackwardWeight<float>&);
+template void conv2d_backward_weight(const Conv2dBackwardWeight<double>&);
+
+}  // namespace norma::NORMA_EXECUTOR

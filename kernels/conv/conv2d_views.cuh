@@ -1,0 +1,124 @@
+// A convolution as a matrix product, without the matrix: what im2col would write to memory is computed by
+// views (kernels/cuda/matmul.cuh) when it is read ("implicit GEMM").
+//
+//   pixel  p = (n·H + i)·W + j          tap  t = (c·kernel_h + u)·kernel_w + v
+//
+//                   lines           depth                              lines       depth
+//   forward         weight: k   ·   taps of x       Patches            pixels of y  taps
+//   backward data   weight: c   ·   taps of dy      FlippedPatches     pixels of x  taps of dy
+//   backward weight dy: k       ·   pixels of y     Patches, turned    taps         pixels of y
+#pragma once
+
+#include "kernels/conv/conv2d.h"
+#include "kernels/cuda/matmul.cuh"
+
+namespace norma::NORMA_EXECUTOR {
+
+/// Conv2dShape in the 32-bit integers that a GPU divides quickly.
+struct Geometry {
+  int n, c, h, w, k, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, out_h, out_w;
+  explicit Geometry(const Conv2dShape& s)
+      : n(static_cast<int>(s.n)),
+        c(static_cast<int>(s.c)),
+        h(static_cast<int>(s.h)),
+        w(static_cast<int>(s.w)),
+        k(static_cast<int>(s.k)),
+        kernel_h(static_cast<int>(s.kernel_h)),
+        kernel_w(static_cast<int>(s.kernel_w)),
+        stride_h(static_cast<int>(s.stride_h)),
+        stride_w(static_cast<int>(s.stride_w)),
+        pad_h(static_cast<int>(s.pad_h)),
+        pad_w(static_cast<int>(s.pad_w)),
+        out_h(static_cast<int>(s.out_h())),
+        out_w(static_cast<int>(s.out_w())) {}
+};
+
+/// Images [N, channels, plane] as a matrix: a line a channel, along it the pixels of all images. Turned: a
+/// line a pixel, along it the channels.
+template <class T, bool Turned>
+struct Planes {
+  static constexpr bool along_k = !Turned;
+  const T* data;
+  int channels, plane;
+  __device__ T operator()(int line, int k) const {
+    const int channel = Turned ? k : line, pixel = Turned ? line : k;
+    const int n = pixel / plane;
+    return data[(static_cast<long long>(n) * channels + channel) * plane + (pixel - n * plane)];
+  }
+};
+
+/// What tap t of output pixel p reads from x, zero outside. A line a pixel; turned, a line a tap.
+template <class T, bool Turned>
+struct Patches {
+  static constexpr bool along_k = Turned;
+  Geometry g;
+  const T* x;
+  __device__ T operator()(int line, int k) const {
+    const int p = Turned ? k : line, t = Turned ? line : k;
+    const int j = p % g.out_w, row = p / g.out_w, i = row % g.out_h, n = row / g.out_h;
+    const int v = t % g.kernel_w, rest = t / g.kernel_w, u = rest % g.kernel_h, c = rest / g.kernel_h;
+    const int y_at = i * g.stride_h + u - g.pad_h, x_at = j * g.stride_w + v - g.pad_w;
+    const bool inside = y_at >= 0 && y_at < g.h && x_at >= 0 && x_at < g.w;
+    return inside ? x[((static_cast<long long>(n) * g.c + c) * g.h + y_at) * g.w + x_at] : T{0};
+  }
+};
+
+/// What tap t = (k, u, v) of dy adds to pixel p of x: that of the output (i, j) with i·stride + u − pad =
+/// row, where there is one. A line a pixel.
+template <class T>
+struct FlippedPatches {
+  static constexpr bool along_k = false;
+  Geometry g;
+  const T* dy;
+  __device__ T operator()(int p, int t) const {
+    const int column = p % g.w, rest = p / g.w, row = rest % g.h, n = rest / g.h;
+    const int v = t % g.kernel_w, above = t / g.kernel_w, u = above % g.kernel_h, k = above / g.kernel_h;
+    const int top = row + g.pad_h - u, left = column + g.pad_w - v, i = top / g.stride_h,
+              j = left / g.stride_w;
+    const bool inside = top >= 0 && left >= 0 && i * g.stride_h == top && j * g.stride_w == left &&
+                        i < g.out_h && j < g.out_w;
+    return inside ? dy[((static_cast<long long>(n) * g.k + k) * g.out_h + i) * g.out_w + j] : T{0};
+  }
+};
+
+/// weight[k, c, u, v] with a line for each c, along it (k, u, v).
+template <class T>
+struct WeightByInput {
+  static constexpr bool along_k = true;
+  const T* weight;
+  int c, window;
+  __device__ T operator()(int line, int t) const {
+    const int k = t / window;
+    return weight[(static_cast<long long>(k) * c + line) * window + (t - k * window)];
+  }
+};
+
+// ── Where results go ───────────────────────────────────────────────────────────────────────────────────────
+
+/// Element (channel, pixel) into images [N, channels, plane], plus bias[channel].
+template <class T>
+struct StoreImages {
+  T* data;
+  int channels, plane;
+  const T* bias;
+  __device__ void operator()(int channel, int pixel, T sum) const {
+    const int n = pixel / plane;
+    data[(static_cast<long long>(n) * channels + channel) * plane + (pixel - n * plane)] =
+        sum + (bias != nullptr ? bias[channel] : T{0});
+  }
+};
+
+/// Element (k, tap) into dweight, and what stands behind the last tap into dbias, where it is wanted.
+template <class T>
+struct StoreGradients {
+  T *dweight, *dbias;
+  int taps;
+  __device__ void operator()(int k, int t, T sum) const {
+    if (t < taps)
+      dweight[static_cast<long long>(k) * taps + t] = sum;
+    else if (dbias != nullptr)
+      dbias[k] = sum;
+  }
+};
+
+}  // namespace norma::NORMA_EXECUTOR

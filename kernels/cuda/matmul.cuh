@@ -1,0 +1,166 @@
+// multiply: the one kernel behind every matrix product, whatever its factors look like in memory.
+//
+// MATH     C(i, j) = Σ_k A(i, k)·B(j, k): both factors are lines × depth, so that A·Bᵀ is the plain case
+// MAPPING  a block of 256 threads a tile of 16·R × 64 elements of C, a thread R × 4 of them; the grid's
+//          z cuts the depth into slices where there are few tiles
+//
+//                           depth ─▶ 16 at a time
+//                     j0   ┌───┬───┬───
+//                          │ B │   │ …        64 lines       thread (ty, tx) = (t / 16, t % 16) owns lines
+//                     +64  └───┴───┴───                        i0 + R·ty … of A and
+//            ┌───┬───┬───  ┌───────────┐                       j0 + tx, 16 + tx, 32 + tx, 48 + tx of B:
+//         i0 │ A │   │ …   │  C tile   │      16·R lines       R + 4 numbers read from shared memory for
+//            └───┴───┴───  └───────────┘                       4·R multiply-adds
+//
+// MEMORY   A is read once a tile column, B once a tile row, through shared memory; threads that load lie
+//          along whatever is contiguous. C is written once, neighbouring threads neighbouring j; sliced, it
+//          is written `slices` times more and read as often
+// NUMERICS a slice's sum in T, in the order of k; slices are added in order, in double. Sizes alone decide
+//          the order: the same bits on any GPU
+// REQUIRES every thread of a block reaches both barriers
+// COST     not measured yet on a GPU
+//
+// A factor is a view: a struct with `T operator()(int line, int k) const`, called within bounds only, and
+// `static constexpr bool along_k`: do neighbours in k, rather than neighbouring lines, lie side by side?
+#pragma once
+
+#include "core/error.h"
+#include "kernels/cuda/grid.cuh"
+#include "kernels/cuda/pack.cuh"
+#include "kernels/cuda/scratch.h"
+
+namespace norma::NORMA_EXECUTOR {
+
+/// A matrix in memory; one of the two strides is 1.
+template <class T, bool AlongK>
+struct Matrix {
+  static constexpr bool along_k = AlongK;
+  const T* data;
+  long long stride;  ///< of the other direction
+  __device__ T operator()(int line, int k) const {
+    return along_k ? data[line * stride + k] : data[k * stride + line];
+  }
+};
+
+/// A view with one more line, of ones: against it, the other factor's lines are summed up. So a bias, which
+/// every output adds with weight 1, gets its gradient from the product that yields the weight's.
+template <class View>
+struct WithOnes {
+  static constexpr bool along_k = View::along_k;
+  View view;
+  int ones;  ///< the line that is all ones
+  __device__ auto operator()(int line, int k) const -> decltype(view(line, k)) {
+    return line == ones ? 1 : view(line, k);
+  }
+};
+
+inline constexpr int tile_depth = 16;
+
+// tile[k][i] = view(line + i, first + k), zero beyond `lines` and `end`; W lines lie in one pack.
+template <int Lines, class T, int W, int Pitch, class View>
+__device__ __forceinline__ void load_tile(const View& view, int line, int lines, int first, int end,
+                                          Pack<T, W> (&tile)[tile_depth][Pitch]) {
+#pragma unroll
+  for (int at = 0; at < Lines * tile_depth; at += 256) {
+    const int t = at + static_cast<int>(threadIdx.x);
+    const int i = View::along_k ? t / tile_depth : t % Lines;
+    const int k = View::along_k ? t % tile_depth : t / Lines;
+    const bool inside = line + i < lines && first + k < end;
+    tile[k][i / W].lane[i % W] = inside ? view(line + i, first + k) : T{0};
+  }
+}
+
+template <int R, class T, class A, class B, class C>
+__global__ void __launch_bounds__(256, 2) multiply_tiles(int m, int n, int k, int slice, A a, B b, C c) {
+  using TileA = Pack<T, R>[tile_depth][16 + 1];  // + 1, + 2: threads that load along k meet fewer conflicts
+  using TileB = Pack<T, 1>[tile_depth][64 + 2];
+  NORMA_SHARED(TileA, a_tile);
+  NORMA_SHARED(TileB, b_tile);
+  const int ty = static_cast<int>(threadIdx.x) / 16, tx = static_cast<int>(threadIdx.x) % 16;
+  const int i0 = static_cast<int>(blockIdx.y) * 16 * R, j0 = static_cast<int>(blockIdx.x) * 64;
+  const int begin = static_cast<int>(blockIdx.z) * slice, end = min(k, begin + slice);
+
+  T sum[R][4] = {};
+  for (int first = begin; first < end; first += tile_depth) {
+    load_tile<16 * R>(a, i0, m, first, end, a_tile);
+    load_tile<64>(b, j0, n, first, end, b_tile);
+    __syncthreads();
+#pragma unroll
+    for (int d = 0; d < tile_depth; ++d) {
+      const Pack<T, R> row = a_tile[d][ty];
+#pragma unroll
+      for (int q = 0; q < 4; ++q) {
+        const T column = b_tile[d][tx + 16 * q].lane[0];
+#pragma unroll
+        for (int r = 0; r < R; ++r) sum[r][q] += row.lane[r] * column;
+      }
+    }
+    __syncthreads();  // before the next load
+  }
+
+#pragma unroll
+  for (int r = 0; r < R; ++r)
+#pragma unroll
+    for (int q = 0; q < 4; ++q)
+      if (const int i = i0 + R * ty + r, j = j0 + tx + 16 * q; i < m && j < n) c(i, j, sum[r][q]);
+}
+
+// ── Slices ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+template <class T>
+struct StoreSlice {
+  T* partial;  ///< [slices, m, n]
+  int m, n;
+  __device__ void operator()(int i, int j, T sum) const {
+    partial[(static_cast<long long>(blockIdx.z) * m + i) * n + j] = sum;
+  }
+};
+
+/// c(i, j, Σ partial[slice, i, j]), slices in order: a thread an element, neighbours side by side.
+template <class T, class C>
+__global__ void __launch_bounds__(block_threads) sum_slices(int slices, int m, int n, const T* partial, C c) {
+  const long long size = static_cast<long long>(m) * n;
+  for (long long at = thread_in_grid(); at < size; at += threads_in_grid()) {
+    double sum = 0;
+    for (int s = 0; s < slices; ++s) sum += partial[s * size + at];
+    c(static_cast<int>(at / n), static_cast<int>(at % n), static_cast<T>(sum));
+  }
+}
+
+/// How many of k one slice takes: all, unless the tiles are too few for a GPU and the depth is worth sharing.
+inline int slice_depth(long long tiles, int k) {
+  const long long slices = std::clamp<long long>(std::min(512 / tiles, k / 256ll), 1, 512);
+  return static_cast<int>(std::max(1ll, divide_up(divide_up(k, slices), tile_depth)) * tile_depth);
+}
+
+template <int R, class T, class A, class B, class C>
+void multiply_in_rows(int m, int n, int k, A a, B b, C c) {
+  const unsigned rows = static_cast<unsigned>(divide_up(m, 16 * R)),
+                 columns = static_cast<unsigned>(divide_up(n, 64));
+  const int depth = slice_depth(static_cast<long long>(rows) * columns, k);
+  const int slices = std::max(1, static_cast<int>(divide_up(k, depth)));
+  const dim3 grid(columns, rows, static_cast<unsigned>(slices));
+  if (slices == 1)
+    return launch(&multiply_tiles<R, T, A, B, C>, {.grid = grid, .block = 256}, m, n, k, depth, a, b, c);
+  const long long size = static_cast<long long>(m) * n;
+  const DeviceScratch<T> partial(slices * size);
+  launch(&multiply_tiles<R, T, A, B, StoreSlice<T>>, {.grid = grid, .block = 256}, m, n, k, depth, a, b,
+         StoreSlice<T>{partial.data(), m, n});
+  launch(&sum_slices<T, C>, {.grid = blocks_for(size), .block = block_threads}, slices, m, n, partial.data(),
+         c);
+}
+
+/// Calls c(i, j, C(i, j)) once for every element, in any order.
+template <class T, class A, class B, class C>
+void multiply(long long m, long long n, long long k, A a, B b, C c) {
+  constexpr long long most = 1 << 30;  // of what an int holds, with room to add
+  if (m > most || n > most || k > most)
+    fail("a product of {} × {} × {} is too large for one launch", m, n, k);
+  if (m == 0 || n == 0) return;
+  const int rows = static_cast<int>(m), columns = static_cast<int>(n), depth = static_cast<int>(k);
+  if (m <= 16) return multiply_in_rows<1, T>(rows, columns, depth, a, b, c);
+  if (m <= 32) return multiply_in_rows<2, T>(rows, columns, depth, a, b, c);
+  multiply_in_rows<4, T>(rows, columns, depth, a, b, c);
+}
+
+}  // namespace norma::NORMA_EXECUTOR

@@ -1,0 +1,62 @@
+// Negative log-likelihood on a GPU. Forward is a sum over rows (sum_all in kernels/cuda/reduce.cuh).
+//
+// MATH     loss = −1/rows·Σ ((1 − ε)·x[target] + ε/K·Σ x); dx = −dloss/rows·((1 − ε)·[class = target] + ε/K)
+// MAPPING  forward: a thread a row. backward: a warp a row, lanes along the classes
+// MEMORY   forward reads one number a row, or all where ε ≠ 0; backward writes dx. dloss stays on the device
+// NUMERICS in double, as the reference; the same bits on any GPU
+#include "kernels/loss/nll_loss.h"
+
+#include "kernels/cuda/reduce.cuh"
+
+namespace norma::NORMA_EXECUTOR {
+namespace {
+
+template <class T>
+struct RowTerm {
+  NllLossForward<T> a;
+  __device__ double operator()(long long row) const {
+    const T* const x = a.x + row * a.classes;
+    double all = 0;
+    if (a.label_smoothing != 0)
+      for (long long i = 0; i < a.classes; ++i) all += x[i];
+    return (1 - a.label_smoothing) * x[a.target[row]] +
+           a.label_smoothing / static_cast<double>(a.classes) * all;
+  }
+};
+
+template <class T>
+struct StoreLoss {
+  NllLossForward<T> a;
+  __device__ void operator()(double sum) const {
+    *a.loss = static_cast<T>(-sum / static_cast<double>(a.rows));
+  }
+};
+
+template <class T>
+__global__ void __launch_bounds__(block_threads) nll_loss_backward_warp_per_row(NllLossBackward<T> a) {
+  const double share = -static_cast<double>(*a.dloss) / static_cast<double>(a.rows);
+  const double smoothed = share * a.label_smoothing / static_cast<double>(a.classes);
+  const T other = static_cast<T>(smoothed), hit = static_cast<T>(smoothed + share * (1 - a.label_smoothing));
+  for (long long row = warp_in_grid(); row < a.rows; row += warps_in_grid())
+    for (long long i = lane_in_warp(); i < a.classes; i += 32)
+      a.dx[row * a.classes + i] = i == a.target[row] ? hit : other;
+}
+
+}  // namespace
+
+template <class T>
+void nll_loss_forward(const NllLossForward<T>& a) {
+  sum_all(a.rows, RowTerm<T>{a}, StoreLoss<T>{a});
+}
+
+template <class T>
+void nll_loss_backward(const NllLossBackward<T>& a) {
+  launch(nll_loss_backward_warp_per_row<T>, {.grid = blocks_for_warps(a.rows), .block = block_threads}, a);
+}
+
+template void nll_loss_forward(const NllLossForward<float>&);
+template void nll_loss_forward(const NllLossForward<double>&);
+template void nll_loss_backward(const NllLossBackward<float>&);
+template void nll_loss_backward(const NllLossBackward<double>&);
+
+}  // namespace norma::NORMA_EXECUTOR

@@ -1,0 +1,46 @@
+// SGD on a GPU: functions of an element; the kernel is kernels/cuda/map.cuh.
+//
+// MATH     g = grad + weight_decay·p;  v = g at first, else momentum·v + (1 − dampening)·g;
+//          p −= lr·(nesterov ? g + momentum·v : v)
+// MEMORY   grad read, p and v read and written: 20 bytes a float, 12 without momentum
+// NUMERICS in T, as PyTorch
+#include "kernels/optim/sgd.h"
+
+#include "kernels/cuda/map.cuh"
+
+namespace norma::NORMA_EXECUTOR {
+namespace {
+
+template <class T>
+struct Descend {
+  T lr, weight_decay;
+  __device__ void operator()(T grad, T& p) const { p -= lr * (grad + weight_decay * p); }
+};
+
+template <class T>
+struct DescendWithMomentum {
+  T lr, weight_decay, momentum, take;
+  bool nesterov, first;
+  __device__ void operator()(T grad, T& p, T& velocity) const {
+    const T g = grad + weight_decay * p;
+    velocity = first ? g : momentum * velocity + take * g;
+    p -= lr * (nesterov ? g + momentum * velocity : velocity);
+  }
+};
+
+}  // namespace
+
+template <class T>
+void sgd_step(const SgdStep<T>& a) {
+  const T lr = static_cast<T>(a.lr), weight_decay = static_cast<T>(a.weight_decay);
+  if (a.momentum == 0) return map(a.count, Descend<T>{lr, weight_decay}, In{a.grad}, InOut{a.p});
+  map(a.count,
+      DescendWithMomentum<T>{lr, weight_decay, static_cast<T>(a.momentum), static_cast<T>(1 - a.dampening),
+                             a.nesterov, a.first},
+      In{a.grad}, InOut{a.p}, InOut{a.velocity});
+}
+
+template void sgd_step(const SgdStep<float>&);
+template void sgd_step(const SgdStep<double>&);
+
+}  // namespace norma::NORMA_EXECUTOR

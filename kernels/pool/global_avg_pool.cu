@@ -1,0 +1,70 @@
+// Global average pooling on a GPU.
+//
+// MATH     y[plane] = Σ x/(H·W); dx = dy/(H·W) all over the plane
+// MAPPING  a warp a plane
+//
+//            x   │ plane 0 ───────────────── │ plane 1 ───────── │ …
+//                  warp 0                      warp 1
+//           lane   0 1 2 … 31 0 1 2 … 31 …     0 1 2 …               W = 4: `0` stands for elements 0 … 3
+//
+// MEMORY   forward reads x once, backward writes dx once, 16 bytes an access where planes allow (W = 4
+// floats) NUMERICS forward: W·32 sums in T, added by butterfly; the order depends on H·W and alignment alone
+// REQUIRES W > 1: H·W a multiple of W and the array 16-byte aligned; whole warps reach warp_sum
+// COST     not measured yet on a GPU
+#include "kernels/pool/global_avg_pool.h"
+
+#include "kernels/cuda/pack.cuh"
+#include "kernels/cuda/reduce.cuh"
+
+namespace norma::NORMA_EXECUTOR {
+namespace {
+
+template <int W, class T>
+__global__ void __launch_bounds__(block_threads, 4) plane_means(GlobalAvgPoolForward<T> a) {
+  for (long long plane = warp_in_grid(); plane < a.planes; plane += warps_in_grid()) {
+    const T* const x = a.x + plane * a.hw;
+    T sum = 0;
+    for (long long i = W * lane_in_warp(); i < a.hw; i += 32 * W) {
+      const Pack<T, W> pack = load_pack<W>(x + i);
+#pragma unroll
+      for (int k = 0; k < W; ++k) sum += pack.lane[k];
+    }
+    sum = warp_sum(sum);
+    if (lane_in_warp() == 0) a.y[plane] = sum / static_cast<T>(a.hw);
+  }
+}
+
+template <int W, class T>
+__global__ void __launch_bounds__(block_threads) spread_over_planes(GlobalAvgPoolBackward<T> a) {
+  for (long long plane = warp_in_grid(); plane < a.planes; plane += warps_in_grid()) {
+    const T share = a.dy[plane] / static_cast<T>(a.hw);
+    Pack<T, W> pack;
+#pragma unroll
+    for (int k = 0; k < W; ++k) pack.lane[k] = share;
+    for (long long i = W * lane_in_warp(); i < a.hw; i += 32 * W) store_pack(a.dx + plane * a.hw + i, pack);
+  }
+}
+
+}  // namespace
+
+template <class T>
+void global_avg_pool_forward(const GlobalAvgPoolForward<T>& a) {
+  constexpr int wide = pack_width<T>;
+  const auto kernel = a.hw % wide == 0 && aligned_for_packs(a.x) ? plane_means<wide, T> : plane_means<1, T>;
+  launch(kernel, {.grid = blocks_for_warps(a.planes), .block = block_threads}, a);
+}
+
+template <class T>
+void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a) {
+  constexpr int wide = pack_width<T>;
+  const auto kernel =
+      a.hw % wide == 0 && aligned_for_packs(a.dx) ? spread_over_planes<wide, T> : spread_over_planes<1, T>;
+  launch(kernel, {.grid = blocks_for_warps(a.planes), .block = block_threads}, a);
+}
+
+template void global_avg_pool_forward(const GlobalAvgPoolForward<float>&);
+template void global_avg_pool_forward(const GlobalAvgPoolForward<double>&);
+template void global_avg_pool_backward(const GlobalAvgPoolBackward<float>&);
+template void global_avg_pool_backward(const GlobalAvgPoolBackward<double>&);
+
+}  // namespace norma::NORMA_EXECUTOR

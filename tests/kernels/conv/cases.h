@@ -1,0 +1,32 @@
+// Awkward shapes for convolution.
+#pragma once
+
+#include <vector>
+
+#include "core/shape.h"
+#include "layers/functional/size2.h"
+
+namespace norma::test {
+
+struct ConvCase {
+  Shape x, weight;
+  Size2 stride = 1, padding = 0;
+};
+
+inline const std::vector<ConvCase> conv_cases = {
+    {{1, 1, 1, 1}, {1, 1, 1, 1}},
+    {{2, 3, 5, 7}, {4, 3, 3, 3}, 1, 1},
+    {{1, 2, 4, 4}, {3, 2, 3, 3}},
+    {{3, 5, 3, 3}, {10, 5, 1, 1}},
+    {{1, 31, 2, 2}, {9, 31, 1, 1}},
+    {{2, 1, 8, 8}, {33, 1, 3, 3}, 1, 1},
+    {{1, 3, 9, 6}, {2, 3, 3, 2}, {2, 1}, {1, 0}},
+    {{2, 2, 7, 7}, {3, 2, 3, 3}, 2, 1},
+    {{2, 3, 8, 8}, {4, 3, 1, 1}, 2},
+    {{1, 2, 6, 5}, {2, 2, 5, 5}, 1, 2},
+    {{1, 2, 3, 3}, {2, 2, 3, 3}, 1, 4},  // padding beyond the kernel: backward data cuts off
+    {{1, 1, 11, 1}, {2, 1, 4, 1}, {3, 1}},
+    {{1, 2, 1, 13}, {1, 2, 1, 3}, {1, 2}, {0, 1}},
+};
+
+}  // namespace norma::test
