@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -37,6 +38,12 @@ void check_writable(const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   if (std::filesystem::is_directory(file) || access(folder.c_str(), W_OK) != 0)
     fail_usage("--json {}: that is no file that can be written", file);
+}
+
+// Processes that wanted a core in the last minute, on average.
+double machine_load() {
+  double load = 0;
+  return getloadavg(&load, 1) == 1 ? load : 0;
 }
 
 std::string header(const BenchOptions& options, const Peer* peer) {
@@ -80,12 +87,14 @@ Json json_row(const Row& row) {
   return json;
 }
 
-void write_json(const BenchOptions& options, const std::vector<Row>& rows, const Peer* peer) {
-  Json json = {{"rows", Json::array()},
-               {"machine", {{"processor", processor()}, {"threads", threads()}, {"simd", simd_target()}}},
-               {"pytorch", peer ? Json(peer->version()) : Json()},
-               {"batch_size", options.batch_size},
-               {"steps", options.steps}};
+void write_json(const BenchOptions& options, const std::vector<Row>& rows, const Peer* peer, double load) {
+  Json json = {
+      {"rows", Json::array()},
+      {"machine",
+       {{"processor", processor()}, {"threads", threads()}, {"simd", simd_target()}, {"load", load}}},
+      {"pytorch", peer ? Json(peer->version()) : Json()},
+      {"batch_size", options.batch_size},
+      {"steps", options.steps}};
   for (const Row& row : rows) json["rows"].push_back(json_row(row));
   std::ofstream out(options.json);
   out << json.dump(2) << '\n';
@@ -122,6 +131,9 @@ void run(const BenchOptions& options) {
   if (!options.json.empty()) check_writable(options.json);
   if (options.threads > 0) set_threads(options.threads);
   const std::unique_ptr<Peer> peer = find_peer(options);
+  const double load = machine_load();
+  if (load > 0.5 && !options.quiet)
+    fmt::print("note      this machine was busy in the last minute (load {:.1f}), so expect noise\n", load);
   Progress progress(options.quiet);
   std::vector<Row> rows;
   for (const Norm norm : options.norms)
@@ -133,7 +145,7 @@ void run(const BenchOptions& options) {
     }));
   progress.clear();
   print_table(options, rows, peer.get());
-  if (!options.json.empty()) write_json(options, rows, peer.get());
+  if (!options.json.empty()) write_json(options, rows, peer.get(), load);
 }
 
 }  // namespace
