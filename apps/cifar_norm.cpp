@@ -80,6 +80,8 @@ TrainingData prepare(DataSplit split_data, const Options& options) {
   if (options.limit_train) data.train = first_images(data.train, *options.limit_train);
   if (options.limit_test) data.test = first_images(data.test, *options.limit_test);
   if (options.measure_normalization) data.normalization = measure_normalization(data.train);
+  for (Dataset* set : {&data.train, &data.test, data.validation ? &*data.validation : nullptr})
+    if (set != nullptr) *set = {set->images.to(options.device), set->labels.to(options.device)};
   return data;
 }
 
@@ -208,6 +210,7 @@ std::string last_line(const Outcome& outcome, const Summary& summary, const std:
 int run(const Options& options, const std::string& command) {
   const Clock clock;
   if (options.threads > 0) set_threads(options.threads);
+  Tensor::empty({}, DType::float32, options.device);  // throws at once where the device is not there
   manual_seed(options.seed);
   const auto network = c11_48096(options.network);
   const Summary summary = summarize(*network, {3, 32, 32});
