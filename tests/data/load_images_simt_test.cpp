@@ -20,8 +20,17 @@ TEST_CASE("load_images on simt gives the cpu executor's very bits", "[load_image
         const auto compare = [&]<class T>(T) {
           const auto load = [&](Device device) {
             const Tensor y = Tensor::empty({5, c, h, w}, dtype_of<T>, device);
-            kernels<T>.load_images(device, {5, c, h, w, images.data<std::uint8_t>(), indices.data<std::int64_t>(),
-                                            {0.4, 0.5, 0.3, 0.1}, {0.2, 0.3, 0.25, 0.9}, flip, pad, {3, 2, 1},
+            kernels<T>.load_images(device, {5,
+                                            c,
+                                            h,
+                                            w,
+                                            images.data<std::uint8_t>(),
+                                            indices.data<std::int64_t>(),
+                                            {0.4, 0.5, 0.3, 0.1},
+                                            {0.2, 0.3, 0.25, 0.9},
+                                            flip,
+                                            pad,
+                                            {3, 2, 1},
                                             y.template data<T>()});
             return y;
           };

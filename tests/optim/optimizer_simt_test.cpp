@@ -35,10 +35,11 @@ void check_optimizer(const std::string& what, Make make) {
 }  // namespace
 
 TEST_CASE("optimizers on simt agree with their references under all schedules", "[optim][simt]") {
-  for (const SgdOptions& o : std::vector<SgdOptions>{{.lr = 0.1},
-                                                     {.lr = 0.1, .momentum = 0.9},
-                                                     {.lr = 0.1, .momentum = 0.9, .dampening = 0.3, .weight_decay = 0.01},
-                                                     {.lr = 0.05, .momentum = 0.8, .weight_decay = 0.1, .nesterov = true}})
+  for (const SgdOptions& o :
+       std::vector<SgdOptions>{{.lr = 0.1},
+                               {.lr = 0.1, .momentum = 0.9},
+                               {.lr = 0.1, .momentum = 0.9, .dampening = 0.3, .weight_decay = 0.01},
+                               {.lr = 0.05, .momentum = 0.8, .weight_decay = 0.1, .nesterov = true}})
     check_optimizer("sgd", [&](std::vector<Tensor> p) { return std::make_unique<SGD>(std::move(p), o); });
   for (const AdamOptions& o : std::vector<AdamOptions>{{}, {.lr = 0.02, .weight_decay = 0.1}}) {
     check_optimizer("adam", [&](std::vector<Tensor> p) { return std::make_unique<Adam>(std::move(p), o); });

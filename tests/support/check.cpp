@@ -60,7 +60,8 @@ Tensor random_tensor(const Shape& shape, std::uint64_t seed, double low, double 
   Tensor t = Tensor::empty(shape, DType::float64);
   const RandomSequence random{seed};
   for (std::int64_t i = 0; i < t.numel(); ++i)
-    t.data<double>()[i] = static_cast<float>(low + (high - low) * random.uniform(static_cast<std::uint64_t>(i)));
+    t.data<double>()[i] =
+        static_cast<float>(low + (high - low) * random.uniform(static_cast<std::uint64_t>(i)));
   return t;
 }
 
@@ -72,7 +73,8 @@ Tensor spread_tensor(const Shape& shape, std::uint64_t seed) {
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.word(i) % i]);
   const double step = 2.0 / static_cast<double>(t.numel());
   for (std::int64_t i = 0; i < t.numel(); ++i)
-    t.data<double>()[i] = static_cast<float>(-1 + step * (static_cast<double>(order[static_cast<std::size_t>(i)]) + 0.37));
+    t.data<double>()[i] =
+        static_cast<float>(-1 + step * (static_cast<double>(order[static_cast<std::size_t>(i)]) + 0.37));
   return t;
 }
 
@@ -95,7 +97,8 @@ Difference difference(const Tensor& got, const Tensor& want) {
   }
   d.comparable = true;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    const double error = std::isfinite(a[i]) ? std::abs(a[i] - b[i]) / scale : std::numeric_limits<double>::infinity();
+    const double error =
+        std::isfinite(a[i]) ? std::abs(a[i] - b[i]) / scale : std::numeric_limits<double>::infinity();
     if (error > d.error || i == 0) d.error = error, d.index = static_cast<std::int64_t>(i);
   }
   const auto at = static_cast<std::size_t>(d.index);
@@ -114,14 +117,16 @@ void require_close(const Tensor& got, const Tensor& want, double tolerance, cons
 namespace {
 
 // What the executor of one device gives in one dtype, against the reference.
-Complaint compare(const Result& got, const Result& want, const Inputs& inputs, bool single, const Tolerances& tolerances) {
+Complaint compare(const Result& got, const Result& want, const Inputs& inputs, bool single,
+                  const Tolerances& tolerances) {
   const Difference forward = difference(got.y, want.y);
   if (!forward.comparable || forward.error > (single ? tolerances.float_forward : tolerances.double_forward))
     return "forward: " + forward.text;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].dtype() == DType::int64) continue;
     const Difference backward = difference(got.gradients[i], want.gradients[i]);
-    if (!backward.comparable || backward.error > (single ? tolerances.float_backward : tolerances.double_backward))
+    if (!backward.comparable ||
+        backward.error > (single ? tolerances.float_backward : tolerances.double_backward))
       return fmt::format("gradient of input {}: {}", i, backward.text);
   }
   return "";
@@ -131,11 +136,13 @@ bool same_bits(const Result& a, const Result& b) {
   const auto same = [](const Tensor& s, const Tensor& t) {
     return s.defined() == t.defined() && (!s.defined() || s.to_vector<double>() == t.to_vector<double>());
   };
-  return same(a.y, b.y) && std::equal(a.gradients.begin(), a.gradients.end(), b.gradients.begin(), b.gradients.end(), same);
+  return same(a.y, b.y) &&
+         std::equal(a.gradients.begin(), a.gradients.end(), b.gradients.begin(), b.gradients.end(), same);
 }
 
 // Under simt a kernel must give the same under every schedule, bit by bit.
-Complaint compare_schedules(const Result& want, const Inputs& inputs, const Function& f, DType dtype, const Tolerances& tolerances) {
+Complaint compare_schedules(const Result& want, const Inputs& inputs, const Function& f, DType dtype,
+                            const Tolerances& tolerances) {
   std::optional<Result> first;
   for (const simt::Schedule& schedule : simt::all_schedules) {
     const simt::UseSchedule use(schedule);
@@ -153,7 +160,8 @@ Complaint compare_schedules(const Result& want, const Inputs& inputs, const Func
 Complaint compare_executors(const Inputs& inputs, const Function& f, const Tolerances& tolerances) {
   const Result want = run(inputs, f, Device::reference, DType::float64);
   for (const DType dtype : {DType::float32, DType::float64}) {
-    const Complaint cpu = compare(run(inputs, f, Device::cpu, dtype), want, inputs, dtype == DType::float32, tolerances);
+    const Complaint cpu =
+        compare(run(inputs, f, Device::cpu, dtype), want, inputs, dtype == DType::float32, tolerances);
     if (!cpu.empty()) return fmt::format("cpu {} {}", name(dtype), cpu);
     if (const Complaint c = compare_schedules(want, inputs, f, dtype, tolerances); !c.empty()) return c;
   }

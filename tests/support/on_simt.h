@@ -47,7 +47,8 @@ inline void check_on_simt(const Inputs& inputs, const Function& f, const Toleran
   const std::vector<Tensor> want = run_on(Device::reference, DType::float64, inputs, f);
   for (const DType dtype : {DType::float32, DType::float64}) {
     const bool single = dtype == DType::float32;
-    const std::vector<Tensor> got = same_under_all_schedules([&] { return run_on(Device::simt, dtype, inputs, f); });
+    const std::vector<Tensor> got =
+        same_under_all_schedules([&] { return run_on(Device::simt, dtype, inputs, f); });
     require_close(got[0], want[0], single ? tolerances.float_forward : tolerances.double_forward, "forward");
     for (std::size_t i = 1; i < got.size(); ++i)
       require_close(got[i], want[i], single ? tolerances.float_backward : tolerances.double_backward,

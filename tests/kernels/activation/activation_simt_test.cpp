@@ -37,13 +37,15 @@ TEST_CASE("add on simt agrees with its reference under all schedules", "[add][si
 TEST_CASE("arrays that begin off a multiple of 16 bytes give the same sums", "[add][simt]") {
   const auto check = []<class T>(T) {
     const std::int64_t count = 1031;
-    const Tensor a = random_tensor({count + 4}, 1).to(dtype_of<T>), b = random_tensor({count + 4}, 2).to(dtype_of<T>);
+    const Tensor a = random_tensor({count + 4}, 1).to(dtype_of<T>),
+                 b = random_tensor({count + 4}, 2).to(dtype_of<T>);
     for (std::int64_t shift = 0; shift < 4; ++shift) {
       const Tensor y = Tensor::full({count + 4}, 77, dtype_of<T>);
       kernels<T>.add(Device::simt, {count, a.data<T>() + shift, b.data<T>() + 1, y.data<T>() + shift});
       for (std::int64_t i = 0; i < count + 4; ++i) {
         const bool inside = i >= shift && i < shift + count;
-        if (y.data<T>()[i] != (inside ? a.data<T>()[i] + b.data<T>()[i - shift + 1] : 77)) FAIL("element " << i);
+        if (y.data<T>()[i] != (inside ? a.data<T>()[i] + b.data<T>()[i - shift + 1] : 77))
+          FAIL("element " << i);
       }
     }
   };

@@ -12,7 +12,8 @@ namespace {
 void check_case(const ConvCase& c) {
   CAPTURE(c.x.to_string(), c.weight.to_string(), c.stride.h, c.stride.w, c.padding.h, c.padding.w);
   const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
-  check_on_simt(inputs, [&](const Inputs& t) { return functional::conv2d(t[0], t[1], t[2], c.stride, c.padding); });
+  check_on_simt(inputs,
+                [&](const Inputs& t) { return functional::conv2d(t[0], t[1], t[2], c.stride, c.padding); });
   check_on_simt({inputs[0], inputs[1]},
                 [&](const Inputs& t) { return functional::conv2d(t[0], t[1], {}, c.stride, c.padding); });
 }
@@ -24,10 +25,10 @@ TEST_CASE("conv2d on simt agrees with its reference under all schedules", "[conv
 }
 
 TEST_CASE("conv2d on simt is right where its tiles end and its sums are cut into slices", "[conv2d][simt]") {
-  check_case({{3, 33, 3, 3}, {17, 33, 1, 1}});              // pointwise: two tiles of lines, ragged
-  check_case({{2, 5, 17, 19}, {3, 5, 1, 1}});               // 646 pixels: two slices
-  check_case({{2, 3, 17, 19}, {5, 3, 2, 2}, 1, {1, 0}});    // general, two slices
-  check_case({{1, 20, 6, 5}, {35, 20, 2, 2}, {2, 1}});      // three tiles of lines
+  check_case({{3, 33, 3, 3}, {17, 33, 1, 1}});            // pointwise: two tiles of lines, ragged
+  check_case({{2, 5, 17, 19}, {3, 5, 1, 1}});             // 646 pixels: two slices
+  check_case({{2, 3, 17, 19}, {5, 3, 2, 2}, 1, {1, 0}});  // general, two slices
+  check_case({{1, 20, 6, 5}, {35, 20, 2, 2}, {2, 1}});    // three tiles of lines
 }
 
 TEST_CASE("conv2d's 3×3 tiles on simt are right at their edges", "[conv2d][simt]") {
@@ -46,9 +47,9 @@ TEST_CASE("conv2d's 3×3 tiles on simt are right at their edges", "[conv2d][simt
 }
 
 TEST_CASE("conv2d on simt changes its kernels without changing its results", "[conv2d][simt]") {
-  check_case({{1, 2, 6, 7}, {3, 2, 3, 3}, 1, {3, 0}});       // padding 3: general
-  check_case({{1, 2, 6, 7}, {3, 2, 3, 3}, {1, 2}, 1});       // a stride: general
-  check_case({{1, 2, 6, 7}, {3, 2, 3, 1}, 1, {1, 0}});       // 3×1: general
-  check_case({{1, 2, 4, 5}, {3, 2, 1, 1}, 1, {0, 1}});       // 1×1 with padding: general
-  check_case({{1, 2, 4, 5}, {3, 2, 1, 1}, {2, 1}});          // 1×1 with a stride: general
+  check_case({{1, 2, 6, 7}, {3, 2, 3, 3}, 1, {3, 0}});  // padding 3: general
+  check_case({{1, 2, 6, 7}, {3, 2, 3, 3}, {1, 2}, 1});  // a stride: general
+  check_case({{1, 2, 6, 7}, {3, 2, 3, 1}, 1, {1, 0}});  // 3×1: general
+  check_case({{1, 2, 4, 5}, {3, 2, 1, 1}, 1, {0, 1}});  // 1×1 with padding: general
+  check_case({{1, 2, 4, 5}, {3, 2, 1, 1}, {2, 1}});     // 1×1 with a stride: general
 }

@@ -29,10 +29,10 @@ TEST_CASE("conv2d agrees with its reference and with differences", "[conv2d]") {
 
 TEST_CASE("conv2d is right at the sizes of the networks, many images in a line", "[conv2d]") {
   for (const ConvCase& c : std::vector<ConvCase>{{{3, 32, 32, 32}, {32, 32, 3, 3}, 1, 1},
-                                         {{13, 10, 8, 8}, {32, 10, 3, 3}, 1, 1},
-                                         {{70, 6, 4, 4}, {17, 6, 3, 3}, 1, 1},
-                                         {{5, 32, 16, 16}, {10, 32, 1, 1}},
-                                         {{9, 16, 9, 9}, {24, 16, 3, 3}, 2, 1}}) {
+                                                 {{13, 10, 8, 8}, {32, 10, 3, 3}, 1, 1},
+                                                 {{70, 6, 4, 4}, {17, 6, 3, 3}, 1, 1},
+                                                 {{5, 32, 16, 16}, {10, 32, 1, 1}},
+                                                 {{9, 16, 9, 9}, {24, 16, 3, 3}, 2, 1}}) {
     CAPTURE(c.x.to_string(), c.weight.to_string());
     const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2),
                            random_tensor({c.weight[0]}, 3)};

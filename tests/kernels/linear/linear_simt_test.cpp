@@ -9,8 +9,15 @@ TEST_CASE("linear on simt agrees with its reference under all schedules", "[line
   struct Case {
     std::int64_t n, in, out;
   };
-  for (const auto& [n, in, out] : std::vector<Case>{
-           {1, 1, 1}, {3, 5, 7}, {31, 2, 33}, {2, 64, 10}, {16, 16, 64}, {17, 65, 31}, {70, 33, 65}, {2, 700, 3}, {600, 3, 2}}) {
+  for (const auto& [n, in, out] : std::vector<Case>{{1, 1, 1},
+                                                    {3, 5, 7},
+                                                    {31, 2, 33},
+                                                    {2, 64, 10},
+                                                    {16, 16, 64},
+                                                    {17, 65, 31},
+                                                    {70, 33, 65},
+                                                    {2, 700, 3},
+                                                    {600, 3, 2}}) {
     CAPTURE(n, in, out);
     const Inputs all = {random_tensor({n, in}, 1), random_tensor({out, in}, 2), random_tensor({out}, 3)};
     check_on_simt(all, [](const Inputs& t) { return functional::linear(t[0], t[1], t[2]); });

@@ -45,8 +45,11 @@ TEST_CASE("batch_norm agrees with its reference and with differences", "[batch_n
 }
 
 TEST_CASE("batch_norm is right where a plane is several pieces", "[batch_norm]") {
-  const Inputs all = {random_tensor({2, 3, 50, 61}, 1, -2, 3), random_tensor({3}, 2, 0.5, 1.5), random_tensor({3}, 3)};
-  CHECK(compare_executors(all, [](const Inputs& t) { return functional::batch_norm(t[0], {}, {}, t[1], t[2], true); }) == "");
+  const Inputs all = {random_tensor({2, 3, 50, 61}, 1, -2, 3), random_tensor({3}, 2, 0.5, 1.5),
+                      random_tensor({3}, 3)};
+  CHECK(compare_executors(all, [](const Inputs& t) {
+          return functional::batch_norm(t[0], {}, {}, t[1], t[2], true);
+        }) == "");
 }
 
 TEST_CASE("batch_norm stores the unbiased variance and normalises with the biased one", "[batch_norm]") {

@@ -36,14 +36,19 @@ TEST_CASE("layer_norm_pixel agrees with its reference and with differences", "[l
   }
 }
 
-TEST_CASE("layer norms are right where rows are many slices, and channels several chunks", "[layer_norm][layer_norm_pixel]") {
-  const Inputs rows = {random_tensor({130, 5}, 1, -2, 3), random_tensor({5}, 2, 0.5, 1.5), random_tensor({5}, 3)};
-  CHECK(compare_executors(rows, [](const Inputs& t) { return functional::layer_norm(t[0], {5}, t[1], t[2]); }) == "");
+TEST_CASE("layer norms are right where rows are many slices, and channels several chunks",
+          "[layer_norm][layer_norm_pixel]") {
+  const Inputs rows = {random_tensor({130, 5}, 1, -2, 3), random_tensor({5}, 2, 0.5, 1.5),
+                       random_tensor({5}, 3)};
+  CHECK(compare_executors(
+            rows, [](const Inputs& t) { return functional::layer_norm(t[0], {5}, t[1], t[2]); }) == "");
   // On chip are 256 channels in float and 128 in double.
   for (const std::int64_t c : {128, 129, 256, 257, 600}) {
     CAPTURE(c);
-    const Inputs images = {random_tensor({2, c, 1, 3}, 1, -2, 3), random_tensor({c}, 2, 0.5, 1.5), random_tensor({c}, 3)};
-    CHECK(compare_executors(images, [](const Inputs& t) { return functional::layer_norm_pixel(t[0], t[1], t[2]); }) == "");
+    const Inputs images = {random_tensor({2, c, 1, 3}, 1, -2, 3), random_tensor({c}, 2, 0.5, 1.5),
+                           random_tensor({c}, 3)};
+    CHECK(compare_executors(
+              images, [](const Inputs& t) { return functional::layer_norm_pixel(t[0], t[1], t[2]); }) == "");
   }
 }
 

@@ -21,9 +21,12 @@ TEST_CASE("pools on simt agree with their references under all schedules", "[max
   }
 }
 
-TEST_CASE("global_avg_pool on simt agrees with its reference under all schedules", "[global_avg_pool][simt]") {
-  for (const Shape& shape : std::vector<Shape>{{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 33, 1, 31}, {3, 2, 8, 8}, {1, 9, 12, 12}})
-    check_on_simt({random_tensor(shape, 1, 0, 1)}, [](const Inputs& t) { return functional::global_avg_pool(t[0]); });
+TEST_CASE("global_avg_pool on simt agrees with its reference under all schedules",
+          "[global_avg_pool][simt]") {
+  for (const Shape& shape :
+       std::vector<Shape>{{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 33, 1, 31}, {3, 2, 8, 8}, {1, 9, 12, 12}})
+    check_on_simt({random_tensor(shape, 1, 0, 1)},
+                  [](const Inputs& t) { return functional::global_avg_pool(t[0]); });
 }
 
 TEST_CASE("max_pool2d on simt takes the first of equals and lets NaN through", "[max_pool2d][simt]") {

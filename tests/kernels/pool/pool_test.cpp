@@ -29,7 +29,8 @@ TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_poo
 
 TEST_CASE("global_avg_pool agrees with its reference and with differences", "[global_avg_pool]") {
   for (const Shape& shape : std::vector<Shape>{{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 33, 1, 31}, {3, 2, 8, 8}})
-    check_operation({random_tensor(shape, 1)}, [](const Inputs& t) { return functional::global_avg_pool(t[0]); });
+    check_operation({random_tensor(shape, 1)},
+                    [](const Inputs& t) { return functional::global_avg_pool(t[0]); });
 }
 
 TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_pool2d]") {
@@ -40,7 +41,8 @@ TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_poo
     CHECK(equal.grad().to_vector<float>() == std::vector<float>{1, 0, 0, 0});
     const Tensor spoiled = Tensor::from<float>({1, std::nanf(""), 5, 2}, {1, 1, 2, 2}, device);
     CHECK(std::isnan(functional::max_pool2d(spoiled, 2).item()));
-    const Tensor low = Tensor::full({1, 1, 2, 2}, -std::numeric_limits<double>::infinity(), DType::float32, device);
+    const Tensor low =
+        Tensor::full({1, 1, 2, 2}, -std::numeric_limits<double>::infinity(), DType::float32, device);
     CHECK(functional::max_pool2d(low, 2).item() == -std::numeric_limits<double>::infinity());
   }
 }

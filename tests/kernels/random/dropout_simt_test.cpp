@@ -29,7 +29,8 @@ TEST_CASE("dropout on simt gives the cpu executor's very bits", "[dropout][simt]
     for (const std::int64_t shift : {0, 1, 2}) {
       for (const std::int64_t count : {1, 4, 31, 210, 1029}) compare<float>(count, 1, p, shift);
       compare<double>(1029, 1, p, shift);
-      for (const auto& [planes, run] : std::vector<std::pair<std::int64_t, std::int64_t>>{{6, 35}, {31, 9}, {5, 64}, {300, 2}}) {
+      for (const auto& [planes, run] :
+           std::vector<std::pair<std::int64_t, std::int64_t>>{{6, 35}, {31, 9}, {5, 64}, {300, 2}}) {
         compare<float>(planes * run, run, p, shift);
         compare<double>(planes * run, run, p, shift);
       }
