@@ -61,6 +61,14 @@ std::string one_of(const std::string& flag, const std::string& value,
              nearest(value, candidates));
 }
 
+std::string quoted(const std::string& word) {
+  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
 std::vector<std::string> split_words(const std::string& text, char separator) {
   std::vector<std::string> words(1);
   for (const char c : text) {

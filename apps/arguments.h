@@ -18,6 +18,8 @@ double number(const std::string& flag, const std::string& value, double low, dou
 /// `value` if it is one of the candidates.
 std::string one_of(const std::string& flag, const std::string& value,
                    const std::vector<std::string>& candidates);
+/// The word as a shell takes it: in quotes where it must be.
+std::string quoted(const std::string& word);
 /// The parts of "a:b:c".
 std::vector<std::string> split_words(const std::string& text, char separator);
 /// "bn, gn or ln"

@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "apps/arguments.h"
 #include "apps/options.h"
 #include "apps/presets.h"
 #include "apps/run_folder.h"
@@ -73,6 +75,9 @@ DataSplit find_and_load(const Options& options, Progress& progress) {
 TrainingData prepare(DataSplit split_data, const Options& options) {
   TrainingData data{std::move(split_data.train), std::move(split_data.test), {}, cifar10_normalization};
   if (options.val_split > 0) {
+    const double share = options.val_split * static_cast<double>(data.train.labels.numel());
+    if (share < 0.5)
+      fail_usage("--val-split {} holds out no image of {}", options.val_split, data.train.labels.numel());
     auto [rest, held_out] = split(data.train, options.val_split, options.seed);
     data.train = rest;
     data.validation = held_out;
@@ -117,7 +122,8 @@ Json config_of(const Options& o, const DataSplit& split_data, const TrainingData
             {"batch_size", o.batch_size},
             {"optimizer", o.optimizer},
             {"lr", o.lr},
-            {"momentum", o.momentum},
+            {"momentum",
+             o.scheduler.kind == "onecycle" ? Json("cycled from 0.95 to 0.85 and back") : Json(o.momentum)},
             {"nesterov", o.nesterov},
             {"weight_decay", o.weight_decay},
             {"l1", o.l1},
@@ -202,6 +208,8 @@ std::string last_line(const Outcome& outcome, const Summary& summary, const std:
         [](const EpochResult& a, const EpochResult& b) { return a.test.accuracy < b.test.accuracy; });
     text += fmt::format("{}test accuracy last {:.2f} %, best {:.2f} % (epoch {})", label,
                         outcome.epochs.back().test.accuracy, best->test.accuracy, best->epoch);
+    if (const auto& validation = outcome.epochs.back().validation)
+      text += fmt::format(", validation accuracy last {:.2f} %", validation->accuracy);
   }
   return text + fmt::format(" · {} parameters · {} · {}", with_commas(summary.parameters), duration(seconds),
                             folder.path().string());
@@ -220,6 +228,9 @@ int run(const Options& options, const std::string& command) {
     return 0;
   }
 
+  if (!options.out.empty() && std::filesystem::exists(options.out) &&
+      !std::filesystem::is_directory(options.out))
+    fail("--out {} is a file; name a folder", options.out);
   watch_for_interrupt();
   Progress progress(options.quiet);
   say(options,
@@ -258,11 +269,17 @@ int main(int argc, char** argv) {
     if (options.help) return fmt::print("{}", norma::help_text()), 0;
     if (options.version) return fmt::print("cifar_norm {}\n", NORMA_VERSION), 0;
     std::string command = "cifar_norm";
-    for (int i = 1; i < argc; ++i) command += std::string(" ") + argv[i];
+    for (int i = 1; i < argc; ++i) command += " " + norma::quoted(argv[i]);
     return norma::run(options, command);
   } catch (const norma::UsageError& e) {
     fmt::print(stderr, "cifar_norm: {}\n", e.what());
     return 2;
+  } catch (const norma::Interrupted& e) {
+    fmt::print(stderr, "cifar_norm: {}\n", e.what());
+    return norma::interrupt_status();
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "cifar_norm: not enough memory; try a smaller --batch-size\n");
+    return 1;
   } catch (const std::exception& e) {
     fmt::print(stderr, "cifar_norm: {}\n", e.what());
     return 1;

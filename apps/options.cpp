@@ -48,6 +48,18 @@ Device device_from(const std::string& flag, const std::string& value) {
   fail("no device is called {}", chosen);
 }
 
+std::string not_empty(const std::string& flag, const std::string& value) {
+  if (value.empty()) fail_usage("--{} needs a value, not an empty one", flag);
+  return value;
+}
+
+std::string url(const std::string& flag, const std::string& value) {
+  const std::size_t scheme = value.starts_with("https://") ? 8 : value.starts_with("http://") ? 7 : 0;
+  if (scheme == 0 || value.size() == scheme)
+    fail_usage("--{} takes a URL, http://… or https://…, not '{}'", flag, value);
+  return value;
+}
+
 using O = Options&;
 using S = const std::string&;
 
@@ -89,9 +101,9 @@ const std::vector<Flag>& flags() {
        [](O o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, many)); }},
 
       {"Data", "data", "DIR", "folder with CIFAR-10, or 'synthetic' ($NORMA_DATA, else ~/.cache/norma)",
-       [](O o, S, S v) { o.data = v; }},
+       [](O o, S f, S v) { o.data = not_empty(f, v); }},
       {"Data", "mirror", "URL", "where to download the official archive from",
-       [](O o, S, S v) { o.mirror = v; }},
+       [](O o, S f, S v) { o.mirror = url(f, v); }},
       {"Data", "normalize", "HOW", "published or auto, which measures the training images (published)",
        [](O o, S f, S v) {
          o.measure_normalization = one_of(f, v, {"published", "auto"}) == "auto";
@@ -108,7 +120,8 @@ const std::vector<Flag>& flags() {
       {"Machine", "device", "NAME", "cpu, cuda, simt or reference (cpu)",
        [](O o, S f, S v) { o.device = device_from(f, v); }},
 
-      {"Output", "out", "DIR", "run folder (a new one under runs/)", [](O o, S, S v) { o.out = v; }},
+      {"Output", "out", "DIR", "run folder (a new one under runs/)",
+       [](O o, S f, S v) { o.out = not_empty(f, v); }},
       {"Output", "max-params", "N", "refuse to train a network of more parameters",
        [](O o, S f, S v) { o.max_params = whole_number(f, v, 0, many); }},
       {"Output", "summary", "", "print the layer table and end", [](O o, S, S) { o.summary = true; }},
@@ -153,6 +166,14 @@ void apply(const cxxopts::ParseResult& parsed, Options& options) {
              nearest(unknown.substr(0, unknown.find('=')), names));
 }
 
+// A flag where a value belongs: "--norm --max-params 5" lacks a norm, which cxxopts would call "--max-params".
+void check_values(int argc, const char* const* argv) {
+  for (int i = 1; i + 1 < argc; ++i)
+    for (const Flag& flag : flags())
+      if (argv[i] == "--" + flag.name && !flag.value.empty() && std::string(argv[i + 1]).starts_with("--"))
+        fail_usage("{} needs a value; see --help", argv[i]);
+}
+
 void check_together(const Options& options) {
   if (options.network.groups && options.network.norm != Norm::gn)
     fail_usage("--groups goes with --norm gn, not with --norm {}", name(options.network.norm));
@@ -163,6 +184,7 @@ void check_together(const Options& options) {
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv) {
+  check_values(argc, argv);
   try {
     cxxopts::Options known = command();
     const cxxopts::ParseResult parsed = known.parse(argc, argv);

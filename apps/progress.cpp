@@ -30,6 +30,7 @@ bool wants_color() {
 }  // namespace
 
 std::string duration(double seconds) {
+  if (!(seconds < 1e9)) return "-:--";  // not known yet
   const auto whole = static_cast<std::int64_t>(seconds + 0.5);
   if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
@@ -68,8 +69,11 @@ void Progress::clear() {
 
 void watch_for_interrupt() {
   struct sigaction action {};
-  action.sa_handler = [](int signal) { caught = signal; };
-  action.sa_flags = SA_RESETHAND;
+  action.sa_handler = [](int number) {
+    caught = number;
+    signal(SIGINT, SIG_DFL);  // a second one of either kind ends the process
+    signal(SIGTERM, SIG_DFL);
+  };
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }

@@ -8,6 +8,7 @@
 
 namespace norma {
 namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;  // a path need not be UTF-8: what is not is replaced
 namespace {
 
 std::string timestamp() {
@@ -49,7 +50,7 @@ RunFolder::RunFolder(const std::string& name, const std::string& label)
 void RunFolder::write_config(const nlohmann::ordered_json& config) {
   const fs::path file = path_ / "config.json", part = path_ / "config.json.part";
   std::ofstream out(part);
-  out << config.dump(2) << '\n';
+  out << config.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
   out.close();
   if (!out) fail("could not write {}: is the disk full?", file.string());
   fs::rename(part, file);
@@ -62,7 +63,9 @@ void RunFolder::append_metrics(const nlohmann::ordered_json& line) {
 
 void RunFolder::write_model(const Module& network, const nlohmann::ordered_json& config) {
   save_safetensors(path_ / "model.safetensors", network.state_dict(),
-                   {{"format", "pt"}, {"data", config.at("data").at("name")}, {"config", config.dump()}});
+                   {{"format", "pt"},
+                    {"data", config.at("data").at("name")},
+                    {"config", config.dump(-1, ' ', false, Json::error_handler_t::replace)}});
 }
 
 }  // namespace norma

@@ -36,7 +36,7 @@ Trainer::Trainer(std::shared_ptr<Module> network, const TrainingData& data, cons
 
 void Trainer::make_scheduler() {
   const SchedulerChoice& choice = options_.scheduler;
-  const int steps = static_cast<int>(steps_per_epoch()) * options_.epochs;
+  const std::int64_t steps = steps_per_epoch() * options_.epochs;
   if (choice.kind == "step")
     scheduler_ = std::make_unique<StepLR>(*optimizer_, choice.step_size, choice.gamma);
   else if (choice.kind == "cosine")
@@ -64,8 +64,8 @@ std::pair<double, double> Trainer::step(const Batch& batch) {
   if (options_.scheduler.kind == "onecycle") scheduler_->step();
   const double value = loss.item();
   if (!std::isfinite(value))
-    fail("the loss became {} at step {}: training diverged; try a smaller --lr than {}", value, global_step_,
-         options_.lr);
+    fail("the loss became {} at step {}: training diverged; try a smaller --lr (or --weight-decay, --l1)",
+         value, global_step_);
   return {value * static_cast<double>(batch.target.numel()),
           functional::correct_count(scores.detach(), batch.target).item()};
 }
@@ -94,7 +94,8 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
 
   result.test = evaluate(data_.test);
   if (data_.validation) result.validation = evaluate(*data_.validation);
-  if (scheduler_ && options_.scheduler.kind != "onecycle") scheduler_->step(result.test.loss);
+  if (scheduler_ && options_.scheduler.kind != "onecycle")
+    scheduler_->step(result.validation.value_or(result.test).loss);
   return result;
 }
 
@@ -112,6 +113,11 @@ Score Trainer::evaluate(const Dataset& dataset) {
     loss += functional::cross_entropy(scores, batch.target).item() * static_cast<double>(indices.size());
     correct += functional::correct_count(scores, batch.target).item();
   }
+  if (!std::isfinite(loss))
+    fail(
+        "the test loss became {} in epoch {}: training diverged; try a smaller --lr (or --weight-decay, "
+        "--l1)",
+        loss, epoch_);
   return {loss / static_cast<double>(count), 100 * correct / static_cast<double>(count)};
 }
 

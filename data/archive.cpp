@@ -5,6 +5,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <cstring>
 
 #include <array>
 #include <cerrno>

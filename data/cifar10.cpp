@@ -155,6 +155,17 @@ std::set<std::string> names_in(const fs::path& folder) {
 
 }  // namespace
 
+namespace {
+
+// What lies beside an archive without being one.
+bool is_companion(const std::string& name) {
+  for (const char* ending : {".part", ".md5", ".sha256", ".asc", ".sig"})
+    if (name.ends_with(ending)) return true;
+  return false;
+}
+
+}  // namespace
+
 std::optional<fs::path> find_cifar10(const fs::path& folder) {
   const fs::file_type type = type_of(folder);
   if (type == fs::file_type::not_found) return std::nullopt;
@@ -166,7 +177,7 @@ std::optional<fs::path> find_cifar10(const fs::path& folder) {
     if (names.contains(batch)) return folder;
   if (names.contains(cifar10_archive.name)) return folder / cifar10_archive.name;
   for (const std::string& name : names)
-    if (name.starts_with("cifar-10-binary.tar") && !name.ends_with(".part")) return folder / name;
+    if (name.starts_with("cifar-10-binary.tar") && !is_companion(name)) return folder / name;
   return std::nullopt;
 }
 

@@ -83,6 +83,7 @@ DataChoice find_data(const DataRequest& request, const Environment& environment)
     download(download_request(request, folder));
     return {folder, fmt::format("CIFAR-10, downloaded to {}", shown)};
   } catch (const NoNetwork& none) {
+    if (!request.mirrors.empty()) throw;  // a mirror that was named is meant
     if (!named.empty() && !existed)
       fail(
           "the folder {} does not exist, and there is {} to download CIFAR-10 into it: correct --data or "

@@ -39,9 +39,8 @@ struct DataChoice {
 ///
 ///   CIFAR-10 is there         use it, whole or not: loading tells
 ///   it is not                 download it there
-///   … but there is no network the synthetic set; an Error where --data or $NORMA_DATA names a folder that
-///   does
-///                             not exist, for a typo must not train on something else
+///   … but there is no network the synthetic set; an Error where --data or $NORMA_DATA names a folder that does
+///                             not exist, or with --mirror: a typo must not train on something else
 ///
 /// Whatever else fails is an Error. A folder made for a download that brought nothing is removed again.
 DataChoice find_data(const DataRequest& request, const Environment& environment = read_environment());

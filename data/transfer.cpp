@@ -69,7 +69,9 @@ bool Transfer::accept_answer() {
   } else {
     return stop(Outcome::refused, fmt::format("{} answered with HTTP status {}", host(), status));
   }
-  if (total >= 0 && total != request_.bytes)
+  if (total < 0)  // a captive portal's page, say: its bytes must not become the start of the file
+    return stop(Outcome::refused, fmt::format("{} does not say how long its file is", host()));
+  if (total != request_.bytes)
     return stop(Outcome::refused,
                 fmt::format("{} has a file of {} bytes instead of {}", host(), total, request_.bytes));
   if (status == 200) part_.clear();

@@ -102,19 +102,26 @@ void Module::zero_grad() {
   for (Tensor& p : parameters()) p.zero_grad();
 }
 
-void Module::to(Device device) {
-  visit("", [&](const std::string&, Tensor& t, bool is_parameter) {
-    t = t.detach().to(device);
-    if (is_parameter) t.set_requires_grad();
+void Module::convert(const std::function<Tensor(const Tensor&)>& conversion) {
+  std::vector<std::pair<Tensor, Tensor>> done;  // from, to: a shared tensor stays shared
+  visit("", [&](const std::string&, Tensor& t, bool) {
+    for (const auto& [from, to] : done)
+      if (from.raw() == t.raw()) return void(t = to);
+    Tensor converted = conversion(t.detach());
+    if (converted.raw() == t.raw()) return;
+    if (t.requires_grad()) converted.set_requires_grad();
+    done.emplace_back(t, converted);
+    t = converted;
   });
 }
 
+void Module::to(Device device) {
+  convert([&](const Tensor& t) { return t.to(device); });
+}
+
 void Module::to(DType dtype) {
-  visit("", [&](const std::string&, Tensor& t, bool is_parameter) {
-    if (t.dtype() == DType::int64) return;  // num_batches_tracked
-    t = t.detach().to(dtype);
-    if (is_parameter) t.set_requires_grad();
-  });
+  convert(
+      [&](const Tensor& t) { return t.dtype() == DType::int64 ? t : t.to(dtype); });  // batches are counted
 }
 
 void Module::register_parameter(std::string name, Tensor& member) {

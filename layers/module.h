@@ -56,7 +56,8 @@ class Module {
   void eval() { train(false); }
   bool is_training() const { return training_; }
   void zero_grad();
-  /// Moves every parameter and buffer.
+  /// Converts every parameter and buffer; those that already fit stay what they are. A converted parameter is a
+  /// new tensor without a gradient: make optimizers afterwards.
   void to(Device device);
   void to(DType dtype);
 
@@ -82,6 +83,8 @@ class Module {
   /// Calls visit(full name, tensor, is_parameter) for everything at and below this module.
   void visit(const std::string& prefix,
              const std::function<void(const std::string&, Tensor&, bool)>& visitor) const;
+
+  void convert(const std::function<Tensor(const Tensor&)>& conversion);
 
   struct Slot {
     std::string name;

@@ -32,8 +32,9 @@ OneCycleLR::OneCycleLR(Optimizer& optimizer, const OneCycleOptions& options)
     fail("OneCycleLR takes at least one step in total, not {}", options.total_steps);
   if (!(options.pct_start >= 0 && options.pct_start <= 1))
     fail("OneCycleLR takes a pct_start in [0, 1], not {}", options.pct_start);
+  const auto total = static_cast<double>(options.total_steps);
   const double first = options.max_lr / options.div_factor, last = first / options.final_div_factor;
-  const double rise = options.pct_start * options.total_steps - 1, end = options.total_steps - 1;
+  const double rise = options.pct_start * total - 1, end = total - 1;
   const double low = options.base_momentum, high = options.max_momentum;
   phases_ = {{rise, first, options.max_lr, high, low}};
   if (options.three_phase) {
@@ -52,13 +53,14 @@ void OneCycleLR::step(double /*metric*/) {
 }
 
 void OneCycleLR::apply() {
+  const auto t = static_cast<double>(t_);
   double start = 0;
   for (const Phase& phase : phases_) {
-    if (t_ > phase.end_step && &phase != &phases_.back()) {
+    if (t > phase.end_step && &phase != &phases_.back()) {
       start = phase.end_step;
       continue;
     }
-    const double length = phase.end_step - start, done = length != 0 ? (t_ - start) / length : 1;
+    const double length = phase.end_step - start, done = length != 0 ? (t - start) / length : 1;
     const auto anneal = [&](double from, double to) {
       if (options_.linear) return from + (to - from) * done;
       return to + (from - to) / 2 * (1 + std::cos(std::numbers::pi * done));

@@ -45,7 +45,7 @@ class CosineAnnealingLR : public Scheduler {
 
 struct OneCycleOptions {
   double max_lr;
-  int total_steps;
+  std::int64_t total_steps;
   double pct_start = 0.3;  ///< share of the steps on which the rate rises
   bool linear = false;     ///< anneal linearly instead of along a cosine
   bool cycle_momentum = true;
@@ -70,7 +70,7 @@ class OneCycleLR : public Scheduler {
 
   OneCycleOptions options_;
   std::vector<Phase> phases_;
-  int t_ = 0;
+  std::int64_t t_ = 0;
 };
 
 struct PlateauOptions {

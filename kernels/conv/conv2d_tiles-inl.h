@@ -1,8 +1,7 @@
 // The two inner loops of the CPU convolution. All of its arithmetic happens here, in registers:
 //
-//   correlate_tile      y[b][p] = Σ_t weight[t][b] · x[offset[t] + p]      B output channels × V vectors of
-//   positions weight_tile         dw[b][t] = Σ_p dy[b][p] · x[offset[t] + p]         B output channels × K
-//   taps
+//   correlate_tile   y[b][p]  = Σ_t weight[t][b] · x[offset[t] + p]   B channels × 3 vectors of positions
+//   weight_tile      dw[b][t] = Σ_p dy[b][p] · x[offset[t] + p]       B channels × K taps
 //
 // With 32 registers 8×3 products are in flight: 24 sums, 3 vectors of x, and weights that the multiply-add
 // takes straight from memory, 11 loads for 24 multiply-adds. With 16 registers 4×3 fit.

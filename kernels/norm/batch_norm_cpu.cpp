@@ -3,8 +3,7 @@
 //   forward    1  moments of all N·C planes        in parallel over planes     reads x
 //              2  merged over n, in order          C small sums
 //              3  y = (x − mean)·scale + shift     in parallel over planes     reads x, writes y
-//   backward   likewise: sums of every plane, merged over n, then dx           reads dy and x twice, writes
-//   dx
+//   backward   likewise: sums of every plane, merged over n, then dx    reads dy and x twice, writes dx
 #include "kernels/norm/batch_norm.h"
 
 #include "core/parallel.h"

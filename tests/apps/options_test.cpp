@@ -115,10 +115,20 @@ TEST_CASE("a wrong command line gets one sentence with the nearest valid word", 
   CHECK_THAT(refusal({"--scheduler", "steps"}), Contains("did you mean step?"));
   CHECK_THAT(refusal({"--scheduler", "cosine:3"}), Contains("step:EPOCHS:FACTOR"));
   CHECK_THAT(refusal({"--norm"}), Contains("--norm needs a value"));
+  CHECK_THAT(refusal({"--norm", "--max-params", "5"}), Contains("--norm needs a value"));
+  CHECK_THAT(refusal({"--data", ""}), Contains("--data needs a value"));
+  CHECK_THAT(refusal({"--mirror", "nonsense"}), Contains("takes a URL"));
   CHECK_THAT(refusal({"gn"}), Contains("'gn' is not expected"));
   CHECK_THAT(refusal({"--norm", "bn", "--groups", "4"}), Contains("goes with --norm gn"));
   CHECK_THAT(refusal({"--nesterov", "--momentum", "0"}), Contains("--nesterov"));
   CHECK(refusal({"--norm", "gn", "--groups", "4"}) == "");
+}
+
+TEST_CASE("a word is quoted where a shell needs it", "[options]") {
+  CHECK(quoted("--lr=0.1") == "--lr=0.1");
+  CHECK(quoted("two words") == "'two words'");
+  CHECK(quoted("it's") == "'it'\\''s'");
+  CHECK(quoted("") == "''");
 }
 
 TEST_CASE("the help names every flag and gives examples", "[options]") {

@@ -75,6 +75,21 @@ TEST_CASE("initialisation is uniform in ±1/√fan_in and depends on the seed al
   CHECK(std::sqrt(squares / n) == Approx(bound / std::sqrt(3)).epsilon(0.03));
 }
 
+TEST_CASE("conversion keeps what already fits, what is frozen and what is shared", "[module]") {
+  const auto shared = std::make_shared<Linear>(3, 3);
+  Sequential net({shared, std::make_shared<Linear>(3, 3), shared});
+  const Tensor before = net.parameters()[0];
+  net.to(Device::cpu);
+  net.to(DType::float32);
+  CHECK(net.parameters()[0].gradient_state() == before.gradient_state());
+  net.parameters()[2].set_requires_grad(false);
+  net.to(DType::float64);
+  CHECK(net.parameters().size() == 4);
+  CHECK(net.parameters()[0].dtype() == DType::float64);
+  CHECK(net.parameters()[0].requires_grad());
+  CHECK(!net.parameters()[2].requires_grad());
+}
+
 TEST_CASE("an error names the layer it comes from", "[module]") {
   const auto net = small_network();
   CHECK_THROWS_WITH((*net)(Tensor::zeros({1, 5, 8, 8})), Catch::StartsWith("layer C1.conv (Conv2d): "));
