@@ -249,10 +249,10 @@ int run(const Options& options, const std::string& command) {
                   data.validation ? ", " + with_commas(data.validation->labels.numel()) + " to validate" : "",
                   describe(data.normalization, options.measure_normalization)));
   say(options,
-      fmt::format(
-          "training  {} epochs of {} steps, batches of {}, {} lr {}, scheduler {}, augment {}, seed {}",
-          options.epochs, trainer.steps_per_epoch(), options.batch_size, options.optimizer, options.lr,
-          to_string(options.scheduler), to_string(options.augmentation), options.seed));
+      fmt::format("training  epochs {}, steps {} an epoch, batches of {}, {} lr {}, scheduler {}, augment "
+                  "{}, seed {}",
+                  options.epochs, trainer.steps_per_epoch(), options.batch_size, options.optimizer,
+                  options.lr, to_string(options.scheduler), to_string(options.augmentation), options.seed));
 
   const Outcome outcome = train(trainer, options, folder, loaded.name, progress);
   folder.write_model(*network, config);
