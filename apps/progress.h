@@ -32,8 +32,6 @@ class Progress {
   /// Takes the bar away, before something else is printed.
   void clear();
 
-  bool on_terminal() const { return terminal_; }
-
  private:
   bool quiet_, terminal_, color_;
   bool shown_ = false;

@@ -11,6 +11,4 @@ std::string simd_target() {
   return hwy::TargetName(best);
 }
 
-void disable_avx512() { hwy::DisableTargets(HWY_AVX3 | HWY_AVX3_DL); }
-
 }  // namespace norma

@@ -7,7 +7,5 @@ namespace norma {
 
 /// "AVX3" (AVX-512), "AVX2", "NEON", …: the best of those compiled in that this processor has.
 std::string simd_target();
-/// Restricts the choice to AVX2 and older (for tests and comparisons); before the first kernel runs.
-void disable_avx512();
 
 }  // namespace norma

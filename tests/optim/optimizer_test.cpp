@@ -2,48 +2,21 @@
 
 #include <catch2/catch.hpp>
 
-#include "kernels/table.h"
 #include "optim/scheduler.h"
-#include "tests/support/check.h"
+#include "tests/optim/cases.h"
 
 using namespace norma;
 using namespace norma::test;
 
-namespace {
-
-// Parameters after 12 steps on fixed gradients, on a device and in a dtype.
-template <class Make>
-Tensor after_steps(Device device, DType dtype, Make make) {
-  Tensor p = random_tensor({1003}, 1).to(dtype).to(device).clone();
-  p.set_requires_grad();
-  auto optimizer = make(std::vector<Tensor>{p});
-  for (std::uint64_t step = 0; step < 12; ++step) {
-    p.set_grad(random_tensor({1003}, 100 + step).to(dtype).to(device));
-    optimizer->step();
-  }
-  return p.detach();
-}
-
-template <class Make>
-void check_optimizer(const std::string& what, Make make) {
-  const Tensor want = after_steps(Device::reference, DType::float64, make);
-  require_close(after_steps(Device::cpu, DType::float64, make), want, 1e-12, what + " double");
-  require_close(after_steps(Device::cpu, DType::float32, make), want, 1e-5, what + " float");
-}
-
-}  // namespace
-
 TEST_CASE("optimizers on the cpu agree with their references over 12 steps", "[optim]") {
-  for (const SgdOptions& o :
-       std::vector<SgdOptions>{{.lr = 0.1},
-                               {.lr = 0.1, .momentum = 0.9},
-                               {.lr = 0.1, .momentum = 0.9, .dampening = 0.3, .weight_decay = 0.01},
-                               {.lr = 0.05, .momentum = 0.8, .weight_decay = 0.1, .nesterov = true}})
-    check_optimizer("sgd", [&](std::vector<Tensor> p) { return std::make_unique<SGD>(std::move(p), o); });
-  for (const AdamOptions& o : std::vector<AdamOptions>{{}, {.lr = 0.02, .weight_decay = 0.1}}) {
-    check_optimizer("adam", [&](std::vector<Tensor> p) { return std::make_unique<Adam>(std::move(p), o); });
-    check_optimizer("adamw", [&](std::vector<Tensor> p) { return std::make_unique<AdamW>(std::move(p), o); });
-  }
+  for_each_optimizer([](const std::string& what, auto make) {
+    const auto after_twelve = [&](Device device, DType dtype) {
+      return after_steps(device, dtype, 1003, 12, make);
+    };
+    const Tensor want = after_twelve(Device::reference, DType::float64);
+    require_close(after_twelve(Device::cpu, DType::float64), want, 1e-12, what + " double");
+    require_close(after_twelve(Device::cpu, DType::float32), want, 1e-5, what + " float");
+  });
 }
 
 TEST_CASE("a parameter without a gradient is left alone", "[optim]") {

@@ -20,10 +20,6 @@ void check_case(const ConvCase& c) {
 
 }  // namespace
 
-TEST_CASE("conv2d on simt agrees with its reference under all schedules", "[conv2d][simt]") {
-  for (const ConvCase& c : conv_cases) check_case(c);
-}
-
 TEST_CASE("conv2d on simt is right where its tiles end and its sums are cut into slices", "[conv2d][simt]") {
   check_case({{3, 33, 3, 3}, {17, 33, 1, 1}});            // pointwise: two tiles of lines, ragged
   check_case({{2, 5, 17, 19}, {3, 5, 1, 1}});             // 646 pixels: two slices

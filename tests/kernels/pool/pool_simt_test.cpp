@@ -2,24 +2,10 @@
 #include <cmath>
 
 #include "layers/functional/pool.h"
-#include "tests/kernels/pool/cases.h"
 #include "tests/support/on_simt.h"
 
 using namespace norma;
 using namespace norma::test;
-
-TEST_CASE("pools on simt agree with their references under all schedules", "[max_pool2d][avg_pool2d][simt]") {
-  for (const PoolCase& c : pool_cases) {
-    CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode);
-    check_on_simt({spread_tensor(c.x, 1)}, [&](const Inputs& t) {
-      return functional::max_pool2d(t[0], c.kernel, c.stride, c.padding, c.ceil_mode);
-    });
-    for (const bool include_pad : {true, false})
-      check_on_simt({random_tensor(c.x, 1)}, [&](const Inputs& t) {
-        return functional::avg_pool2d(t[0], c.kernel, c.stride, c.padding, c.ceil_mode, include_pad);
-      });
-  }
-}
 
 TEST_CASE("global_avg_pool on simt agrees with its reference under all schedules",
           "[global_avg_pool][simt]") {
