@@ -16,6 +16,7 @@
 #include "apps/presets.h"
 #include "apps/run_folder.h"
 #include "apps/training.h"
+#include "core/device_memory.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "data/cifar10.h"
@@ -156,9 +157,10 @@ std::string epoch_line(const EpochResult& r, int epochs) {
 }
 
 struct Outcome {
-  std::vector<EpochResult> epochs;
+  std::vector<EpochResult> epochs;  // finished ones
   bool stopped = false;
-  StepReport last_step{};
+  EpochResult last = {};             // where it stopped …
+  std::int64_t step = 0, steps = 0;  // … in which step of that epoch
 };
 
 Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const std::string& data_name,
@@ -167,16 +169,19 @@ Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const
   const Clock clock;
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
     const EpochResult result = trainer.run_epoch([&](const StepReport& r) {
-      outcome.last_step = r;
+      outcome.step = r.step, outcome.steps = r.steps;
+      if (!progress.due()) return !interrupted();
       const double share = static_cast<double>(r.step) / static_cast<double>(r.steps);
+      const Score& running = r.running.look();
       const double done = (r.epoch - 1 + share) / options.epochs;
       progress.show(
           share, fmt::format("epoch {:2}/{}", r.epoch, options.epochs),
-          fmt::format("loss {:.4f}  acc {:5.2f} %  {:.0f} images/s  {} left", r.running.loss,
-                      r.running.accuracy, r.images_per_second, duration(clock.seconds() * (1 / done - 1))));
+          fmt::format("loss {:.4f}  acc {:5.2f} %  {:.0f} images/s  {} left", running.loss, running.accuracy,
+                      r.images_per_second, duration(clock.seconds() * (1 / done - 1))));
       return !interrupted();
     });
     progress.clear();
+    outcome.last = result;
     if (trainer.stopped()) {
       outcome.stopped = true;
       break;
@@ -195,13 +200,13 @@ Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const
 std::string last_line(const Outcome& outcome, const Summary& summary, const std::string& data_name,
                       double seconds, const RunFolder& folder) {
   const std::string label = data_name == "synthetic" ? "synthetic " : "";
-  std::string text =
-      outcome.stopped ? fmt::format("interrupted in epoch {} after step {} of {}: ", outcome.last_step.epoch,
-                                    outcome.last_step.step, outcome.last_step.steps)
-                      : "done: ";
+  std::string text = outcome.stopped
+                         ? fmt::format("interrupted in epoch {} after step {} of {}: ", outcome.last.epoch,
+                                       outcome.step, outcome.steps)
+                         : "done: ";
   if (outcome.epochs.empty()) {
     text += fmt::format("no epoch finished, {}train accuracy so far {:.2f} %", label,
-                        outcome.last_step.running.accuracy);
+                        outcome.last.train.accuracy);
   } else {
     const auto best = std::max_element(
         outcome.epochs.begin(), outcome.epochs.end(),
@@ -218,7 +223,7 @@ std::string last_line(const Outcome& outcome, const Summary& summary, const std:
 int run(const Options& options, const std::string& command) {
   const Clock clock;
   if (options.threads > 0) set_threads(options.threads);
-  Tensor::empty({}, DType::float32, options.device);  // throws at once where the device is not there
+  require_available(options.device);
   manual_seed(options.seed);
   const auto network = c11_48096(options.network);
   const Summary summary = summarize(*network, {3, 32, 32});

@@ -41,7 +41,7 @@ Progress::Progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDOUT_FILENO) 
 }
 
 void Progress::show(double share, const std::string& label, const std::string& text) {
-  if (quiet_ || clock_.seconds() < next_) return;
+  if (!due()) return;
   next_ = clock_.seconds() + (terminal_ ? bar_interval : plain_interval);
   if (!terminal_) {
     fmt::print("{} {:3.0f} %  {}\n", label, 100 * share, text);

@@ -27,6 +27,8 @@ class Progress {
   explicit Progress(bool quiet);
   ~Progress() { clear(); }
 
+  /// True where show() would show something now.
+  bool due() const { return !quiet_ && clock_.seconds() >= next_; }
   /// `share` of the work is done, in [0, 1]; `text` goes right of the bar, `label` left of it.
   void show(double share, const std::string& label, const std::string& text);
   /// Takes the bar away, before something else is printed.

@@ -1,7 +1,6 @@
 #include "apps/training.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "core/autograd.h"
@@ -53,7 +52,7 @@ std::int64_t Trainer::steps_per_epoch() const {
   return (data_.train.labels.numel() + options_.batch_size - 1) / options_.batch_size;
 }
 
-std::pair<double, double> Trainer::step(const Batch& batch) {
+void Trainer::step(const Batch& batch, RunningScore& running) {
   default_generator().begin_step(global_step_++);
   optimizer_->zero_grad();
   const Tensor scores = (*network_)(batch.x);
@@ -62,12 +61,7 @@ std::pair<double, double> Trainer::step(const Batch& batch) {
   total.backward();
   optimizer_->step();
   if (options_.scheduler.kind == "onecycle") scheduler_->step();
-  const double value = loss.item();
-  if (!std::isfinite(value))
-    fail("the loss became {} at step {}: training diverged; try a smaller --lr (or --weight-decay, --l1)",
-         value, global_step_);
-  return {value * static_cast<double>(batch.target.numel()),
-          functional::correct_count(scores.detach(), batch.target).item()};
+  running.add(loss, functional::correct_count(scores.detach(), batch.target), batch.target.numel());
 }
 
 EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_step) {
@@ -76,20 +70,19 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
   const auto order = shuffled(count, options_.seed, static_cast<std::uint32_t>(epoch_));
   const Clock clock;
   network_->train();
-  double loss_sum = 0, correct = 0;
-  std::int64_t seen = 0;
+  RunningScore running(steps, options_.device, fmt::format("training in epoch {}", epoch_));
+  std::int64_t end = 0;
   for (std::int64_t i = 0; i < steps && !stopped_; ++i) {
-    const std::int64_t end = std::min(count, (i + 1) * options_.batch_size);
+    end = std::min(count, (i + 1) * options_.batch_size);
     const std::vector<std::int64_t> indices(order.begin() + i * options_.batch_size, order.begin() + end);
-    const auto [loss, right] =
-        step(load_batch(data_.train, indices, data_.normalization, options_.augmentation, options_.seed,
-                        static_cast<std::uint32_t>(epoch_)));
-    loss_sum += loss, correct += right, seen = end;
-    result.train = {loss_sum / static_cast<double>(seen), 100 * correct / static_cast<double>(seen)};
-    result.images_per_second = static_cast<double>(seen) / clock.seconds();
-    stopped_ = !on_step({epoch_, i + 1, steps, result.train, result.images_per_second});
+    step(load_batch(data_.train, indices, data_.normalization, options_.augmentation, options_.seed,
+                    static_cast<std::uint32_t>(epoch_)),
+         running);
+    stopped_ = !on_step({epoch_, i + 1, steps, static_cast<double>(end) / clock.seconds(), running});
   }
+  result.train = running.look();
   result.seconds = clock.seconds();
+  result.images_per_second = static_cast<double>(end) / result.seconds;
   if (stopped_) return result;
 
   result.test = evaluate(data_.test);
@@ -103,22 +96,18 @@ Score Trainer::evaluate(const Dataset& dataset) {
   constexpr std::int64_t batch_size = 500;
   const NoGrad no_grad;
   network_->eval();
-  double loss = 0, correct = 0;
   const std::int64_t count = dataset.labels.numel();
+  RunningScore running((count + batch_size - 1) / batch_size, options_.device,
+                       fmt::format("testing after epoch {}", epoch_));
   for (std::int64_t begin = 0; begin < count; begin += batch_size) {
     std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, count - begin)));
     std::iota(indices.begin(), indices.end(), begin);
     const Batch batch = load_batch(dataset, indices, data_.normalization);
     const Tensor scores = (*network_)(batch.x);
-    loss += functional::cross_entropy(scores, batch.target).item() * static_cast<double>(indices.size());
-    correct += functional::correct_count(scores, batch.target).item();
+    running.add(functional::cross_entropy(scores, batch.target),
+                functional::correct_count(scores, batch.target), batch.target.numel());
   }
-  if (!std::isfinite(loss))
-    fail(
-        "the test loss became {} in epoch {}: training diverged; try a smaller --lr (or --weight-decay, "
-        "--l1)",
-        loss, epoch_);
-  return {loss / static_cast<double>(count), 100 * correct / static_cast<double>(count)};
+  return running.look();
 }
 
 }  // namespace norma

@@ -8,15 +8,11 @@
 
 #include "apps/options.h"
 #include "apps/progress.h"
+#include "apps/running_score.h"
 #include "layers/module.h"
 #include "optim/scheduler.h"
 
 namespace norma {
-
-/// Mean loss and accuracy in percent over some images.
-struct Score {
-  double loss = 0, accuracy = 0;
-};
 
 struct EpochResult {
   int epoch = 0;     ///< from 1
@@ -32,8 +28,8 @@ struct EpochResult {
 struct StepReport {
   int epoch;
   std::int64_t step, steps;  ///< within the epoch, from 1
-  Score running;
   double images_per_second;
+  RunningScore& running;  ///< of the epoch so far; to look at it waits for the device
 };
 
 struct TrainingData {
@@ -58,8 +54,8 @@ class Trainer {
 
  private:
   void make_scheduler();
-  /// One forward, backward and update. Returns the sum of losses and the count of right answers.
-  std::pair<double, double> step(const Batch& batch);
+  /// One forward, backward and update.
+  void step(const Batch& batch, RunningScore& running);
 
   std::shared_ptr<Module> network_;
   const TrainingData& data_;

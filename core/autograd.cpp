@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "core/parallel.h"
+#include "core/arithmetic.h"
 
 namespace norma {
 namespace {
@@ -13,19 +13,11 @@ namespace {
 thread_local bool recording = true;
 std::atomic<std::uint64_t> next_number{0};
 
-template <class T>
-void add_into(const Tensor& sum, const Tensor& a, const Tensor& b) {
-  parallel_ranges(a.numel(), elementwise_grain, [&](std::int64_t begin, std::int64_t end) {
-    std::transform(a.data<T>() + begin, a.data<T>() + end, b.data<T>() + begin, sum.data<T>() + begin,
-                   std::plus<T>());
-  });
-}
-
 // Out of place, because a cotangent may be shared (an addition hands the same one to both of its inputs).
 Tensor sum_of(const Tensor& a, const Tensor& b) {
   if (!a.defined()) return b;
   const Tensor sum = Tensor::empty_like(a);
-  dispatch_float("gradient accumulation", a.dtype(), [&]<class T>() { add_into<T>(sum, a, b); });
+  detail::add(a, b, sum);
   return sum;
 }
 
@@ -69,9 +61,10 @@ void backward(const Tensor& y, Tensor cotangent) {
     if (y.numel() != 1) fail("backward() of shape {} needs a cotangent", y.shape().to_string());
     cotangent = Tensor::full(y.shape(), 1.0, y.dtype(), y.device());
   }
-  if (cotangent.shape() != y.shape() || cotangent.dtype() != y.dtype())
-    fail("the cotangent has shape {} and dtype {}, the tensor {} and {}", cotangent.shape().to_string(),
-         name(cotangent.dtype()), y.shape().to_string(), name(y.dtype()));
+  if (cotangent.shape() != y.shape() || cotangent.dtype() != y.dtype() || cotangent.device() != y.device())
+    fail("the cotangent is {} {} on {}, the tensor {} {} on {}", name(cotangent.dtype()),
+         cotangent.shape().to_string(), name(cotangent.device()), name(y.dtype()), y.shape().to_string(),
+         name(y.device()));
 
   std::map<std::uint64_t, std::pair<std::shared_ptr<Node>, Tensor>, std::greater<>> waiting;
   auto deliver = [&](const std::shared_ptr<GradientState>& state, const Tensor& dy) {

@@ -1,8 +1,8 @@
 #include "core/tensor.h"
 
-#include <cstring>
-
+#include "core/arithmetic.h"
 #include "core/autograd.h"
+#include "core/device_memory.h"
 
 namespace norma {
 namespace {
@@ -25,27 +25,33 @@ void with_type(DType dtype, F&& f) {
 }  // namespace
 
 Tensor Tensor::empty(Shape shape, DType dtype, Device device) {
-  if (device == Device::cuda) fail("this build of Norma has no CUDA: use the device cpu");
   Tensor t;
   t.shape_ = shape;
   t.dtype_ = dtype;
   t.device_ = device;
-  t.storage_ = std::make_shared<Storage>(static_cast<std::size_t>(shape.numel()) * size_in_bytes(dtype));
+  t.storage_ =
+      std::make_shared<Storage>(static_cast<std::size_t>(shape.numel()) * size_in_bytes(dtype), device);
   return t;
 }
 
 Tensor Tensor::zeros(Shape shape, DType dtype, Device device) {
   Tensor t = empty(shape, dtype, device);
-  std::memset(t.raw(), 0, t.bytes());
+  clear_bytes(device, t.raw(), t.bytes());
   return t;
 }
 
 Tensor Tensor::full(Shape shape, double value, DType dtype, Device device) {
+  const bool floating = dtype == DType::float32 || dtype == DType::float64;
+  if (!floating && !on_host(device)) return full(shape, value, dtype).to(device);
   Tensor t = empty(shape, dtype, device);
-  with_type(dtype, [&](auto type) {
-    using T = decltype(type);
-    std::fill_n(t.data<T>(), t.numel(), static_cast<T>(value));
-  });
+  if (floating) {
+    detail::fill(t, value);
+  } else {
+    with_type(dtype, [&](auto type) {
+      using T = decltype(type);
+      std::fill_n(t.data<T>(), t.numel(), static_cast<T>(value));
+    });
+  }
   return t;
 }
 
@@ -65,7 +71,7 @@ Tensor Tensor::view(Shape shape) const {
 
 Tensor Tensor::clone() const {
   Tensor t = empty_like(*this);
-  std::memcpy(t.raw(), raw(), bytes());
+  copy_bytes(device_, t.raw(), device_, raw(), bytes());
   return t;
 }
 
@@ -87,6 +93,10 @@ void Tensor::copy_from(const Tensor& other) {
   if (other.shape_ != shape_)
     fail("a tensor of shape {} cannot take the numbers of one of shape {}", shape_.to_string(),
          other.shape_.to_string());
+  if (dtype_ == other.dtype_) return copy_bytes(device_, raw(), other.device_, other.raw(), bytes());
+  // Numbers are converted by the CPU.
+  if (!on_host(other.device_)) return copy_from(other.to(Device::cpu));
+  if (!on_host(device_)) return copy_from(other.to(dtype_));
   with_type(dtype_, [&](auto to_type) {
     with_type(other.dtype_, [&](auto from_type) {
       using To = decltype(to_type);

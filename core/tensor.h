@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/device.h"
+#include "core/device_memory.h"
 #include "core/dtype.h"
 #include "core/error.h"
 #include "core/shape.h"
@@ -41,14 +42,14 @@ class Tensor {
   DType dtype() const { return dtype_; }
   Device device() const { return device_; }
 
-  /// The numbers. Throws where T is not the tensor's dtype; nullptr where the tensor is undefined.
+  /// Where the numbers lie, on the device. Throws where T is not the tensor's dtype; nullptr where the tensor is undefined.
   template <class T>
   T* data() const;
   /// The numbers without a type.
   void* raw() const { return storage_ ? storage_->data() : nullptr; }
   std::size_t bytes() const { return static_cast<std::size_t>(numel()) * size_in_bytes(dtype_); }
   template <class T>
-  std::span<T> span() const;
+  std::span<T> span() const;  ///< throws where the CPU cannot reach the numbers (simt, cuda)
   /// A copy of the numbers, converted to T.
   template <class T>
   std::vector<T> to_vector() const;
@@ -98,6 +99,8 @@ T* Tensor::data() const {
 
 template <class T>
 std::span<T> Tensor::span() const {
+  if (defined() && !on_host(device_))
+    fail("a tensor on {} is read by kernels alone: use to(cpu) first", name(device_));
   return {data<T>(), static_cast<std::size_t>(defined() ? numel() : 0)};
 }
 
@@ -106,13 +109,13 @@ Tensor Tensor::from(const std::vector<T>& values, Shape shape, Device device) {
   if (static_cast<std::int64_t>(values.size()) != shape.numel())
     fail("{} values do not fill a tensor of shape {}", values.size(), shape.to_string());
   Tensor t = empty(shape, dtype_of<T>, device);
-  std::copy(values.begin(), values.end(), t.data<T>());
+  copy_bytes(device, t.raw(), Device::cpu, values.data(), t.bytes());
   return t;
 }
 
 template <class T>
 std::vector<T> Tensor::to_vector() const {
-  const Tensor converted = to(dtype_of<T>);
+  const Tensor converted = to(Device::cpu).to(dtype_of<T>);
   const auto values = converted.span<T>();
   return {values.begin(), values.end()};
 }

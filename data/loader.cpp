@@ -78,12 +78,12 @@ Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indice
                          augmentation.flip,
                          augmentation.crop,
                          {seed, epoch, stream::augmentation},
-                         batch.x.data<float>()};
+                         batch.x.data<float>(),
+                         dataset.labels.data<std::int64_t>(),
+                         batch.target.data<std::int64_t>()};
   std::copy(normalization.mean.begin(), normalization.mean.end(), load.mean.begin());
   std::copy(normalization.std.begin(), normalization.std.end(), load.std.begin());
   kernels<float>.load_images(device, load);
-  for (std::size_t i = 0; i < indices.size(); ++i)
-    batch.target.data<std::int64_t>()[i] = dataset.labels.data<std::int64_t>()[indices[i]];
   return batch;
 }
 

@@ -11,7 +11,8 @@ namespace norma {
 template <class T>
 class Scratch {
  public:
-  explicit Scratch(std::int64_t count) : storage_(static_cast<std::size_t>(count) * sizeof(T)) {}
+  explicit Scratch(std::int64_t count, Device device = Device::cpu)
+      : storage_(static_cast<std::size_t>(count) * sizeof(T), device) {}
   T* data() const { return static_cast<T*>(storage_.data()); }
   T& operator[](std::int64_t i) const { return data()[i]; }
 

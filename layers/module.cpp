@@ -115,13 +115,13 @@ void Module::convert(const std::function<Tensor(const Tensor&)>& conversion) {
   });
 }
 
+// Whole numbers count batches; the CPU counts, wherever the layer works.
 void Module::to(Device device) {
-  convert([&](const Tensor& t) { return t.to(device); });
+  convert([&](const Tensor& t) { return t.dtype() == DType::int64 ? t : t.to(device); });
 }
 
 void Module::to(DType dtype) {
-  convert(
-      [&](const Tensor& t) { return t.dtype() == DType::int64 ? t : t.to(dtype); });  // batches are counted
+  convert([&](const Tensor& t) { return t.dtype() == DType::int64 ? t : t.to(dtype); });
 }
 
 void Module::register_parameter(std::string name, Tensor& member) {

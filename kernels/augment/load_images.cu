@@ -36,6 +36,7 @@ __global__ void __launch_bounds__(256) load_images_block_per_image(LoadImages<T>
   // pixels
   const int h = static_cast<int>(a.h), w = static_cast<int>(a.w), packs = w / W;
   const long long n = blockIdx.x, image = a.indices[n], size = a.c * a.h * a.w;
+  if (t == 0 && a.labels != nullptr) a.target[n] = a.labels[image];
   const ImageMove move(a.random, image, a.flip, a.pad);
   const int top = static_cast<int>(move.top), left = static_cast<int>(move.left);
   const std::uint8_t* const pixels = a.images + image * size;

@@ -25,7 +25,9 @@ struct LoadImages {
   bool flip;         ///< mirror every second image, on average
   std::int64_t pad;  ///< 0: no crop
   RandomSequence random;
-  T* y;  ///< [N, C, H, W]
+  T* y;                                  ///< [N, C, H, W]
+  const std::int64_t* labels = nullptr;  ///< [images]; nullptr where the batch needs none
+  std::int64_t* target = nullptr;        ///< [N], labels[indices[n]]
 };
 
 /// What the random words of one image mean.

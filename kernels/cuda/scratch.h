@@ -1,41 +1,21 @@
-// Scratch memory that a kernel of this executor can reach, given back at the end of the scope.
+// Scratch memory that a kernel of this executor can reach, given back at the end of the scope: by then the kernels
+// that use it have been launched, and whoever gets it next launches later.
 #pragma once
 
 #include "kernels/cuda/cuda.h"
-
-#ifdef __CUDACC__
-#include "kernels/cuda/launch.h"
-#else
 #include "kernels/scratch.h"
-#endif
 
 namespace norma::NORMA_EXECUTOR {
 
-#ifdef __CUDACC__
-
-/// `count` uninitialised elements of device memory, allocated and freed in the order of the stream.
+/// `count` uninitialised elements of device memory.
 template <class T>
 class DeviceScratch {
  public:
-  explicit DeviceScratch(long long count) {
-    const cudaError_t status =
-        cudaMallocAsync(reinterpret_cast<void**>(&data_), static_cast<size_t>(count) * sizeof(T), nullptr);
-    if (status != cudaSuccess) fail("no scratch memory on the GPU: {}", cudaGetErrorString(status));
-  }
-  ~DeviceScratch() { cudaFreeAsync(data_, nullptr); }
-  DeviceScratch(const DeviceScratch&) = delete;
-  DeviceScratch& operator=(const DeviceScratch&) = delete;
-  T* data() const { return data_; }
+  explicit DeviceScratch(std::int64_t count) : scratch_(count, Device::NORMA_EXECUTOR) {}
+  T* data() const { return scratch_.data(); }
 
  private:
-  T* data_ = nullptr;
+  Scratch<T> scratch_;
 };
-
-#else
-
-template <class T>
-using DeviceScratch = Scratch<T>;
-
-#endif
 
 }  // namespace norma::NORMA_EXECUTOR

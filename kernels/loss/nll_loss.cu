@@ -16,10 +16,12 @@ struct RowTerm {
   NllLossForward<T> a;
   __device__ double operator()(long long row) const {
     const T* const x = a.x + row * a.classes;
+    const long long target = a.target[row];
+    if (target < 0 || target >= a.classes) return NAN;  // nobody can throw from here
     double all = 0;
     if (a.label_smoothing != 0)
       for (long long i = 0; i < a.classes; ++i) all += x[i];
-    return (1 - a.label_smoothing) * x[a.target[row]] +
+    return (1 - a.label_smoothing) * x[target] +
            a.label_smoothing / static_cast<double>(a.classes) * all;
   }
 };

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/device_memory.h"
 #include "core/error.h"
 #include "core/parallel.h"
 #include "kernels/cuda/launch.h"
@@ -81,6 +82,7 @@ UseSchedule::~UseSchedule() { schedule_of_this_thread = before_; }
 
 void detail::run_grid(const Grid& grid) {
   check_limits(grid);
+  const SimtMemoryAccess memory;
   const std::int64_t blocks = std::int64_t{grid.grid.x} * grid.grid.y * grid.grid.z;
   const bool reverse = grid.schedule.order == Schedule::Order::reverse;
   std::atomic<std::int64_t> next_turn = 0;

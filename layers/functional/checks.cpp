@@ -26,6 +26,10 @@ void check_target(const char* operation, const Tensor& target, const Tensor& x) 
   if (target.shape() != Shape{x.size(0)} || target.dtype() != DType::int64)
     fail("{} of {} takes int64 labels of shape [{}], not {} {}", operation, x.shape().to_string(), x.size(0),
          name(target.dtype()), target.shape().to_string());
+  if (target.device() != x.device())
+    fail("{}: the labels are on {}, the scores on {}; both must agree", operation, name(target.device()),
+         name(x.device()));
+  if (!on_host(x.device())) return;  // to look at the labels would stall the device; its kernels answer NaN
   for (const std::int64_t label : target.to_vector<std::int64_t>())
     if (label < 0 || label >= x.size(1))
       fail("{}: label {} is not one of {} classes (0 to {})", operation, label, x.size(1), x.size(1) - 1);

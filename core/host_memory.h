@@ -1,0 +1,12 @@
+// The CPU's own memory, as the pool asks for it.
+#pragma once
+
+#include <cstddef>
+
+namespace norma::host_memory {
+
+/// 64-byte aligned; large blocks on huge pages, where the system has them. nullptr where there is no more.
+void* allocate(std::size_t bytes);
+void free(void* block);
+
+}  // namespace norma::host_memory
