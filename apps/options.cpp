@@ -3,6 +3,7 @@
 #include <cxxopts.hpp>
 
 #include "apps/arguments.h"
+#include "core/device_memory.h"
 #include "core/parallel.h"
 
 namespace norma {
@@ -117,7 +118,7 @@ const std::vector<Flag>& flags() {
 
       {"Machine", "threads", "N", "CPU threads; the result does not depend on it (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
-      {"Machine", "device", "NAME", "cpu, cuda, simt or reference (cpu)",
+      {"Machine", "device", "NAME", "cpu, cuda (a GPU), simt (the CUDA kernels on the CPU) or reference (cuda where a GPU answers, else cpu)",
        [](O o, S f, S v) { o.device = device_from(f, v); }},
 
       {"Output", "out", "DIR", "run folder (a new one under runs/)",
@@ -190,6 +191,7 @@ Options parse_options(int argc, const char* const* argv) {
     const cxxopts::ParseResult parsed = known.parse(argc, argv);
     if (!parsed.unmatched().empty()) refuse(parsed.unmatched().front());
     Options options;
+    if (unavailable_because(Device::cuda).empty()) options.device = Device::cuda;
     apply(parsed, options);
     check_together(options);
     return options;

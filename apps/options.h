@@ -49,7 +49,7 @@ struct Options {
   bool version = false;
 };
 
-/// Reads a command line. Throws UsageError, one sentence with the nearest valid word, for what it cannot
+/// Reads a command line; without --device, the device is cuda where a GPU answers. Throws UsageError, one sentence with the nearest valid word, for what it cannot
 /// take.
 Options parse_options(int argc, const char* const* argv);
 /// The text of --help.

@@ -51,7 +51,7 @@
   OPERATION(relu_backward,             ReluBackward,                       yes,     yes,  yes, yes)   \
   OPERATION(add,                       Add,                                yes,     yes,  yes, yes)   \
   OPERATION(fill,                      Fill,                               yes,     yes,  yes, yes)   \
-  OPERATION(dropout,                   Dropout,                            yes,     yes,  yes, yes)   \
+  OPERATION(dropout,                   DropElements,                       yes,     yes,  yes, yes)   \
   OPERATION(linear_forward,            LinearForward,                      yes,     yes,  yes, yes)   \
   OPERATION(linear_backward,           LinearBackward,                     yes,     yes,  yes, yes)   \
   OPERATION(log_softmax_forward,       LogSoftmaxForward,                  yes,     yes,  yes, yes)   \

@@ -36,8 +36,8 @@ __global__ void __launch_bounds__(block_threads) avg_pool2d_backward_warp_per_pl
       const PoolOutputs rows(at / w, s.kernel_h, s.stride_h, s.pad_h, out_h);
       const PoolOutputs columns(at % w, s.kernel_w, s.stride_w, s.pad_w, out_w);
       T sum = 0;
-      for (long long i = rows.first; i < rows.last; ++i)
-        for (long long j = columns.first; j < columns.last; ++j)
+      for (int i = static_cast<int>(rows.first); i < rows.last; ++i)
+        for (int j = static_cast<int>(columns.first); j < columns.last; ++j)
           sum += a.dy[(plane * out_h + i) * out_w + j] /
                  static_cast<T>(divisor(PoolWindow(s, i, j), a.count_include_pad));
       a.dx[plane * inputs + at] = sum;

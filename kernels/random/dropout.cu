@@ -28,7 +28,7 @@ struct Keep {
 // MEMORY   x read, y written, 16 bytes an access (W = 4) or element by element (W = 1)
 // COST     not measured yet on a GPU; some 60 integer instructions a Philox block stand against 32 bytes
 template <int W, class T>
-__global__ void __launch_bounds__(block_threads) dropout_elements(Dropout<T> a, Keep keep, T scale) {
+__global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T> a, Keep keep, T scale) {
   const auto kept = [&](T x, std::uint32_t word) { return keep(word) ? x * scale : T{0}; };
   const long long blocks = a.count / 4;
   for (long long i = thread_in_grid(); i < blocks; i += threads_in_grid()) {
@@ -53,7 +53,7 @@ __global__ void __launch_bounds__(block_threads) dropout_elements(Dropout<T> a, 
 //
 // MEMORY   x read, y written, W elements an access. A run that is dropped is not read
 template <int W, class T>
-__global__ void __launch_bounds__(block_threads) dropout_warp_per_run(Dropout<T> a, Keep keep, T scale) {
+__global__ void __launch_bounds__(block_threads) dropout_warp_per_run(DropElements<T> a, Keep keep, T scale) {
   for (long long r = warp_in_grid(); r * a.run < a.count; r += warps_in_grid()) {
     const bool kept = keep(a.random.word(static_cast<std::uint64_t>(r)));
     for (long long i = r * a.run + W * lane_in_warp(); i < (r + 1) * a.run; i += 32 * W) {
@@ -69,7 +69,7 @@ __global__ void __launch_bounds__(block_threads) dropout_warp_per_run(Dropout<T>
 }  // namespace
 
 template <class T>
-void dropout(const Dropout<T>& a) {
+void dropout(const DropElements<T>& a) {
   if (a.count == 0) return;
   const Keep keep(a.p);
   const T scale = static_cast<T>(dropout_scale(a.p));
@@ -84,7 +84,7 @@ void dropout(const Dropout<T>& a) {
   }
 }
 
-template void dropout(const Dropout<float>&);
-template void dropout(const Dropout<double>&);
+template void dropout(const DropElements<float>&);
+template void dropout(const DropElements<double>&);
 
 }  // namespace norma::NORMA_EXECUTOR

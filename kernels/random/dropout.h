@@ -12,7 +12,7 @@
 namespace norma {
 
 template <class T>
-struct Dropout {
+struct DropElements {
   std::int64_t count;
   std::int64_t run;  ///< divides count
   double p;          ///< probability of a zero, in [0, 1]
@@ -26,22 +26,22 @@ inline double dropout_scale(double p) { return p < 1 ? 1 / (1 - p) : 0; }
 
 namespace reference {
 template <class T>
-void dropout(const Dropout<T>& a);
+void dropout(const DropElements<T>& a);
 }  // namespace reference
 
 namespace cpu {
 template <class T>
-void dropout(const Dropout<T>& a);
+void dropout(const DropElements<T>& a);
 }  // namespace cpu
 
 namespace simt {
 template <class T>
-void dropout(const Dropout<T>& a);
+void dropout(const DropElements<T>& a);
 }  // namespace simt
 
 namespace cuda {
 template <class T>
-void dropout(const Dropout<T>& a);
+void dropout(const DropElements<T>& a);
 }  // namespace cuda
 
 }  // namespace norma

@@ -39,7 +39,7 @@ void random_blocks(const RandomSequence& random, std::uint64_t first,
 
 // One draw an element. `begin` is a multiple of 64.
 template <class T>
-void drop_elements(const Dropout<T>& a, std::int64_t begin, std::int64_t end) {
+void drop_elements(const DropElements<T>& a, std::int64_t begin, std::int64_t end) {
   const T scale = static_cast<T>(dropout_scale(a.p));
   std::uint32_t word[4][blocks_at_once];
   for (std::int64_t at = begin; at < end; at += 4 * blocks_at_once) {
@@ -54,7 +54,7 @@ void drop_elements(const Dropout<T>& a, std::int64_t begin, std::int64_t end) {
 }
 
 template <class T>
-void drop_runs(const Dropout<T>& a, std::int64_t begin, std::int64_t end) {
+void drop_runs(const DropElements<T>& a, std::int64_t begin, std::int64_t end) {
   const T scale = static_cast<T>(dropout_scale(a.p));
   for (std::int64_t draw = begin; draw < end; ++draw) {
     const T* HWY_RESTRICT x = a.x + draw * a.run;
@@ -67,7 +67,7 @@ void drop_runs(const Dropout<T>& a, std::int64_t begin, std::int64_t end) {
 }
 
 template <class T>
-void dropout(const Dropout<T>& a) {
+void dropout(const DropElements<T>& a) {
   if (a.run == 1)
     parallel_ranges(a.count, elementwise_grain,
                     [&](std::int64_t begin, std::int64_t end) { drop_elements(a, begin, end); });
@@ -76,13 +76,13 @@ void dropout(const Dropout<T>& a) {
                     [&](std::int64_t begin, std::int64_t end) { drop_runs(a, begin, end); });
 }
 
-NORMA_SIMD_INSTANTIATE(dropout, Dropout)
+NORMA_SIMD_INSTANTIATE(dropout, DropElements)
 
 }  // namespace norma::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace norma::cpu {
-NORMA_SIMD_EXPORT(dropout, Dropout)
+NORMA_SIMD_EXPORT(dropout, DropElements)
 }  // namespace norma::cpu
 #endif

@@ -3,14 +3,14 @@
 namespace norma::reference {
 
 template <class T>
-void dropout(const Dropout<T>& a) {
+void dropout(const DropElements<T>& a) {
   for (std::int64_t i = 0; i < a.count; ++i) {
     const bool keep = a.random.uniform(static_cast<std::uint64_t>(i / a.run)) >= a.p;
     a.y[i] = keep ? static_cast<T>(a.x[i] * dropout_scale(a.p)) : T{0};
   }
 }
 
-template void dropout(const Dropout<float>&);
-template void dropout(const Dropout<double>&);
+template void dropout(const DropElements<float>&);
+template void dropout(const DropElements<double>&);
 
 }  // namespace norma::reference

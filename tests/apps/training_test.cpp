@@ -8,6 +8,7 @@
 
 #include "apps/presets.h"
 #include "core/autograd.h"
+#include "core/device_memory.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "data/synthetic.h"
@@ -102,6 +103,40 @@ TEST_CASE("ten steps give the same weights for any number of threads", "[trainin
   set_threads(before);
 }
 
+TEST_CASE("a training step on a device takes in the batch's indices and nothing else crosses the bus",
+          "[training][device]") {
+  TrainingData data = synthetic_data(12, 4);
+  for (Dataset* set : {&data.train, &data.test})
+    *set = {set->images.to(Device::simt), set->labels.to(Device::simt)};
+  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln_pixel})
+    for (const std::string optimizer : {"sgd", "adam"}) {
+      CAPTURE(name(norm), optimizer);
+      Options options;
+      options.network.norm = norm;
+      options.device = Device::simt;
+      options.batch_size = 4;
+      options.optimizer = optimizer;
+      options.l1 = 1e-4;
+      options.weight_decay = 1e-4;
+      options.label_smoothing = 0.1;
+      options.augmentation = {.flip = true, .crop = 4};
+      Trainer trainer(c11_48096(options.network), data, options);
+      std::vector<BusTraffic> traffic;
+      trainer.run_epoch([&](const StepReport& report) {
+        traffic.push_back(bus_traffic(Device::simt));
+        if (report.step == 3) report.running.look();  // what a display does: the new losses and right answers
+        return true;
+      });
+      REQUIRE(traffic.size() == 3);
+      for (std::size_t i = 1; i < 3; ++i) {
+        CHECK(traffic[i].copies_in - traffic[i - 1].copies_in == 1);
+        CHECK(traffic[i].bytes_in - traffic[i - 1].bytes_in == 4 * sizeof(std::int64_t));
+        CHECK(traffic[i].copies_out == traffic[i - 1].copies_out);
+      }
+      CHECK(bus_traffic(Device::simt).copies_out > traffic[2].copies_out);
+    }
+}
+
 TEST_CASE("a linear classifier stays below 60 % on the synthetic images", "[training][synthetic]") {
   const DataSplit data = make_synthetic(1, 4000, 1000);
   manual_seed(1);
@@ -183,7 +218,6 @@ TEST_CASE("cifar_norm is quiet when asked and says one sentence when it refuses"
            {{"--frobnicate"}, 2, "--frobnicate"},
            {{"--max-params", "40000"}, 1, "C2.conv (9,216)"},
            {{"--data", file.string()}, 1, file.string()},
-           {{"--device", "cuda"}, 1, "no CUDA"},
            {{"--lr", "1e38"}, 1, "diverged"},
            {{"--val-split", "0.00001"}, 2, "holds out no image"},
            {{"--out", file.string()}, 1, "is a file"},
@@ -197,6 +231,17 @@ TEST_CASE("cifar_norm is quiet when asked and says one sentence when it refuses"
   CHECK_THAT(run_program({NORMA_CIFAR_NORM, "--summary"}).out, Catch::Contains("Total params: 48,096"));
   CHECK_THAT(run_program({NORMA_CIFAR_NORM, "--version"}).out, Catch::StartsWith("cifar_norm "));
   CHECK(run_program({NORMA_CIFAR_NORM, "--max-params", "48096", "--summary"}).status == 0);
+}
+
+TEST_CASE("--device cuda without a GPU says so in one sentence", "[app]") {
+  const std::string reason = unavailable_because(Device::cuda);
+  if (reason.empty()) return;
+  const TemporaryFolder folder;
+  const Finished run = run_program(short_run(folder.path() / "run", {"--device", "cuda"}));
+  CHECK(run.status == 1);
+  CHECK(run.err == "cifar_norm: the device cuda cannot be used: " + reason +
+                       "; use cpu (or simt, which runs the CUDA kernels on the CPU)\n");
+  CHECK(!fs::exists(folder.path() / "run"));
 }
 
 TEST_CASE("Ctrl-C ends a run after the step, with what was reached", "[app]") {

@@ -13,8 +13,8 @@ using namespace norma::test;
 
 namespace {
 
-Dataset counting_images(std::int64_t n, std::int64_t h, std::int64_t w) {
-  Dataset d{Tensor::empty({n, 3, h, w}, DType::uint8), Tensor::empty({n}, DType::int64)};
+Dataset counting_images(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
+  Dataset d{Tensor::empty({n, c, h, w}, DType::uint8), Tensor::empty({n}, DType::int64)};
   for (std::int64_t i = 0; i < d.images.numel(); ++i)
     d.images.data<std::uint8_t>()[i] = static_cast<std::uint8_t>(i * 37 % 251 + 1);
   for (std::int64_t i = 0; i < n; ++i) d.labels.data<std::int64_t>()[i] = i % 10;
@@ -25,36 +25,52 @@ const Normalization plain = {{0, 0, 0}, {1, 1, 1}};
 
 }  // namespace
 
-TEST_CASE("load_images on the cpu agrees with its reference", "[load_images]") {
-  const Dataset data = counting_images(9, 7, 5);
+TEST_CASE("load_images agrees with its reference, and all executors with each other to the bit",
+          "[load_images][operation]") {
+  struct Case {
+    std::int64_t c, h, w;
+  };
   const Tensor indices = Tensor::from<std::int64_t>({8, 0, 3, 3, 7}, {5});
-  for (const bool flip : {false, true})
-    for (const std::int64_t pad : {0, 1, 4}) {
-      const auto load = [&](Device device, auto type) {
-        using T = decltype(type);
-        const Tensor y = Tensor::empty({5, 3, 7, 5}, dtype_of<T>, device);
-        kernels<T>.load_images(device, {5,
-                                        3,
-                                        7,
-                                        5,
-                                        data.images.data<std::uint8_t>(),
-                                        indices.data<std::int64_t>(),
-                                        {0.4, 0.5, 0.3},
-                                        {0.2, 0.3, 0.25},
-                                        flip,
-                                        pad,
-                                        {3, 2, 1},
-                                        y.template data<T>()});
-        return y;
-      };
-      const Tensor want = load(Device::reference, double{});
-      require_close(load(Device::cpu, double{}), want, 1e-15, "double");
-      require_close(load(Device::cpu, float{}), want, 1e-7, "float");
-    }
+  const Tensor labels = Tensor::from<std::int64_t>({0, 10, 20, 30, 40, 50, 60, 70, 80}, {9});
+  for (const auto& [c, h, w] : std::vector<Case>{{1, 1, 1}, {3, 7, 5}, {4, 3, 8}, {1, 28, 28}, {3, 32, 32}})
+    for (const bool flip : {false, true})
+      for (const std::int64_t pad : {0, 1, 4}) {
+        CAPTURE(c, h, w, flip, pad);
+        const Tensor images = counting_images(9, c, h, w).images;
+        const auto load = [&]<class T>(Device device, T) {
+          const Tensor pixels = images.to(device), index = indices.to(device), label = labels.to(device);
+          const Tensor y = Tensor::empty({5, c, h, w}, dtype_of<T>, device);
+          const Tensor target = Tensor::empty({5}, DType::int64, device);
+          kernels<T>.load_images(device, {5,
+                                          c,
+                                          h,
+                                          w,
+                                          pixels.template data<std::uint8_t>(),
+                                          index.template data<std::int64_t>(),
+                                          {0.4, 0.5, 0.3, 0.1},
+                                          {0.2, 0.3, 0.25, 0.9},
+                                          flip,
+                                          pad,
+                                          {3, 2, 1},
+                                          y.template data<T>(),
+                                          label.template data<std::int64_t>(),
+                                          target.template data<std::int64_t>()});
+          CHECK(target.to_vector<std::int64_t>() == std::vector<std::int64_t>{80, 0, 30, 30, 70});
+          return y;
+        };
+        const auto check = [&](Device device, auto type, double tolerance) {
+          const Tensor want = load(Device::reference, double{});
+          const Tensor got = same_every_time(device, [&] { return std::vector{load(device, type)}; })[0];
+          require_close(got, want, tolerance, name(device));
+          CHECK(got.to_vector<double>() == load(Device::cpu, type).template to_vector<double>());
+        };
+        for (const Device device : tested_devices())
+          check(device, float{}, 1e-7), check(device, double{}, 1e-15);
+      }
 }
 
 TEST_CASE("augmentation flips half of the images, crops everywhere, and repeats itself", "[load_images]") {
-  Dataset data = counting_images(400, 8, 8);
+  Dataset data = counting_images(400, 3, 8, 8);
   std::vector<std::int64_t> all(400);
   std::iota(all.begin(), all.end(), 0);
   const auto plainly = load_batch(data, all, plain).x.to_vector<float>();
@@ -94,7 +110,7 @@ TEST_CASE("shuffling is a permutation that depends on seed and epoch", "[loader]
 }
 
 TEST_CASE("a split holds out its share and loses nothing", "[loader]") {
-  const Dataset data = counting_images(50, 1, 1);
+  const Dataset data = counting_images(50, 3, 1, 1);
   const auto [rest, held_out] = split(data, 0.2, 1);
   CHECK(rest.labels.numel() == 40);
   CHECK(held_out.labels.numel() == 10);
@@ -108,7 +124,7 @@ TEST_CASE("a split holds out its share and loses nothing", "[loader]") {
 }
 
 TEST_CASE("measured normalization is the mean and deviation of the pixels", "[loader]") {
-  Dataset data = counting_images(2, 1, 1);
+  Dataset data = counting_images(2, 3, 1, 1);
   const std::uint8_t pixels[] = {0, 51, 255, 255, 153, 255};
   std::copy(std::begin(pixels), std::end(pixels), data.images.data<std::uint8_t>());
   const Normalization n = measure_normalization(data);

@@ -5,7 +5,7 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("Conv2d computes what PyTorch computes", "[golden]") {
+TEST_CASE("Conv2d computes what PyTorch computes", "[golden][operation]") {
   const auto check = [](const std::string& name, std::int64_t in, std::int64_t out, Size2 kernel,
                         const Conv2dOptions& options = {}) {
     check_module(name, [&] { return std::make_shared<Conv2d>(in, out, kernel, options); });
@@ -22,7 +22,7 @@ TEST_CASE("Conv2d computes what PyTorch computes", "[golden]") {
   check("conv2d 3x1", 2, 3, {3, 1}, {.padding = {1, 0}});
 }
 
-TEST_CASE("Linear computes what PyTorch computes", "[golden]") {
+TEST_CASE("Linear computes what PyTorch computes", "[golden][operation]") {
   check_module("linear", [] { return std::make_shared<Linear>(7, 5); });
   check_module("linear no bias", [] { return std::make_shared<Linear>(3, 6, false); });
 }

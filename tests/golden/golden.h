@@ -57,9 +57,15 @@ struct Run {
   }
 };
 
-inline constexpr Run runs[] = {{Device::reference, DType::float64, 1e-12},
-                               {Device::cpu, DType::float64, 1e-12},
-                               {Device::cpu, DType::float32, 1e-5}};
+/// The executors under test, in both precisions.
+inline std::vector<Run> runs() {
+  std::vector<Run> all;
+  for (const Device device : executors()) {
+    all.push_back({device, DType::float64, 1e-12});
+    if (device != Device::reference) all.push_back({device, DType::float32, 1e-5});
+  }
+  return all;
+}
 
 /// require_close, and where PyTorch has zeros (but for its rounding) Norma must have them.
 inline void compare(const Run& run, const Tensor& got, const Tensor& want, const std::string& what) {
@@ -90,7 +96,7 @@ inline void check_function(const std::string& name, const Function& f) {
   INFO("case " << name);
   const Golden golden(name);
   REQUIRE(!golden.group("gradient").empty());
-  for (const Run& run : runs) {
+  for (const Run& run : runs()) {
     std::vector<NamedTensor> gradients;
     Inputs inputs;
     for (const auto& [input, values] : golden.group("input")) {
@@ -112,7 +118,7 @@ inline void check_module(const std::string& name, const std::function<std::share
                          bool evaluate = false) {
   INFO("case " << name);
   const Golden golden(name);
-  for (const Run& run : runs) {
+  for (const Run& run : runs()) {
     const auto module = make();
     module->load_state_dict(golden.group("state"));
     module->to(run.dtype), module->to(run.device);

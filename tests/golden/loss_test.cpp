@@ -9,13 +9,13 @@ using namespace norma;
 using namespace norma::test;
 using namespace norma::functional;
 
-TEST_CASE("relu and add compute what PyTorch computes", "[golden]") {
+TEST_CASE("relu and add compute what PyTorch computes", "[golden][operation]") {
   check_function("relu", [](const Inputs& t) { return relu(t[0]); });
   check_function("add", [](const Inputs& t) { return add(t[0], t[1]); });
   check_function("add to itself", [](const Inputs& t) { return add(t[0], relu(t[0])); });
 }
 
-TEST_CASE("losses compute what PyTorch computes", "[golden]") {
+TEST_CASE("losses compute what PyTorch computes", "[golden][operation]") {
   check_function("log_softmax", [](const Inputs& t) { return log_softmax(t[0]); });
   check_function("log_softmax large", [](const Inputs& t) { return log_softmax(t[0]); });
   check_function("nll_loss", [](const Inputs& t) { return nll_loss(log_softmax(t[0]), t[1]); });
@@ -26,6 +26,7 @@ TEST_CASE("losses compute what PyTorch computes", "[golden]") {
   check_function("l1 penalty", [](const Inputs& t) { return l1_penalty(t, 0.25); });
 }
 
-TEST_CASE("cross-entropy stands scores of minus infinity off the target, as PyTorch's", "[golden]") {
+TEST_CASE("cross-entropy stands scores of minus infinity off the target, as PyTorch's",
+          "[golden][operation]") {
   check_function("cross_entropy impossible", [](const Inputs& t) { return cross_entropy(t[0], t[1]); });
 }

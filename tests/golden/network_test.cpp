@@ -48,10 +48,10 @@ std::vector<std::string> names(const std::vector<NamedTensor>& tensors) {
 
 }  // namespace
 
-TEST_CASE("a network trained for 5 steps goes where PyTorch's goes", "[golden]") {
+TEST_CASE("a network trained for 5 steps goes where PyTorch's goes", "[golden][operation]") {
   const Golden golden("network");
   const Tensor images = golden["images"], targets = golden["targets"], losses = golden["losses"];
-  for (const Run& run : runs) {
+  for (const Run& run : runs()) {
     const auto net = make_network();
     REQUIRE(names(net->state_dict()) == names(golden.group("state")));  // the order too
     net->load_state_dict(golden.group("state"));

@@ -13,7 +13,7 @@ constexpr bool evaluate = true;
 
 }  // namespace
 
-TEST_CASE("BatchNorm2d computes what PyTorch computes", "[golden]") {
+TEST_CASE("BatchNorm2d computes what PyTorch computes", "[golden][operation]") {
   const auto check = [](const std::string& name, const BatchNorm2dOptions& options = {}, bool eval = false) {
     check_module(
         name, [&] { return std::make_shared<BatchNorm2d>(4, options); }, eval);
@@ -28,7 +28,7 @@ TEST_CASE("BatchNorm2d computes what PyTorch computes", "[golden]") {
   check("batch_norm 1x1");
 }
 
-TEST_CASE("InstanceNorm2d computes what PyTorch computes", "[golden]") {
+TEST_CASE("InstanceNorm2d computes what PyTorch computes", "[golden][operation]") {
   const auto check = [](const std::string& name, const InstanceNorm2dOptions& options = {},
                         bool eval = false) {
     check_module(
@@ -41,7 +41,7 @@ TEST_CASE("InstanceNorm2d computes what PyTorch computes", "[golden]") {
   check("instance_norm tracked eval", {.affine = true, .track_running_stats = true}, evaluate);
 }
 
-TEST_CASE("GroupNorm computes what PyTorch computes", "[golden]") {
+TEST_CASE("GroupNorm computes what PyTorch computes", "[golden][operation]") {
   const auto check = [](const std::string& name, std::int64_t groups, std::int64_t channels,
                         double eps = 1e-5, bool affine = true) {
     check_module(name, [&] { return std::make_shared<GroupNorm>(groups, channels, eps, affine); });
@@ -54,7 +54,7 @@ TEST_CASE("GroupNorm computes what PyTorch computes", "[golden]") {
   check("group_norm 1 element", 4, 4, 0.1);
 }
 
-TEST_CASE("LayerNorm and LayerNorm2d compute what PyTorch computes", "[golden]") {
+TEST_CASE("LayerNorm and LayerNorm2d compute what PyTorch computes", "[golden][operation]") {
   const auto check = [](const std::string& name, auto size, double eps = 1e-5, bool affine = true) {
     using Norm = std::conditional_t<std::is_same_v<decltype(size), Shape>, LayerNorm, LayerNorm2d>;
     check_module(name, [&] { return std::make_shared<Norm>(size, eps, affine); });

@@ -14,7 +14,7 @@ void check(const std::string& name, const Options&... options) {
   const Golden golden("optimizer");
   const Tensor gradients = golden["gradients"].to(DType::float64), want = golden[name];
   const std::int64_t steps = gradients.size(0), count = gradients.size(1);
-  for (const Run& run : runs) {
+  for (const Run& run : runs()) {
     Tensor p = run.prepare(golden["start"]).set_requires_grad();
     AnyOptimizer optimizer({p}, options...);
     std::vector<double> path;
@@ -31,7 +31,7 @@ void check(const std::string& name, const Options&... options) {
 
 }  // namespace
 
-TEST_CASE("SGD steps as PyTorch's", "[golden]") {
+TEST_CASE("SGD steps as PyTorch's", "[golden][operation]") {
   check<SGD>("sgd", SgdOptions{.lr = 0.1});
   check<SGD>("sgd weight decay", SgdOptions{.lr = 0.1, .weight_decay = 0.05});
   check<SGD>("sgd momentum", SgdOptions{.lr = 0.1, .momentum = 0.9});
@@ -39,7 +39,7 @@ TEST_CASE("SGD steps as PyTorch's", "[golden]") {
   check<SGD>("sgd nesterov", SgdOptions{.lr = 0.05, .momentum = 0.8, .weight_decay = 0.1, .nesterov = true});
 }
 
-TEST_CASE("Adam and AdamW step as PyTorch's", "[golden]") {
+TEST_CASE("Adam and AdamW step as PyTorch's", "[golden][operation]") {
   check<Adam>("adam");
   check<Adam>("adam weight decay", AdamOptions{.lr = 0.02, .weight_decay = 0.1});
   check<Adam>("adam betas eps", AdamOptions{.lr = 0.1, .beta1 = 0.7, .beta2 = 0.95, .eps = 0.01});

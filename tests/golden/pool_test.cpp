@@ -13,7 +13,7 @@ void check(const std::string& name, Size2 kernel, const PoolOptions& options = {
 
 }  // namespace
 
-TEST_CASE("MaxPool2d computes what PyTorch computes", "[golden]") {
+TEST_CASE("MaxPool2d computes what PyTorch computes", "[golden][operation]") {
   check<MaxPool2d>("max_pool2d 2", 2);
   check<MaxPool2d>("max_pool2d 3 stride 2 padding 1", 3, {.stride = 2, .padding = 1});
   check<MaxPool2d>("max_pool2d ceil", 2, {.ceil_mode = true});
@@ -22,7 +22,7 @@ TEST_CASE("MaxPool2d computes what PyTorch computes", "[golden]") {
   check<MaxPool2d>("max_pool2d ties", 3, {.stride = 2, .padding = 1});
 }
 
-TEST_CASE("AvgPool2d computes what PyTorch computes", "[golden]") {
+TEST_CASE("AvgPool2d computes what PyTorch computes", "[golden][operation]") {
   check<AvgPool2d>("avg_pool2d 2", 2);
   check<AvgPool2d>("avg_pool2d 3 stride 2 padding 1", 3, {.stride = 2, .padding = 1});
   check<AvgPool2d>("avg_pool2d without pad", 3, {.stride = 2, .padding = 1, .count_include_pad = false});
@@ -33,7 +33,7 @@ TEST_CASE("AvgPool2d computes what PyTorch computes", "[golden]") {
   check_module("adaptive_avg_pool2d", [] { return std::make_shared<AdaptiveAvgPool2d>(1); });
 }
 
-TEST_CASE("in ceil mode a pooling window may reach beyond the image, as in PyTorch", "[golden]") {
+TEST_CASE("in ceil mode a pooling window may reach beyond the image, as in PyTorch", "[golden][operation]") {
   check<MaxPool2d>("max_pool2d beyond the image", 3, {.stride = 2, .ceil_mode = true});
   check<AvgPool2d>("avg_pool2d beyond the image", 3, {.stride = 2, .ceil_mode = true});
 }

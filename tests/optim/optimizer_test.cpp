@@ -1,21 +1,58 @@
 #include "optim/optimizer.h"
 
 #include <catch2/catch.hpp>
+#include <memory>
 
 #include "optim/scheduler.h"
-#include "tests/optim/cases.h"
+#include "tests/support/check.h"
 
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("optimizers on the cpu agree with their references over 12 steps", "[optim]") {
+namespace {
+
+// A parameter of `count` elements after some steps on fixed gradients, on a device and in a dtype.
+template <class Make>
+Tensor after_steps(Device device, DType dtype, std::int64_t count, std::uint64_t steps, Make make) {
+  Tensor p = random_tensor({count}, 1).to(dtype).to(device).clone();
+  p.set_requires_grad();
+  auto optimizer = make(std::vector<Tensor>{p});
+  for (std::uint64_t step = 0; step < steps; ++step) {
+    p.set_grad(random_tensor({count}, 100 + step).to(dtype).to(device));
+    optimizer->step();
+  }
+  return p.detach();
+}
+
+// Calls check(name, make) for every case; make(parameters) makes the optimizer.
+template <class Check>
+void for_each_optimizer(Check check) {
+  for (const SgdOptions& o :
+       std::vector<SgdOptions>{{.lr = 0.1},
+                               {.lr = 0.1, .momentum = 0.9},
+                               {.lr = 0.1, .momentum = 0.9, .dampening = 0.3, .weight_decay = 0.01},
+                               {.lr = 0.05, .momentum = 0.8, .weight_decay = 0.1, .nesterov = true}})
+    check("sgd", [&](std::vector<Tensor> p) { return std::make_unique<SGD>(std::move(p), o); });
+  for (const AdamOptions& o : std::vector<AdamOptions>{{}, {.lr = 0.02, .weight_decay = 0.1}}) {
+    check("adam", [&](std::vector<Tensor> p) { return std::make_unique<Adam>(std::move(p), o); });
+    check("adamw", [&](std::vector<Tensor> p) { return std::make_unique<AdamW>(std::move(p), o); });
+  }
+}
+
+}  // namespace
+
+TEST_CASE("optimizers agree with their references over 12 steps", "[optim][operation]") {
   for_each_optimizer([](const std::string& what, auto make) {
-    const auto after_twelve = [&](Device device, DType dtype) {
-      return after_steps(device, dtype, 1003, 12, make);
-    };
-    const Tensor want = after_twelve(Device::reference, DType::float64);
-    require_close(after_twelve(Device::cpu, DType::float64), want, 1e-12, what + " double");
-    require_close(after_twelve(Device::cpu, DType::float32), want, 1e-5, what + " float");
+    for (const std::int64_t count : {1, 33, 1003, 2048}) {
+      const Tensor want = after_steps(Device::reference, DType::float64, count, 12, make);
+      for (const Device device : tested_devices())
+        for (const DType dtype : {DType::float32, DType::float64}) {
+          CAPTURE(count, name(device), name(dtype));
+          const Tensor got = same_every_time(
+              device, [&] { return std::vector{after_steps(device, dtype, count, 12, make)}; })[0];
+          require_close(got, want, dtype == DType::float32 ? 1e-5 : 1e-12, what);
+        }
+    }
   });
 }
 

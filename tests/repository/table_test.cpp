@@ -6,8 +6,11 @@
 using namespace norma;
 
 TEST_CASE("the operation × executor matrix has no hole that is not declared", "[table]") {
-  // What is not there yet is said here, in words, as well as in the table.
+#ifdef NORMA_CUDA
+  const auto expected = [](Device) { return true; };
+#else
   const auto expected = [](Device device) { return device != Device::cuda; };
+#endif
   std::string matrix = fmt::format("{:28}", "operation");
   for (const Device device : all_devices) matrix += fmt::format("{:>11}", name(device));
   int operations = 0;
@@ -22,9 +25,10 @@ TEST_CASE("the operation × executor matrix has no hole that is not declared", "
   });
   kernels<double>.for_each([&](const auto& operation) { CHECK(operation.available(Device::cpu)); });
   std::cout << matrix << "\n" << operations << " operations\n";
-  CHECK(operations >= 33);
+  CHECK(operations >= 34);
 }
 
 TEST_CASE("a missing implementation throws, naming operation and device", "[table]") {
-  CHECK_THROWS_WITH(kernels<float>.add(Device::cuda, {}), Catch::Contains("add") && Catch::Contains("cuda"));
+  const Operation<Add<float>> hole{"a_hole", {}};
+  CHECK_THROWS_WITH(hole(Device::cuda, {}), Catch::Contains("a_hole") && Catch::Contains("cuda"));
 }

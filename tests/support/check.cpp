@@ -4,10 +4,10 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
-#include <optional>
 
 #include "core/random.h"
 #include "kernels/simt/schedule.h"
+#include "tests/support/device.h"
 
 namespace norma::test {
 namespace {
@@ -132,39 +132,63 @@ Complaint compare(const Result& got, const Result& want, const Inputs& inputs, b
   return "";
 }
 
-bool same_bits(const Result& a, const Result& b) {
-  const auto same = [](const Tensor& s, const Tensor& t) {
-    return s.defined() == t.defined() && (!s.defined() || s.to_vector<double>() == t.to_vector<double>());
-  };
-  return same(a.y, b.y) &&
-         std::equal(a.gradients.begin(), a.gradients.end(), b.gradients.begin(), b.gradients.end(), same);
-}
-
-// Under simt a kernel must give the same under every schedule, bit by bit.
-Complaint compare_schedules(const Result& want, const Inputs& inputs, const Function& f, DType dtype,
-                            const Tolerances& tolerances) {
-  std::optional<Result> first;
-  for (const simt::Schedule& schedule : simt::all_schedules) {
-    const simt::UseSchedule use(schedule);
-    const Result got = run(inputs, f, Device::simt, dtype);
-    Complaint complaint = compare(got, want, inputs, dtype == DType::float32, tolerances);
-    if (complaint.empty() && first && !same_bits(got, *first)) complaint = "not the same as in_order";
-    if (!complaint.empty()) return fmt::format("simt {} {} {}", name(dtype), name(schedule.order), complaint);
-    if (!first) first = got;
-  }
-  return "";
+// What a device gives, under everything that must not change it; the first complaint.
+Complaint compare_on(Device device, DType dtype, const Result& want, const Inputs& inputs, const Function& f,
+                     const Tolerances& tolerances) {
+  Complaint complaint;
+  same_every_time(device, [&] {
+    const Result got = run(inputs, f, device, dtype);
+    if (complaint.empty()) complaint = compare(got, want, inputs, dtype == DType::float32, tolerances);
+    std::vector<Tensor> all = got.gradients;
+    all.push_back(got.y);
+    return all;
+  });
+  return complaint.empty() ? "" : fmt::format("{} {} {}", name(device), name(dtype), complaint);
 }
 
 }  // namespace
 
+std::vector<Device> tested_devices() {
+  if (const auto device = chosen_device()) return {*device};
+  return {Device::cpu, Device::simt};
+}
+
+std::vector<Device> executors() {
+  std::vector<Device> devices = tested_devices();
+  if (devices.front() == Device::cpu) devices.insert(devices.begin(), Device::reference);
+  return devices;
+}
+
+std::vector<Tensor> same_every_time(Device device, const std::function<std::vector<Tensor>()>& f) {
+  std::vector<Tensor> first;
+  const auto call = [&](const std::string& circumstance) {
+    INFO("on " << name(device) << ", " << circumstance);
+    const std::vector<Tensor> results = f();
+    if (first.empty()) first = results;
+    REQUIRE(results.size() == first.size());
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (results[i].defined() && results[i].to_vector<double>() != first[i].to_vector<double>())
+        FAIL_CHECK("result " << i << " is not what it was the first time");
+  };
+  if (device == Device::simt) {
+    for (const simt::Schedule& schedule : simt::all_schedules) {
+      const simt::UseSchedule use(schedule);
+      call(name(schedule.order));
+    }
+  } else {
+    call("at first");
+    if (device == Device::cuda) call("the second time");
+  }
+  return first;
+}
+
 Complaint compare_executors(const Inputs& inputs, const Function& f, const Tolerances& tolerances) {
   const Result want = run(inputs, f, Device::reference, DType::float64);
-  for (const DType dtype : {DType::float32, DType::float64}) {
-    const Complaint cpu =
-        compare(run(inputs, f, Device::cpu, dtype), want, inputs, dtype == DType::float32, tolerances);
-    if (!cpu.empty()) return fmt::format("cpu {} {}", name(dtype), cpu);
-    if (const Complaint c = compare_schedules(want, inputs, f, dtype, tolerances); !c.empty()) return c;
-  }
+  for (const Device device : tested_devices())
+    for (const DType dtype : {DType::float32, DType::float64}) {
+      const Complaint complaint = compare_on(device, dtype, want, inputs, f, tolerances);
+      if (!complaint.empty()) return complaint;
+    }
   return "";
 }
 
@@ -197,6 +221,8 @@ Complaint compare_with_differences(const Inputs& inputs, const Function& f, cons
 
 void check_operation(const Inputs& inputs, const Function& f, const Tolerances& tolerances) {
   CHECK(compare_executors(inputs, f, tolerances) == "");
+  if (tested_devices().front() != Device::cpu)
+    return;  // the cpu's gradients are what differences are held to
   CHECK(compare_with_differences(inputs, f, tolerances) == "");
 }
 

@@ -28,6 +28,17 @@ Difference difference(const Tensor& got, const Tensor& want);
 /// Fails the test unless got is within the tolerance of want.
 void require_close(const Tensor& got, const Tensor& want, double tolerance, const std::string& what);
 
+/// The executors that this run of the tests is about: the one that --device names (cpu, simt or cuda); without it,
+/// cpu and simt. The reference needs no naming: it is what they are held to.
+std::vector<Device> tested_devices();
+
+/// The tested devices and, where the cpu is among them, the reference: whoever must have a property.
+std::vector<Device> executors();
+
+/// Calls f under everything that must not change its bits: on simt under every schedule, on cuda twice, on cpu once.
+/// What f returns, a list of tensors, must be the same each time; returns it.
+std::vector<Tensor> same_every_time(Device device, const std::function<std::vector<Tensor>()>& f);
+
 using Inputs = std::vector<Tensor>;
 using Function = std::function<Tensor(const Inputs&)>;
 
@@ -40,8 +51,8 @@ struct Tolerances {
 /// One difference that an oracle found: empty where it found none.
 using Complaint = std::string;
 
-/// Runs f on cpu and, under every schedule, on simt, in float32 and float64, forward and backward with a random
-/// cotangent, and compares with the reference executor in double.
+/// Runs f on the tested devices (simt: under every schedule) in float32 and float64, forward and backward with a
+/// random cotangent, and compares with the reference executor in double.
 Complaint compare_executors(const Inputs& inputs, const Function& f, const Tolerances& tolerances = {});
 /// Compares the gradients of f on the cpu executor in double with central differences, element by element (a
 /// sample of 60 of each input where it has more).

@@ -12,34 +12,64 @@ using namespace norma::test;
 
 namespace {
 
-void check_case(const ConvCase& c) {
+// With and without a bias.
+void compare_case(const ConvCase& c, bool differences = false) {
   CAPTURE(c.x.to_string(), c.weight.to_string(), c.stride.h, c.stride.w, c.padding.h, c.padding.w);
-  const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
-  check_operation(inputs,
-                  [&](const Inputs& t) { return functional::conv2d(t[0], t[1], t[2], c.stride, c.padding); });
-  check_operation({inputs[0], inputs[1]},
-                  [&](const Inputs& t) { return functional::conv2d(t[0], t[1], {}, c.stride, c.padding); });
+  const Inputs with = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
+  for (const Inputs& inputs : {with, Inputs{with[0], with[1]}}) {
+    const auto f = [&](const Inputs& t) {
+      return functional::conv2d(t[0], t[1], t.size() > 2 ? t[2] : Tensor(), c.stride, c.padding);
+    };
+    if (differences)
+      check_operation(inputs, f);
+    else
+      CHECK(compare_executors(inputs, f) == "");
+  }
 }
 
 }  // namespace
 
-TEST_CASE("conv2d agrees with its reference and with differences", "[conv2d]") {
-  for (const ConvCase& c : conv_cases) check_case(c);
+TEST_CASE("conv2d agrees with its reference and with differences", "[conv2d][operation]") {
+  for (const ConvCase& c : conv_cases) compare_case(c, true);
 }
 
-TEST_CASE("conv2d is right at the sizes of the networks, many images in a line", "[conv2d]") {
+TEST_CASE("conv2d is right at the sizes of the networks, many images in a line", "[conv2d][operation]") {
   for (const ConvCase& c : std::vector<ConvCase>{{{3, 32, 32, 32}, {32, 32, 3, 3}, 1, 1},
                                                  {{13, 10, 8, 8}, {32, 10, 3, 3}, 1, 1},
                                                  {{70, 6, 4, 4}, {17, 6, 3, 3}, 1, 1},
                                                  {{5, 32, 16, 16}, {10, 32, 1, 1}},
-                                                 {{9, 16, 9, 9}, {24, 16, 3, 3}, 2, 1}}) {
-    CAPTURE(c.x.to_string(), c.weight.to_string());
-    const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2),
-                           random_tensor({c.weight[0]}, 3)};
-    CHECK(compare_executors(inputs, [&](const Inputs& t) {
-            return functional::conv2d(t[0], t[1], t[2], c.stride, c.padding);
-          }) == "");
-  }
+                                                 {{9, 16, 9, 9}, {24, 16, 3, 3}, 2, 1}})
+    compare_case(c);
+}
+
+TEST_CASE("conv2d is right where a GPU's tiles end and its sums are cut into slices", "[conv2d][operation]") {
+  compare_case({{3, 33, 3, 3}, {17, 33, 1, 1}});            // pointwise: two tiles of lines, ragged
+  compare_case({{2, 5, 17, 19}, {3, 5, 1, 1}});             // 646 pixels: two slices
+  compare_case({{2, 3, 17, 19}, {5, 3, 2, 2}, 1, {1, 0}});  // general, two slices
+  compare_case({{1, 20, 6, 5}, {35, 20, 2, 2}, {2, 1}});    // three tiles of lines
+}
+
+TEST_CASE("conv2d's 3×3 tiles are right at their edges", "[conv2d][operation]") {
+  // Output channels a block: 8, 16, 32, 64; with backward data, the input's decide.
+  for (const std::int64_t k : {1, 8, 9, 16, 17, 33, 65}) compare_case({{1, 3, 4, 5}, {k, 3, 3, 3}, 1, 1});
+  for (const std::int64_t c : {4, 5, 9, 17, 33, 65}) compare_case({{1, c, 3, 4}, {2, c, 3, 3}, 1, 1});
+  // Tiles of 8 × 8 pixels: exactly, one more, one less, rows of whole packs or not; several a block.
+  for (const std::int64_t side : {1, 7, 8, 9, 12, 16}) compare_case({{2, 2, side, side}, {3, 2, 3, 3}, 1, 1});
+  compare_case({{3, 2, 17, 3}, {9, 2, 3, 3}, 1, 1});
+  compare_case({{5, 2, 3, 20}, {2, 2, 3, 3}, 1, {1, 2}});
+  // Every padding.
+  for (const std::int64_t pad_h : {0, 1, 2})
+    for (const std::int64_t pad_w : {0, 1, 2}) compare_case({{1, 2, 6, 10}, {3, 2, 3, 3}, 1, {pad_h, pad_w}});
+  // Enough tiles for several slices of the weight's gradient.
+  compare_case({{11, 2, 9, 9}, {3, 2, 3, 3}, 1, 1});
+}
+
+TEST_CASE("conv2d changes its kernels without changing its results", "[conv2d][operation]") {
+  compare_case({{1, 2, 6, 7}, {3, 2, 3, 3}, 1, {3, 0}});  // padding 3: general
+  compare_case({{1, 2, 6, 7}, {3, 2, 3, 3}, {1, 2}, 1});  // a stride: general
+  compare_case({{1, 2, 6, 7}, {3, 2, 3, 1}, 1, {1, 0}});  // 3×1: general
+  compare_case({{1, 2, 4, 5}, {3, 2, 1, 1}, 1, {0, 1}});  // 1×1 with padding: general
+  compare_case({{1, 2, 4, 5}, {3, 2, 1, 1}, {2, 1}});     // 1×1 with a stride: general
 }
 
 TEST_CASE("conv2d gives the same bits for any number of threads", "[conv2d][threads]") {

@@ -8,11 +8,20 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("linear agrees with its reference and with differences", "[linear]") {
+TEST_CASE("linear agrees with its reference and with differences", "[linear][operation]") {
   struct Case {
     std::int64_t n, in, out;
   };
-  for (const auto& [n, in, out] : std::vector<Case>{{1, 1, 1}, {3, 5, 7}, {31, 2, 33}, {2, 64, 10}}) {
+  // On a GPU: tiles of 16, 32 and 64 lines, ragged ones, and depths cut into slices.
+  for (const auto& [n, in, out] : std::vector<Case>{{1, 1, 1},
+                                                    {3, 5, 7},
+                                                    {31, 2, 33},
+                                                    {2, 64, 10},
+                                                    {16, 16, 64},
+                                                    {17, 65, 31},
+                                                    {70, 33, 65},
+                                                    {2, 700, 3},
+                                                    {600, 3, 2}}) {
     CAPTURE(n, in, out);
     const Inputs all = {random_tensor({n, in}, 1), random_tensor({out, in}, 2), random_tensor({out}, 3)};
     check_operation(all, [](const Inputs& t) { return functional::linear(t[0], t[1], t[2]); });

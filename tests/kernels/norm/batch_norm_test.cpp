@@ -22,7 +22,7 @@ std::pair<Tensor, Tensor> running(const Tensor& x) {
 
 }  // namespace
 
-TEST_CASE("batch_norm agrees with its reference and with differences", "[batch_norm]") {
+TEST_CASE("batch_norm agrees with its reference and with differences", "[batch_norm][operation]") {
   for (const Shape& shape : shapes) {
     CAPTURE(shape.to_string());
     const std::int64_t c = shape[1];
@@ -44,7 +44,7 @@ TEST_CASE("batch_norm agrees with its reference and with differences", "[batch_n
   }
 }
 
-TEST_CASE("batch_norm is right where a plane is several pieces", "[batch_norm]") {
+TEST_CASE("batch_norm is right where a plane is several pieces", "[batch_norm][operation]") {
   const Inputs all = {random_tensor({2, 3, 50, 61}, 1, -2, 3), random_tensor({3}, 2, 0.5, 1.5),
                       random_tensor({3}, 3)};
   CHECK(compare_executors(all, [](const Inputs& t) {
@@ -52,10 +52,11 @@ TEST_CASE("batch_norm is right where a plane is several pieces", "[batch_norm]")
         }) == "");
 }
 
-TEST_CASE("batch_norm stores the unbiased variance and normalises with the biased one", "[batch_norm]") {
+TEST_CASE("batch_norm stores the unbiased variance and normalises with the biased one",
+          "[batch_norm][operation]") {
   // One channel with the values 1, 2, 3, 6: mean 3, squares 4 + 1 + 0 + 9 = 14.
   const Tensor x = Tensor::from<double>({1, 2, 3, 6}, {2, 1, 1, 2});
-  for (const Device device : {Device::reference, Device::cpu}) {
+  for (const Device device : executors()) {
     const Tensor mean = Tensor::zeros({1}, DType::float64, device),
                  var = Tensor::full({1}, 1, DType::float64, device);
     const Tensor y = functional::batch_norm(x.to(device), mean, var, {}, {}, true, 0.1, 0.0);

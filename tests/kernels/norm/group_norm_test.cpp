@@ -8,7 +8,7 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("group_norm agrees with its reference and with differences", "[group_norm]") {
+TEST_CASE("group_norm agrees with its reference and with differences", "[group_norm][operation]") {
   struct Case {
     Shape shape;
     std::int64_t groups;
@@ -30,7 +30,7 @@ TEST_CASE("group_norm agrees with its reference and with differences", "[group_n
   }
 }
 
-TEST_CASE("group_norm is right where a set spans several chunks", "[group_norm]") {
+TEST_CASE("group_norm is right where a set spans several chunks", "[group_norm][operation]") {
   const Inputs all = {random_tensor({2, 4, 50, 61}, 1, -2, 3), random_tensor({4}, 2, 0.5, 1.5),
                       random_tensor({4}, 3)};
   CHECK(compare_executors(all, [](const Inputs& t) { return functional::group_norm(t[0], 2, t[1], t[2]); }) ==

@@ -49,8 +49,9 @@ TEST_CASE("GN with one group is LN, with C groups IN, and IN of one image is BN"
                 "HW = 1");
 }
 
-TEST_CASE("the gradient by x sums to zero over a set, and a norm ignores scale and shift", "[norm]") {
-  for (const Device device : {Device::reference, Device::cpu})
+TEST_CASE("the gradient by x sums to zero over a set, and a norm ignores scale and shift",
+          "[norm][operation]") {
+  for (const Device device : executors())
     for (const auto& [name, f] : norms(0.0)) {
       CAPTURE(name, norma::name(device));
       Tensor x = random_tensor({2, 4, 3, 3}, 1).to(device);
@@ -67,7 +68,7 @@ TEST_CASE("the gradient by x sums to zero over a set, and a norm ignores scale a
     }
 }
 
-TEST_CASE("a deviation of 1 beside a mean of 1e4 comes out right in float", "[norm]") {
+TEST_CASE("a deviation of 1 beside a mean of 1e4 comes out right in float", "[norm][operation]") {
   Tensor x = random_tensor({4, 4, 8, 8}, 1, -1.7320508, 1.7320508);
   std::vector<double> moved = x.to_vector<double>();
   for (double& v : moved) v = static_cast<float>(v + 1e4);
@@ -85,8 +86,8 @@ TEST_CASE("a deviation of 1 beside a mean of 1e4 comes out right in float", "[no
   }
 }
 
-TEST_CASE("a constant input becomes zero, not NaN, and its gradient stays finite", "[norm]") {
-  for (const Device device : {Device::reference, Device::cpu})
+TEST_CASE("a constant input becomes zero, not NaN, and its gradient stays finite", "[norm][operation]") {
+  for (const Device device : executors())
     for (const auto& [name, f] : norms())
       for (const double value : {0.0, 1.0, -12345.678, 1e-20}) {
         CAPTURE(name, norma::name(device), value);

@@ -9,7 +9,7 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("layer_norm agrees with its reference and with differences", "[layer_norm]") {
+TEST_CASE("layer_norm agrees with its reference and with differences", "[layer_norm][operation]") {
   for (const Shape& shape :
        std::vector<Shape>{{1, 3}, {5, 7}, {2, 31}, {3, 33}, {2, 3, 5, 7}, {4, 2, 1, 3}, {1, 5, 4, 4}}) {
     CAPTURE(shape.to_string());
@@ -25,7 +25,8 @@ TEST_CASE("layer_norm agrees with its reference and with differences", "[layer_n
   }
 }
 
-TEST_CASE("layer_norm_pixel agrees with its reference and with differences", "[layer_norm_pixel]") {
+TEST_CASE("layer_norm_pixel agrees with its reference and with differences",
+          "[layer_norm_pixel][operation]") {
   for (const Shape& shape :
        std::vector<Shape>{{1, 3, 1, 1}, {2, 31, 1, 1}, {3, 5, 2, 7}, {1, 33, 3, 5}, {2, 4, 9, 9}}) {
     CAPTURE(shape.to_string());
@@ -37,7 +38,7 @@ TEST_CASE("layer_norm_pixel agrees with its reference and with differences", "[l
 }
 
 TEST_CASE("layer norms are right where rows are many slices, and channels several chunks",
-          "[layer_norm][layer_norm_pixel]") {
+          "[layer_norm][layer_norm_pixel][operation]") {
   const Inputs rows = {random_tensor({130, 5}, 1, -2, 3), random_tensor({5}, 2, 0.5, 1.5),
                        random_tensor({5}, 3)};
   CHECK(compare_executors(

@@ -5,8 +5,10 @@
 
 #include "layers/functional/batch_norm.h"
 #include "layers/functional/group_norm.h"
+#include "tests/support/check.h"
 
 using namespace norma;
+using norma::test::executors;
 
 namespace {
 
@@ -35,8 +37,8 @@ const std::vector<NumAcc>& cases() {
 
 }  // namespace
 
-TEST_CASE("batch statistics meet the NIST NumAcc certificates in double", "[batch_norm][numacc]") {
-  for (const Device device : {Device::reference, Device::cpu})
+TEST_CASE("batch statistics meet the NIST NumAcc certificates in double", "[batch_norm][numacc][operation]") {
+  for (const Device device : executors())
     for (const NumAcc& c : cases()) {
       CAPTURE(c.name, name(device));
       const Tensor x = Tensor::from(c.values, {1, 1, 1, static_cast<std::int64_t>(c.values.size())}, device);

@@ -45,7 +45,7 @@ TEST_CASE("teams sum twice in a row, under every schedule", "[norm][team]") {
   for (const unsigned threads : {32u, 96u, 512u}) check_sums(Block{}, threads, 3, threads);
 }
 
-TEST_CASE("columns are summed in slices of rows, whatever their number", "[norm][team]") {
+TEST_CASE("columns are summed in slices of rows, whatever their number", "[norm][team][operation]") {
   for (const unsigned rows : {0u, 1u, 7u, 8u, 9u, 100u})
     for (const unsigned columns : {1u, 31u, 32u, 33u})
       for (const unsigned slice : {0u, 1u, 9u, 64u}) {

@@ -60,7 +60,8 @@ TEST_CASE("accesses are 16 bytes wide where every stretch begins on 16 bytes", "
   CHECK_THROWS_WITH(kernel_count(std::int64_t{1} << 31), Catch::Contains("2147483648"));
 }
 
-TEST_CASE("norms are right on each side of every boundary", "[norm][variant][group_norm][layer_norm]") {
+TEST_CASE("norms are right on each side of every boundary",
+          "[norm][variant][group_norm][layer_norm][operation]") {
   // 512, 1024: a warp; 8192, 16384: a block; in double and float.
   for (const std::int64_t m : {512, 513, 514, 1024, 1025, 1028, 8192, 8193, 8194, 16384, 16385, 16388}) {
     CAPTURE(m);

@@ -8,7 +8,7 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_pool2d]") {
+TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_pool2d][operation]") {
   for (const PoolCase& c : pool_cases) {
     CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode);
     check_operation({spread_tensor(c.x, 1)}, [&](const Inputs& t) {
@@ -17,7 +17,7 @@ TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_poo
   }
 }
 
-TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_pool2d]") {
+TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_pool2d][operation]") {
   for (const PoolCase& c : pool_cases)
     for (const bool include_pad : {true, false}) {
       CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode, include_pad);
@@ -27,14 +27,15 @@ TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_poo
     }
 }
 
-TEST_CASE("global_avg_pool agrees with its reference and with differences", "[global_avg_pool]") {
-  for (const Shape& shape : std::vector<Shape>{{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 33, 1, 31}, {3, 2, 8, 8}})
+TEST_CASE("global_avg_pool agrees with its reference and with differences", "[global_avg_pool][operation]") {
+  for (const Shape& shape :
+       std::vector<Shape>{{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 33, 1, 31}, {3, 2, 8, 8}, {1, 9, 12, 12}})
     check_operation({random_tensor(shape, 1)},
                     [](const Inputs& t) { return functional::global_avg_pool(t[0]); });
 }
 
-TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_pool2d]") {
-  for (const Device device : {Device::reference, Device::cpu}) {
+TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_pool2d][operation]") {
+  for (const Device device : executors()) {
     Tensor equal = Tensor::full({1, 1, 2, 2}, 3, DType::float32, device);
     equal.set_requires_grad();
     functional::max_pool2d(equal, 2).backward(Tensor::full({1, 1, 1, 1}, 1, DType::float32, device));

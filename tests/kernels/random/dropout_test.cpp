@@ -2,6 +2,7 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
+#include "kernels/table.h"
 #include "layers/functional/dropout.h"
 #include "layers/simple.h"
 #include "tests/support/check.h"
@@ -9,7 +10,7 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("dropout agrees with its reference and with differences", "[dropout]") {
+TEST_CASE("dropout agrees with its reference and with differences", "[dropout][operation]") {
   const RandomSequence random{7, 3, 2};
   for (const double p : {0.0, 0.05, 0.5}) {
     for (const Shape& shape : std::vector<Shape>{{1, 1, 1, 8}, {2, 3, 5, 7}, {1, 31, 3, 3}, {4, 4, 16, 33}})
@@ -63,11 +64,56 @@ TEST_CASE("dropout keeps the share it should, scaled, and channel dropout whole 
         std::vector<float>(8, 0.0f));
 }
 
-TEST_CASE("Dropout does nothing in evaluation and refuses what is no probability", "[dropout]") {
+TEST_CASE("Dropout does nothing in evaluation and refuses what is no probability", "[dropout][operation]") {
   Dropout layer(0.5);
   layer.eval();
   const Tensor x = random_tensor({4, 4}, 1);
   CHECK(layer(x).raw() == x.raw());
   CHECK_THROWS_WITH(Dropout(1.5), Catch::Contains("[0, 1]"));
   CHECK_THROWS_AS(Dropout2d(-0.1), Error);
+}
+
+namespace {
+
+// Every executor on x + shift, so that every alignment has its turn: not close to the cpu's, but the same bits.
+template <class T>
+void compare_bits(std::int64_t count, std::int64_t run, double p, std::int64_t shift) {
+  CAPTURE(count, run, p, shift);
+  const Tensor values = random_tensor({count + shift}, 1).to(dtype_of<T>);
+  const auto drop = [&](Device device) {
+    const Tensor x = values.to(device), y = Tensor::full({count + shift}, 77, dtype_of<T>, device);
+    kernels<T>.dropout(device, {count, run, p, {7, 3, 2}, x.data<T>() + shift, y.template data<T>() + shift});
+    return y;
+  };
+  for (const Device device : tested_devices()) {
+    const Tensor got = same_every_time(device, [&] { return std::vector{drop(device)}; })[0];
+    CHECK(got.to_vector<double>() == drop(Device::cpu).template to_vector<double>());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("all executors drop the same elements, to the bit", "[dropout][operation]") {
+  for (const double p : {0.0, 0.05, 0.3, 1 - 0x1p-24, 1.0})
+    for (const std::int64_t shift : {0, 1, 2}) {
+      for (const std::int64_t count : {1, 4, 31, 210, 1029}) compare_bits<float>(count, 1, p, shift);
+      compare_bits<double>(1029, 1, p, shift);
+      for (const auto& [planes, run] :
+           std::vector<std::pair<std::int64_t, std::int64_t>>{{6, 35}, {31, 9}, {5, 64}, {300, 2}}) {
+        compare_bits<float>(planes * run, run, p, shift);
+        compare_bits<double>(planes * run, run, p, shift);
+      }
+    }
+}
+
+TEST_CASE("a probability beside a random number falls on the side it should", "[dropout][operation]") {
+  const RandomSequence random{7, 3, 2};
+  for (const Device device : executors())
+    for (std::uint64_t i = 0; i < 64; ++i)
+      for (const double away : {-0x1p-40, 0.0, 0x1p-40}) {
+        const double p = std::clamp(random.uniform(i) + away, 0.0, 1.0);
+        const Tensor x = Tensor::full({64}, 1, DType::float64, device), y = Tensor::empty_like(x);
+        kernels<double>.dropout(device, {64, 1, p, random, x.data<double>(), y.data<double>()});
+        CHECK((y.to_vector<double>()[i] == 0) == (away > 0));
+      }
 }

@@ -1,0 +1,113 @@
+// What ptxas reported of every CUDA kernel when the library was built (kernels/cuda/keep_report): a kernel that spills
+// registers, keeps an array in local memory, or uses more registers than its launch bounds leave is not what it
+// seems.
+#include <cxxabi.h>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <regex>
+
+#include "kernels/conv/conv2d.h"
+#include "kernels/norm/variant.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Kernel {
+  std::string mangled, architecture;
+  int stack = -1, spills = -1, registers = -1;
+};
+
+std::string demangled(const std::string& name) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> text(
+      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
+  return status == 0 ? text.get() : name;
+}
+
+std::vector<Kernel> read_report(const fs::path& file) {
+  const std::regex entry("Compiling entry function '(\\w+)' for '(\\w+)'"),
+      memory("(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads"),
+      used("Used (\\d+) registers");
+  std::vector<Kernel> kernels;
+  std::ifstream in(file);
+  std::smatch m;
+  for (std::string line; std::getline(in, line);)
+    if (std::regex_search(line, m, entry))
+      kernels.push_back({m[1], m[2]});
+    else if (!kernels.empty() && std::regex_search(line, m, memory))
+      kernels.back().stack = std::stoi(m[1]), kernels.back().spills = std::stoi(m[2]) + std::stoi(m[3]);
+    else if (!kernels.empty() && std::regex_search(line, m, used))
+      kernels.back().registers = std::stoi(m[1]);
+  return kernels;
+}
+
+// kernel name → the text between the parentheses of its __launch_bounds__
+std::map<std::string, std::string> launch_bounds() {
+  const std::regex bounds("__global__ void __launch_bounds__\\(([^()]*)\\)[^(]*?(\\w+)\\(");
+  std::map<std::string, std::string> all;
+  for (const auto& file : fs::recursive_directory_iterator(fs::path(NORMA_SOURCE_DIR) / "kernels")) {
+    if (file.path().extension() != ".cu" && file.path().extension() != ".cuh") continue;
+    std::ifstream in(file.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const std::string code = std::regex_replace(text, std::regex("//[^\n]*"), "");
+    for (auto m = std::sregex_iterator(code.begin(), code.end(), bounds); m != std::sregex_iterator(); ++m)
+      all[(*m)[2]] = (*m)[1];
+  }
+  return all;
+}
+
+// "256, 2" → 512 threads that a multiprocessor must hold at once
+int threads_held(const std::string& bounds) {
+  static const std::map<std::string, int> constants = {
+      {"block_threads", 256},
+      {"norm::threads_a_block", norma::norm::threads_a_block},
+      {"norm::most_threads_a_set", norma::norm::most_threads_a_set},
+      {"32 * column_walkers", 256},
+      {"32 * channel_walkers", 256},
+  };
+  int product = 1;
+  const std::regex part("\\s*([^,]*[^,\\s])\\s*(,|$)");
+  for (auto m = std::sregex_iterator(bounds.begin(), bounds.end(), part); m != std::sregex_iterator(); ++m) {
+    const std::string word = (*m)[1];
+    product *= constants.contains(word) ? constants.at(word) : std::stoi(word);
+  }
+  return product;
+}
+
+}  // namespace
+
+TEST_CASE("no CUDA kernel spills, has a stack, or outgrows its launch bounds", "[cuda][resources]") {
+  std::vector<Kernel> kernels;
+  for (const auto& file : fs::recursive_directory_iterator(NORMA_BINARY_DIR))
+    if (file.path().extension() == ".ptxas") {
+      const auto more = read_report(file.path());
+      kernels.insert(kernels.end(), more.begin(), more.end());
+    }
+#ifndef NORMA_CUDA
+  std::cout << "skipped: this build has no CUDA, and so no report of the compiler\n";
+  return;
+#endif
+  CHECK(kernels.size() > 100);
+  const auto bounds = launch_bounds();
+  CHECK(bounds.size() > 30);
+  constexpr int registers_of_a_multiprocessor = 65536;
+  for (const Kernel& kernel : kernels) {
+    const std::string name = demangled(kernel.mangled);
+    std::smatch m;
+    REQUIRE(std::regex_search(name, m, std::regex("(\\w+)(<.*)?\\(")));
+    CAPTURE(name, kernel.architecture, kernel.registers);
+    CHECK(kernel.stack == 0);
+    CHECK(kernel.spills == 0);
+    const auto found = std::find_if(bounds.begin(), bounds.end(), [&](const auto& b) {
+      return name.find("::" + b.first + "<") != std::string::npos ||
+             name.find("::" + b.first + "(") != std::string::npos;
+    });
+    REQUIRE(found != bounds.end());
+    CHECK(kernel.registers > 0);
+    CHECK(kernel.registers * threads_held(found->second) <= registers_of_a_multiprocessor);
+  }
+}
