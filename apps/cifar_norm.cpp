@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/arguments.h"
+#include "apps/cross_check.h"
 #include "apps/options.h"
 #include "apps/presets.h"
 #include "apps/run_folder.h"
@@ -244,6 +245,10 @@ int run(const Options& options, const std::string& command) {
   const DataSplit loaded = find_and_load(options, progress);
   const TrainingData data = prepare(loaded, options);
   Trainer trainer(network, data, options);
+  std::optional<CrossCheck> cross_check;
+  if (options.cross_check)
+    trainer.before_each_step(
+        std::ref(cross_check.emplace([&] { return c11_48096(options.network); }, options.device)));
   RunFolder folder(options.out, fmt::format("{}-{}", network_name, norm_label(options)));
   const Json config = config_of(options, loaded, data, summary, command);
   folder.write_config(config);
@@ -261,6 +266,7 @@ int run(const Options& options, const std::string& command) {
 
   const Outcome outcome = train(trainer, options, folder, loaded.name, progress);
   folder.write_model(*network, config);
+  if (cross_check) say(options, "checked   " + cross_check->summary());
   fmt::print("{}\n", last_line(outcome, summary, loaded.name, clock.seconds(), folder));
   return outcome.stopped ? interrupt_status() : 0;
 }

@@ -118,8 +118,14 @@ const std::vector<Flag>& flags() {
 
       {"Machine", "threads", "N", "CPU threads; the result does not depend on it (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
-      {"Machine", "device", "NAME", "cpu, cuda (a GPU), simt (the CUDA kernels on the CPU) or reference (cuda where a GPU answers, else cpu)",
+      {"Machine", "device", "NAME",
+       "cpu, cuda (a GPU), simt (the CUDA kernels on the CPU) or reference (cuda where a GPU answers, else "
+       "cpu)",
        [](O o, S f, S v) { o.device = device_from(f, v); }},
+
+      {"Machine", "cross-check", "",
+       "before every step, compare each layer on the device with the cpu's; stops at the first mismatch",
+       [](O o, S, S) { o.cross_check = true; }},
 
       {"Output", "out", "DIR", "run folder (a new one under runs/)",
        [](O o, S f, S v) { o.out = not_empty(f, v); }},
@@ -178,6 +184,8 @@ void check_values(int argc, const char* const* argv) {
 void check_together(const Options& options) {
   if (options.network.groups && options.network.norm != Norm::gn)
     fail_usage("--groups goes with --norm gn, not with --norm {}", name(options.network.norm));
+  if (options.cross_check && options.device == Device::cpu)
+    fail_usage("--cross-check compares a device with the cpu: add --device simt or cuda");
   if (options.nesterov && (options.momentum == 0 || options.optimizer != "sgd"))
     fail_usage("--nesterov goes with --optimizer sgd and a --momentum above 0");
 }
@@ -217,7 +225,7 @@ std::string help_text() {
     std::string line = fmt::format("  {:<23} ", left);
     for (const std::string& word : split_words(flag.text, ' ')) {
       if (line.size() + word.size() > 98) {
-        text += line + "\n";
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
         line = std::string(26, ' ');
       }
       line += word + " ";

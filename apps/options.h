@@ -40,6 +40,7 @@ struct Options {
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all cores
   Device device = Device::cpu;
+  bool cross_check = false;
   std::string out;  ///< run folder; empty: a new one under runs/
   std::optional<std::int64_t> max_params;
   bool summary = false;

@@ -53,6 +53,7 @@ std::int64_t Trainer::steps_per_epoch() const {
 }
 
 void Trainer::step(const Batch& batch, RunningScore& running) {
+  if (before_step_) before_step_(*network_, batch, global_step_);
   default_generator().begin_step(global_step_++);
   optimizer_->zero_grad();
   const Tensor scores = (*network_)(batch.x);

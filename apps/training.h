@@ -46,6 +46,9 @@ class Trainer {
   /// Trains one epoch and evaluates. `on_step` is called after every step and returns false to stop there;
   /// what was reached then has no test score and `stopped` is set.
   EpochResult run_epoch(const std::function<bool(const StepReport&)>& on_step);
+  /// Is called with every training batch before the step that uses it, and the step's number, from 0.
+  using BatchHook = std::function<void(const Module&, const Batch&, std::uint32_t step)>;
+  void before_each_step(BatchHook hook) { before_step_ = std::move(hook); }
   bool stopped() const { return stopped_; }
   /// Scores the network on a data set in evaluation mode.
   Score evaluate(const Dataset& dataset);
@@ -63,6 +66,7 @@ class Trainer {
   std::vector<Tensor> parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<Scheduler> scheduler_;
+  BatchHook before_step_;
   int epoch_ = 0;
   std::uint32_t global_step_ = 0;
   bool stopped_ = false;
