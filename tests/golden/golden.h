@@ -23,7 +23,7 @@ class Golden {
   /// All tensors "<case>/<group>/…" under the rest of their names, in PyTorch's order.
   std::vector<NamedTensor> group(const std::string& name) const {
     static const auto file =
-        load_safetensors(std::string(NORMA_SOURCE_DIR) + "/tests/golden/golden.safetensors");
+        load_safetensors(source_folder() + "/tests/golden/golden.safetensors");
     const std::string start = prefix_ + name;
     std::vector<NamedTensor> found;
     for (const auto& [full, tensor] : file)
