@@ -15,10 +15,10 @@ namespace norma {
 
 /// What the person asked for, or the defaults. Not every operation looks at all of it.
 struct ProfileSetting {
-  std::optional<std::array<std::int64_t, 4>> shape;  ///< N, C, H, W of x; behind what was given stand ones
+  std::optional<std::array<std::int64_t, 4>> shape = {};  ///< N, C, H, W of x; behind what was given stand ones
   std::int64_t groups = 4;
-  std::optional<std::int64_t> out_channels;             ///< of a convolution or a linear layer
-  std::optional<std::int64_t> kernel, stride, padding;  ///< of a window
+  std::optional<std::int64_t> out_channels = {};  ///< of a convolution or a linear layer
+  std::optional<std::int64_t> kernel = {}, stride = {}, padding = {};  ///< of a window
   double p = 0.5;                                       ///< of dropout
   bool channels = false;                                ///< dropout of whole channels
   bool eval = false;                                    ///< batch norm with running statistics

@@ -130,19 +130,22 @@ std::string align(const std::vector<Row>& rows) {
 
 /// "dy read 2.00 ×, x read 2.00 ×, …": how often each array crossed the bus.
 std::string array_lines(const Profile& profile) {
+  const auto times = [](std::uint64_t moved, std::uint64_t bytes) {
+    return fmt::format("{:.{}f} ×", ratio(moved, bytes), moved < 10 * bytes ? 2 : 0);
+  };
   std::uint64_t read = bytes_read(profile.total), written = bytes_written(profile.total);
   std::vector<std::string> parts;
   for (const simt::ArrayTraffic& a : profile.total.arrays) {
-    const double size = static_cast<double>(a.bytes);
-    if (a.read > 0) parts.push_back(fmt::format("{} read {:.2f} ×", a.name, static_cast<double>(a.read) / size));
-    if (a.written > 0) parts.push_back(fmt::format("{} written {:.2f} ×", a.name, static_cast<double>(a.written) / size));
+    if (a.read > 0) parts.push_back(fmt::format("{} read {}", a.name, times(a.read, a.bytes)));
+    if (a.written > 0) parts.push_back(fmt::format("{} written {}", a.name, times(a.written, a.bytes)));
     read -= a.read, written -= a.written;
   }
   if (read + written > 0) parts.push_back(fmt::format("scratch {} read, {} written", human(read), human(written)));
-  std::string text = "  ", line;
+  std::string text, line = "  ";
   for (const std::string& part : parts) {
-    if (line.size() + part.size() > 110) text += line + "\n  ", line.clear();
-    line += part + (&part == &parts.back() ? "" : " · ");
+    if (line.size() > 2) line += " · ";
+    if (line.size() + part.size() > 120) text += line + "\n", line = "  ";
+    line += part;
   }
   return text + line + "\n";
 }
