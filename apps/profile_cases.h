@@ -15,13 +15,14 @@ namespace norma {
 
 /// What the person asked for, or the defaults. Not every operation looks at all of it.
 struct ProfileSetting {
-  std::optional<std::array<std::int64_t, 4>> shape = {};  ///< N, C, H, W of x; behind what was given stand ones
+  std::optional<std::array<std::int64_t, 4>> shape =
+      {};  ///< N, C, H, W of x; behind what was given stand ones
   std::int64_t groups = 4;
-  std::optional<std::int64_t> out_channels = {};  ///< of a convolution or a linear layer
+  std::optional<std::int64_t> out_channels = {};                       ///< of a convolution or a linear layer
   std::optional<std::int64_t> kernel = {}, stride = {}, padding = {};  ///< of a window
-  double p = 0.5;                                       ///< of dropout
-  bool channels = false;                                ///< dropout of whole channels
-  bool eval = false;                                    ///< batch norm with running statistics
+  double p = 0.5;                                                      ///< of dropout
+  bool channels = false;                                               ///< dropout of whole channels
+  bool eval = false;                                                   ///< batch norm with running statistics
   bool float64 = false;
 };
 
@@ -77,9 +78,9 @@ class ProfileArrays {
 };
 
 struct ProfileCase {
-  std::string name;                      ///< as in kernels/table.h; instance_norm is group norm with G = C
-  std::array<std::int64_t, 4> shape;     ///< where none is asked for
-  std::vector<std::string> flags;        ///< which of the setting it looks at, beside the shape
+  std::string name;                   ///< as in kernels/table.h; instance_norm is group norm with G = C
+  std::array<std::int64_t, 4> shape;  ///< where none is asked for
+  std::vector<std::string> flags;     ///< which of the setting it looks at, beside the shape
   /// Makes the arrays and returns the call. Throws UsageError where the setting cannot be.
   std::function<std::function<void()>(ProfileArrays&, const ProfileSetting&)> prepare;
 

@@ -78,16 +78,19 @@ const char* name(simt::Access::Kind kind) {
 const char* name(simt::Space space) { return space == simt::Space::shared ? "shared" : "global"; }
 
 std::string sentence(const Profile& profile, const simt::SiteRequests& s) {
-  return fmt::format("  {:.1f} {} a {} {} where {:.1f} would do, {} times: {}\n", ratio(s.transactions, s.requests),
-                     s.space == simt::Space::shared ? "passes" : "sectors", name(s.space), name(s.kind),
-                     ratio(s.ideal, s.requests), s.requests, place(profile, s.site));
+  return fmt::format("  {:.1f} {} a {} {} where {:.1f} would do, {} times: {}\n",
+                     ratio(s.transactions, s.requests), s.space == simt::Space::shared ? "passes" : "sectors",
+                     name(s.space), name(s.kind), ratio(s.ideal, s.requests), s.requests,
+                     place(profile, s.site));
 }
 
 std::string sentence(const Profile& profile, const simt::Race& r) {
   return fmt::format(
-      "  race in {} memory{}: nothing orders the {} by thread {} ({}) and the {} by thread {} ({}); {} pairs\n",
+      "  race in {} memory{}: nothing orders the {} by thread {} ({}) and the {} by thread {} ({}); {} "
+      "pairs\n",
       name(r.space), r.between_blocks ? ", between blocks" : "", name(r.first_kind), r.first_thread,
-      place(profile, r.first_site), name(r.second_kind), r.second_thread, place(profile, r.second_site), r.count);
+      place(profile, r.first_site), name(r.second_kind), r.second_thread, place(profile, r.second_site),
+      r.count);
 }
 
 // ── The table ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,7 +115,8 @@ Row row_of(const std::string& what, const std::string& size, const Counters& c, 
 /// Columns as wide as their widest cell; the first to the left, numbers to the right.
 std::string align(const std::vector<Row>& rows) {
   const auto width = [](const std::string& cell) {
-    return static_cast<std::size_t>(std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(
+        std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xc0) != 0x80; }));
   };
   std::vector<std::size_t> widths(rows.front().size());
   for (const Row& row : rows)
@@ -140,7 +144,8 @@ std::string array_lines(const Profile& profile) {
     if (a.written > 0) parts.push_back(fmt::format("{} written {}", a.name, times(a.written, a.bytes)));
     read -= a.read, written -= a.written;
   }
-  if (read + written > 0) parts.push_back(fmt::format("scratch {} read, {} written", human(read), human(written)));
+  if (read + written > 0)
+    parts.push_back(fmt::format("scratch {} read, {} written", human(read), human(written)));
   std::string text, line = "  ";
   for (const std::string& part : parts) {
     if (line.size() > 2) line += " · ";
@@ -201,17 +206,23 @@ Json json(const Profile& profile, const LaunchCounters& l) {
                                {"from", profile.code.at(s.site).from}});
   row["race_sites"] = Json::array();
   for (const simt::Race& r : l.races)
-    row["race_sites"].push_back({{"space", name(r.space)},
-                                 {"between_blocks", r.between_blocks},
-                                 {"pairs", r.count},
-                                 {"first", {{"kind", name(r.first_kind)}, {"thread", r.first_thread}, {"at", place(profile, r.first_site)}}},
-                                 {"second", {{"kind", name(r.second_kind)}, {"thread", r.second_thread}, {"at", place(profile, r.second_site)}}}});
+    row["race_sites"].push_back(
+        {{"space", name(r.space)},
+         {"between_blocks", r.between_blocks},
+         {"pairs", r.count},
+         {"first",
+          {{"kind", name(r.first_kind)}, {"thread", r.first_thread}, {"at", place(profile, r.first_site)}}},
+         {"second",
+          {{"kind", name(r.second_kind)},
+           {"thread", r.second_thread},
+           {"at", place(profile, r.second_site)}}}});
   return row;
 }
 
 std::string describe(const ProfileCase& which, const ProfileSetting& s) {
   const auto& n = *s.shape;
-  std::string text = fmt::format("{}×{}×{}×{}, {}", n[0], n[1], n[2], n[3], s.float64 ? "float64" : "float32");
+  std::string text =
+      fmt::format("{}×{}×{}×{}, {}", n[0], n[1], n[2], n[3], s.float64 ? "float64" : "float32");
   for (const std::string& flag : which.flags) {
     if (flag == "groups") text += fmt::format(", {} groups", s.groups);
     if (flag == "kernel" && s.kernel) text += fmt::format(", kernel {}", *s.kernel);
@@ -227,19 +238,26 @@ std::string describe(const ProfileCase& which, const ProfileSetting& s) {
 
 }  // namespace
 
-Profile profile(const ProfileCase& which, ProfileSetting setting) {
+Profile profile(const ProfileCase& which, ProfileSetting setting, std::function<void(double)> after_block) {
   if (!setting.shape) setting.shape = which.shape;
   ProfileArrays arrays;
   const auto run = which.prepare(arrays, setting);
   simt::CountLaunches counting;
+  counting.after_block(std::move(after_block));
   for (const auto& array : arrays.all()) counting.name_array(array.name, array.storage->data(), array.bytes);
   run();
 
-  Profile result{which.name, describe(which, setting), arrays.bytes_in(), arrays.bytes_out(), counting.result(),
-                 counting.launches(), {}};
+  Profile result{which.name,
+                 describe(which, setting),
+                 arrays.bytes_in(),
+                 arrays.bytes_out(),
+                 counting.result(),
+                 counting.launches(),
+                 {}};
   if (result.total.threads > 0 && !result.total.seen_memory())
-    fail("this program's kernels have no memory-access hooks, so that there is nothing to count: build the "
-         "preset release or counting (./run simt_profile does), not one with a sanitizer");
+    fail(
+        "this program's kernels have no memory-access hooks, so that there is nothing to count: build the "
+        "preset release or counting (./run simt_profile does), not one with a sanitizer");
   std::vector<std::uintptr_t> addresses;
   for (const LaunchCounters& launch : result.launches) {
     addresses.push_back(code_of(launch));
@@ -252,9 +270,10 @@ Profile profile(const ProfileCase& which, ProfileSetting setting) {
 }
 
 std::string to_text(const Profile& profile) {
-  std::vector<Row> rows = {{"", "", "read /", "written /", "sectors /", "sectors /", "bank", "", "barriers", "shuffles"},
-                           {"kernel", "grid × block", "floor", "floor", "ideal, read", "ideal, write", "conflicts",
-                            "races", "a thread", "a thread"}};
+  std::vector<Row> rows = {
+      {"", "", "read /", "written /", "sectors /", "sectors /", "bank", "", "barriers", "shuffles"},
+      {"kernel", "grid × block", "floor", "floor", "ideal, read", "ideal, write", "conflicts", "races",
+       "a thread", "a thread"}};
   std::string notes;
   for (const LaunchCounters& launch : profile.launches) {
     const std::string name = kernel_name(profile, launch);
@@ -265,24 +284,31 @@ std::string to_text(const Profile& profile) {
     for (const simt::SiteRequests& site : wasteful_sites(launch)) own += "  " + sentence(profile, site);
     if (!own.empty()) notes += "  " + name + "\n" + own;
   }
-  rows.push_back(row_of("the operation", fmt::format("{} launch{}", profile.launches.size(), profile.launches.size() == 1 ? "" : "es"),
-                        profile.total, profile.bytes_in, profile.bytes_out));
+  rows.push_back(
+      row_of("the operation",
+             fmt::format("{} launch{}", profile.launches.size(), profile.launches.size() == 1 ? "" : "es"),
+             profile.total, profile.bytes_in, profile.bytes_out));
   rows.back()[8] = rows.back()[9] = "";
-  return fmt::format("{} · {}\n\n{}\n{}{}", profile.name, profile.description, align(rows), array_lines(profile), notes);
+  return fmt::format("{} · {}\n\n{}\n{}{}", profile.name, profile.description, align(rows),
+                     array_lines(profile), notes);
 }
 
 std::string profile_legend() {
   return "read, written   bytes that requests of warps moved; what lanes of a request share counts once\n"
-         "floor           the distinct bytes among them; of the operation: each input once, each output once\n"
-         "sectors         32-byte sectors that a warp's request touches, beside the fewest that hold its bytes\n"
-         "bank conflicts  passes over the 32 banks of shared memory beyond those that the words asked for need\n"
+         "floor           the distinct bytes among them; of the operation: each input once, each output "
+         "once\n"
+         "sectors         32-byte sectors that a warp's request touches, beside the fewest that hold its "
+         "bytes\n"
+         "bank conflicts  passes over the 32 banks of shared memory beyond those that the words asked for "
+         "need\n"
          "races           pairs of instructions on the same bytes, one a write, that nothing orders\n";
 }
 
 Json to_json(const Profile& profile) {
   Json arrays = Json::array(), kernels = Json::array();
   for (const simt::ArrayTraffic& a : profile.total.arrays)
-    arrays.push_back({{"name", a.name}, {"bytes", a.bytes}, {"bytes_read", a.read}, {"bytes_written", a.written}});
+    arrays.push_back(
+        {{"name", a.name}, {"bytes", a.bytes}, {"bytes_read", a.read}, {"bytes_written", a.written}});
   for (const LaunchCounters& launch : profile.launches) kernels.push_back(json(profile, launch));
   return {{"operation", profile.name},
           {"description", profile.description},

@@ -4,12 +4,14 @@
 //
 // kernels/simt/README.md, "Counting", shows a run and says what the figures are.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <new>
 
 #include "apps/profile_options.h"
 #include "apps/profile_report.h"
+#include "apps/progress.h"
 #include "core/error.h"
 
 namespace norma {
@@ -26,10 +28,14 @@ void list_operations() {
 }
 
 void run(const ProfileOptions& options) {
+  Progress progress(options.json || isatty(STDOUT_FILENO) == 0);  // a bar for people only
   nlohmann::ordered_json operations = nlohmann::ordered_json::array();
   for (const ProfileCase& which :
        choose_profile_cases(options.operation, options.direction, options.setting.float64)) {
-    const Profile result = profile(which, options.setting);
+    const Profile result = profile(which, options.setting, [&](double share) {
+      progress.show(share, which.name, "of this kernel's blocks counted");
+    });
+    progress.clear();
     if (options.json)
       operations.push_back(to_json(result));
     else

@@ -207,7 +207,8 @@ bool Block::complete_warp_operation(int number) {
     ready_.insert(lane);
   }
   if (observer != nullptr)
-    caller.operation.kind == Kind::sync ? observer->warp_barrier(warp, lanes) : observer->shuffle(warp, lanes);
+    caller.operation.kind == Kind::sync ? observer->warp_barrier(warp, lanes)
+                                        : observer->shuffle(warp, lanes);
   return true;
 }
 

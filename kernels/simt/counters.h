@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -104,6 +105,9 @@ class CountLaunches {
 
   /// Has the traffic to this array counted by itself, from now on.
   void name_array(const std::string& name, const void* begin, std::size_t bytes);
+
+  /// Has f(share of this launch's blocks that have run, in (0, 1]) called after every block.
+  void after_block(std::function<void(double)> f);
 
   /// All launches together; bytes and sites that several of them touch are counted as one.
   Counters result() const;

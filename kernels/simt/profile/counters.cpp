@@ -46,21 +46,27 @@ void total_up(Counters& counters) {
 /// Puts the sites, races and arrays of one launch to those of others.
 void merge(Counters& all, const Counters& one) {
   const auto put = [](auto& list, const auto& item, auto same, auto add) {
-    const auto found = std::find_if(list.begin(), list.end(), [&](const auto& other) { return same(other, item); });
+    const auto found =
+        std::find_if(list.begin(), list.end(), [&](const auto& other) { return same(other, item); });
     found == list.end() ? list.push_back(item) : add(*found, item);
   };
   for (const SiteRequests& site : one.sites)
-    put(all.sites, site,
-        [](const auto& a, const auto& b) { return a.site == b.site && a.kind == b.kind && a.space == b.space; },
+    put(
+        all.sites, site,
+        [](const auto& a, const auto& b) {
+          return a.site == b.site && a.kind == b.kind && a.space == b.space;
+        },
         [](SiteRequests& a, const SiteRequests& b) { a += b; });
   for (const Race& race : one.races)
-    put(all.races, race,
+    put(
+        all.races, race,
         [](const Race& a, const Race& b) {
           return std::minmax(a.first_site, a.second_site) == std::minmax(b.first_site, b.second_site);
         },
         [](Race& a, const Race& b) { a.count += b.count; });
   for (const ArrayTraffic& array : one.arrays)
-    put(all.arrays, array, [](const auto& a, const auto& b) { return a.name == b.name; },
+    put(
+        all.arrays, array, [](const auto& a, const auto& b) { return a.name == b.name; },
         [](ArrayTraffic& a, const ArrayTraffic& b) { a.read += b.read, a.written += b.written; });
   all.threads += one.threads, all.shuffles += one.shuffles;
   all.barriers += one.barriers, all.warp_barriers += one.warp_barriers;
@@ -79,6 +85,8 @@ class CountLaunches::Watcher : public Observer {
   void begin_launch(const Launch& launch) override {
     finish_launch();
     current_.emplace().launch = launch;
+    blocks_done_ = 0;
+    blocks_ = static_cast<double>(launch.grid.x) * launch.grid.y * launch.grid.z;
     requests.begin_launch(), races_.begin_launch();
     distinct_.clear();
   }
@@ -86,7 +94,10 @@ class CountLaunches::Watcher : public Observer {
     current_->threads += static_cast<unsigned>(threads);
     requests.begin_block(threads), races_.begin_block();
   }
-  void end_block() override { requests.end_block(); }
+  void end_block() override {
+    requests.end_block();
+    if (after_block) after_block(++blocks_done_ / blocks_);
+  }
   void access(const Access& access) override {
     requests.access(access), races_.access(access);
     if (access.space == Space::global && distinct_.add(access)) distinct_of_all_.add(access);
@@ -110,6 +121,7 @@ class CountLaunches::Watcher : public Observer {
   const DistinctBytes& distinct_of_all() const { return distinct_of_all_; }
 
   RequestCounter requests;
+  std::function<void(double)> after_block;
 
  private:
   void finish_launch() {
@@ -122,6 +134,7 @@ class CountLaunches::Watcher : public Observer {
     current_.reset();
   }
 
+  double blocks_ = 0, blocks_done_ = 0;  // of the launch that runs
   RaceDetector races_;
   DistinctBytes distinct_, distinct_of_all_;
   std::optional<LaunchCounters> current_;  // between its beginning and whatever is asked or begun next
@@ -137,6 +150,8 @@ CountLaunches::~CountLaunches() { observer = before_; }
 void CountLaunches::name_array(const std::string& name, const void* begin, std::size_t bytes) {
   watcher_->requests.name_array(name, reinterpret_cast<std::uintptr_t>(begin), bytes);
 }
+
+void CountLaunches::after_block(std::function<void(double)> f) { watcher_->after_block = std::move(f); }
 
 std::vector<LaunchCounters> CountLaunches::launches() const { return watcher_->launches(); }
 

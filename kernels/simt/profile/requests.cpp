@@ -127,7 +127,8 @@ void RequestCounter::count(Request& request, Site& site) {
 /// Distinct sectors, against as many as the distinct bytes would fill.
 void RequestCounter::count_global(std::vector<Lane>& lanes, SiteRequests& total) {
   const auto by_address = [](const Lane& a, const Lane& b) { return a.begin < b.begin; };
-  if (!std::is_sorted(lanes.begin(), lanes.end(), by_address)) std::sort(lanes.begin(), lanes.end(), by_address);
+  if (!std::is_sorted(lanes.begin(), lanes.end(), by_address))
+    std::sort(lanes.begin(), lanes.end(), by_address);
   std::uintptr_t next_byte = 0, next_sector = 0;  // the first not yet counted
   std::uint64_t bytes = 0;
   for (const Lane& lane : lanes) {

@@ -93,9 +93,11 @@ TEST_CASE("no kernel races, under any schedule, on awkward shapes", "[counting]"
   }
 }
 
-TEST_CASE("elementwise kernels read and write every byte once, coalesced, without shared memory", "[counting]") {
+TEST_CASE("elementwise kernels read and write every byte once, coalesced, without shared memory",
+          "[counting]") {
   for (const bool float64 : {false, true})
-    for (const char* name : {"relu_forward", "relu_backward", "add", "dropout", "abs_sum_backward", "sgd_step", "adam_step"})
+    for (const char* name :
+         {"relu_forward", "relu_backward", "add", "dropout", "abs_sum_backward", "sgd_step", "adam_step"})
       for (const Shape4& shape : {Shape4{4, 16, 16, 16}, {1, 3, 8, 8}, {2, 37, 32, 32}}) {
         const ProfileCase c = case_called(name, float64);
         const ProfileSetting setting{.shape = shape, .float64 = float64};
@@ -110,7 +112,8 @@ TEST_CASE("elementwise kernels read and write every byte once, coalesced, withou
 }
 
 TEST_CASE("whole channels that dropout drops are not even read", "[counting]") {
-  const Profile p = profile(case_called("dropout"), {.shape = Shape4{8, 16, 8, 8}, .p = 0.5, .channels = true});
+  const Profile p =
+      profile(case_called("dropout"), {.shape = Shape4{8, 16, 8, 8}, .p = 0.5, .channels = true});
   INFO(to_text(p));
   CHECK(waste(p.total) == "");
   CHECK(times_read(p, "x") < 0.75);
@@ -120,7 +123,8 @@ TEST_CASE("whole channels that dropout drops are not even read", "[counting]") {
 TEST_CASE("sums over an array and means of planes read it once, coalesced", "[counting]") {
   for (const bool float64 : {false, true})
     for (const char* name : {"abs_sum_forward", "global_avg_pool_forward", "global_avg_pool_backward"}) {
-      const Profile p = profile(case_called(name, float64), {.shape = Shape4{8, 16, 16, 16}, .float64 = float64});
+      const Profile p =
+          profile(case_called(name, float64), {.shape = Shape4{8, 16, 16, 16}, .float64 = float64});
       INFO(to_text(p));
       CHECK(waste(p.total) == "");
       CHECK(p.total.arrays[0].read == p.total.arrays[0].bytes);
@@ -133,7 +137,8 @@ TEST_CASE("pools write every output once, coalesced", "[counting]") {
   const ProfileSetting setting{.shape = Shape4{4, 8, 32, 32}};
   for (const char* name : {"max_pool2d", "avg_pool2d"}) {
     const ProfileCase forward = case_called(name + std::string("_forward"));
-    const Profile down = profile(forward, setting), up = profile(case_called(name + std::string("_backward")), setting);
+    const Profile down = profile(forward, setting),
+                  up = profile(case_called(name + std::string("_backward")), setting);
     INFO(to_text(down) << to_text(up));
     CHECK(repeats(down, arrays_of(forward, setting)) == "");
     for (const ArrayTraffic& a : up.total.arrays) CHECK(a.read <= 2 * a.bytes);
@@ -154,7 +159,8 @@ TEST_CASE("images are loaded once and written once, whole packs at a time", "[co
 }
 
 TEST_CASE("convolutions and products write their outputs once and seldom meet in a bank", "[counting]") {
-  for (const char* name : {"conv2d_forward", "conv2d_backward_data", "conv2d_backward_weight", "linear_forward", "linear_backward"})
+  for (const char* name : {"conv2d_forward", "conv2d_backward_data", "conv2d_backward_weight",
+                           "linear_forward", "linear_backward"})
     for (const bool float64 : {false, true}) {
       const ProfileCase c = case_called(name, float64);
       const Profile p = profile(c, {.float64 = float64});
@@ -167,7 +173,8 @@ TEST_CASE("convolutions and products write their outputs once and seldom meet in
     }
 }
 
-TEST_CASE("norms read x once where a set fits on chip, twice where not, and backward dy and x twice", "[counting]") {
+TEST_CASE("norms read x once where a set fits on chip, twice where not, and backward dy and x twice",
+          "[counting]") {
   // Sets of 4 KiB and 64 KiB are the last of their kind: one pack more tips them over.
   struct Case {
     std::int64_t h, w;
@@ -183,8 +190,7 @@ TEST_CASE("norms read x once where a set fits on chip, twice where not, and back
     CHECK(times_read(backward, "x") == 2);
     CHECK(times_read(backward, "dy") == 2);
     for (const Profile* p : {&forward, &backward})
-      for (const ArrayTraffic& a : p->total.arrays)
-        CHECK((a.written == 0 || a.written == a.bytes));
+      for (const ArrayTraffic& a : p->total.arrays) CHECK((a.written == 0 || a.written == a.bytes));
   }
   CHECK(times_read(profile(case_called("instance_norm_forward"), {}), "x") == 1);
   CHECK(times_read(profile(case_called("layer_norm_forward"), {}), "x") == 1);
@@ -222,7 +228,9 @@ Counters count(F run) {
 
 TEST_CASE("a kernel across the rows, and one without a barrier, do not pass these tests", "[counting]") {
   std::vector<float> a(1024), b(1024), y(1024);
-  CHECK(waste(count([&] { launch(add_down_columns, {1, 1024}, a.data(), b.data(), y.data()); })) == "sectors read in vain");
+  CHECK(waste(count([&] {
+          launch(add_down_columns, {1, 1024}, a.data(), b.data(), y.data());
+        })) == "sectors read in vain");
   CHECK(waste(count([&] { launch(add_neighbour, {1, 64}, a.data(), y.data()); })) == "a race");
 }
 
