@@ -38,12 +38,31 @@ std::string kernel_name(const Profile& profile, const LaunchCounters& launch) {
 
 // ── Words ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-std::string human(std::uint64_t bytes) {
+struct Unit {
+  const char* name;
+  double bytes;
+};
+
+Unit unit_for(std::uint64_t bytes) {
   const double b = static_cast<double>(bytes);
-  if (bytes < 1000) return fmt::format("{} B", bytes);
-  if (b < 1000 * 1024.0) return fmt::format("{:.1f} KiB", b / 1024);
-  if (b < 1000 * 1048576.0) return fmt::format("{:.1f} MiB", b / 1048576);
-  return fmt::format("{:.1f} GiB", b / 1073741824);
+  if (bytes < 1000) return {"B", 1};
+  if (b < 1000 * 1024.0) return {"KiB", 1024};
+  if (b < 1000 * 1048576.0) return {"MiB", 1048576};
+  return {"GiB", 1073741824};
+}
+
+std::string in_unit(std::uint64_t bytes, const Unit& unit) {
+  return fmt::format("{:.{}f}", static_cast<double>(bytes) / unit.bytes, unit.bytes == 1 ? 0 : 1);
+}
+std::string human(std::uint64_t bytes) {
+  return in_unit(bytes, unit_for(bytes)) + " " + unit_for(bytes).name;
+}
+
+/// "32.1 / 32.0 MiB", or with a unit each.
+std::string against(std::uint64_t bytes, std::uint64_t floor) {
+  const Unit unit = unit_for(bytes), unit_of_floor = unit_for(floor);
+  if (unit.bytes != unit_of_floor.bytes) return human(bytes) + " / " + human(floor);
+  return in_unit(bytes, unit) + " / " + human(floor);
 }
 
 /// "16.0 / 16.0", or a dash where there was no request.
@@ -102,8 +121,8 @@ Row row_of(const std::string& what, const std::string& size, const Counters& c, 
   const auto a_thread = [&](std::uint64_t count) { return fmt::format("{:.3g}", ratio(count, c.threads)); };
   return {what,
           size,
-          human(bytes_read(c)) + " / " + human(read_floor),
-          human(bytes_written(c)) + " / " + human(written_floor),
+          against(bytes_read(c), read_floor),
+          against(bytes_written(c), written_floor),
           sectors(c.global_reads),
           sectors(c.global_writes),
           conflict_text(c),
@@ -127,6 +146,7 @@ std::string align(const std::vector<Row>& rows) {
       const std::string space(widths[i] - width(row[i]), ' ');
       text += i == 0 ? "  " + row[i] + space : "  " + space + row[i];
     }
+    text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }
   return text;
@@ -148,9 +168,9 @@ std::string array_lines(const Profile& profile) {
     parts.push_back(fmt::format("scratch {} read, {} written", human(read), human(written)));
   std::string text, line = "  ";
   for (const std::string& part : parts) {
-    if (line.size() > 2) line += " · ";
-    if (line.size() + part.size() > 120) text += line + "\n", line = "  ";
-    line += part;
+    if (line.size() > 2) line += " ·";
+    if (line.size() + part.size() > 118) text += line + "\n", line = "  ";
+    line += (line.size() > 2 ? " " : "") + part;
   }
   return text + line + "\n";
 }
@@ -247,13 +267,8 @@ Profile profile(const ProfileCase& which, ProfileSetting setting, std::function<
   for (const auto& array : arrays.all()) counting.name_array(array.name, array.storage->data(), array.bytes);
   run();
 
-  Profile result{which.name,
-                 describe(which, setting),
-                 arrays.bytes_in(),
-                 arrays.bytes_out(),
-                 counting.result(),
-                 counting.launches(),
-                 {}};
+  Profile result{which.name,         setting,           describe(which, setting), arrays.bytes_in(),
+                 arrays.bytes_out(), counting.result(), counting.launches(),      {}};
   if (result.total.threads > 0 && !result.total.seen_memory())
     fail(
         "this program's kernels have no memory-access hooks, so that there is nothing to count: build the "
@@ -312,6 +327,8 @@ Json to_json(const Profile& profile) {
   for (const LaunchCounters& launch : profile.launches) kernels.push_back(json(profile, launch));
   return {{"operation", profile.name},
           {"description", profile.description},
+          {"shape", *profile.setting.shape},
+          {"dtype", profile.setting.float64 ? "float64" : "float32"},
           {"arrays", arrays},
           {"kernels", kernels},
           {"total", json(profile.total, profile.bytes_in, profile.bytes_out)}};

@@ -14,6 +14,7 @@ namespace norma {
 
 struct Profile {
   std::string name;                   ///< "group_norm_backward"
+  ProfileSetting setting;             ///< with a shape
   std::string description;            ///< "x 128×32×32×32, float32, 4 groups"
   std::uint64_t bytes_in, bytes_out;  ///< the floor: each input once, each output once
   simt::Counters total;

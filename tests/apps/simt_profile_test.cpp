@@ -35,8 +35,8 @@ constexpr bool has_hooks = std::string_view(NORMA_SANITIZE).empty();
 }  // namespace
 
 TEST_CASE("simt_profile takes an operation with its shape and flags", "[simt_profile]") {
-  const ProfileOptions options =
-      parse({"--op", "group_norm", "--direction=backward", "--shape", "8,4,3", "--groups", "2", "--dtype", "float64"});
+  const ProfileOptions options = parse({"--op", "group_norm", "--direction=backward", "--shape", "8,4,3",
+                                        "--groups", "2", "--dtype", "float64"});
   CHECK(options.operation == "group_norm");
   CHECK(options.direction == "backward");
   CHECK(*options.setting.shape == std::array<std::int64_t, 4>{8, 4, 3, 1});
@@ -61,15 +61,17 @@ TEST_CASE("simt_profile refuses what it cannot take, with the nearest word", "[s
   CHECK_THAT(refusal({"--op", "--json"}), Contains("--op needs a value"));
   CHECK_THAT(refusal({"--op", "relu", "--json=1"}), Contains("takes no value"));
   CHECK_THAT(refusal({"relu"}), Contains("'relu' is not expected here"));
-  const test::Finished indivisible = simt_profile({"--op", "group_norm", "--shape", "2,6,4,4", "--groups", "4"});
+  const test::Finished indivisible =
+      simt_profile({"--op", "group_norm", "--shape", "2,6,4,4", "--groups", "4"});
   CHECK(indivisible.status == 2);
   CHECK_THAT(indivisible.err, Contains("6 channels do not fall into 4 groups"));
   CHECK(indivisible.out.empty());
 }
 
 TEST_CASE("names of kernels lose namespaces, parameters and arguments of arguments", "[simt_profile]") {
-  CHECK(short_function("void norma::simt::map_kernel<4, norma::simt::(anonymous namespace)::Relu, "
-                       "norma::simt::In<float>, norma::simt::Out<float> >(long long, norma::simt::In<float>)") ==
+  CHECK(short_function(
+            "void norma::simt::map_kernel<4, norma::simt::(anonymous namespace)::Relu, "
+            "norma::simt::In<float>, norma::simt::Out<float> >(long long, norma::simt::In<float>)") ==
         "map_kernel<4, Relu, In, Out>");
   CHECK(short_function("norma::simt::(anonymous namespace)::scale(float*)") == "scale");
   CHECK(short_function("") == "");
@@ -77,7 +79,8 @@ TEST_CASE("names of kernels lose namespaces, parameters and arguments of argumen
 }
 
 TEST_CASE("simt_profile prints a kernel a row, or one JSON object", "[simt_profile]") {
-  const std::vector<std::string> asked = {"--op", "group_norm", "--direction", "backward", "--shape", "4,8,8,8"};
+  const std::vector<std::string> asked = {"--op",     "group_norm", "--direction",
+                                          "backward", "--shape",    "4,8,8,8"};
   const test::Finished table = simt_profile(asked);
   if (!has_hooks) {
     CHECK(table.status == 1);
@@ -112,5 +115,6 @@ TEST_CASE("simt_profile prints a kernel a row, or one JSON object", "[simt_profi
 TEST_CASE("simt_profile names the line of what it finds wasteful", "[simt_profile]") {
   if (!has_hooks) return;
   const test::Finished found = simt_profile({"--op", "max_pool2d", "--direction", "forward"});
-  CHECK_THAT(found.out, Catch::Contains("sectors a global read where") && Catch::Contains("kernels/pool/max_pool2d.cu:"));
+  CHECK_THAT(found.out, Catch::Contains("sectors a global read where") &&
+                            Catch::Contains("kernels/pool/max_pool2d.cu:"));
 }
