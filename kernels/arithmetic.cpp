@@ -5,8 +5,9 @@
 namespace norma::detail {
 
 void fill(const Tensor& t, double value) {
-  dispatch_float("fill", t.dtype(),
-                 [&]<class T>() { kernels<T>.fill(t.device(), {t.numel(), value, t.data<T>()}); });
+  dispatch_float("fill", t.dtype(), [&]<class T>() {
+    kernels<T>.fill(t.device(), {t.numel(), value, t.data<T>()});
+  });
 }
 
 void add(const Tensor& a, const Tensor& b, const Tensor& sum) {

@@ -9,7 +9,8 @@
 //            thread           0    1    2   …     w/W  …                     W = 4: `0` is pixels 0 … 3
 //
 // MEMORY   one byte read and sizeof(T) written an element. W = 4 elements go in one store where rows allow;
-//          bytes are read one by one, neighbouring threads neighbouring bytes, forwards or mirrored.
+//          bytes are read one by one, forwards or mirrored, by neighbouring threads W bytes apart: W requests
+//          share the same sectors, three of four from L1. Pixels decide which banks of the table they meet in.
 //          A table of C × 256 normalised values in shared memory replaces two divisions by a look-up
 // NUMERICS the table is computed in double and rounded once: the same bits as the cpu executor's
 // REQUIRES every thread of a block reaches the barrier after the table; blockDim.x = 256, one entry a channel

@@ -63,8 +63,8 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
     std::apply(kernel, parameters);
   };
   const auto thread = [](const void* body) { (*static_cast<decltype(&call)>(body))(); };
-  detail::run_grid(
-      {config.grid, config.block, config.shared_bytes, config.where, thread, &call, sizeof call});
+  detail::run_grid({config.grid, config.block, config.shared_bytes, config.where,
+                    reinterpret_cast<const void*>(kernel), thread, &call, sizeof call});
 }
 
 #endif

@@ -21,8 +21,7 @@ struct RowTerm {
     double all = 0;
     if (a.label_smoothing != 0)
       for (long long i = 0; i < a.classes; ++i) all += x[i];
-    return (1 - a.label_smoothing) * x[target] +
-           a.label_smoothing / static_cast<double>(a.classes) * all;
+    return (1 - a.label_smoothing) * x[target] + a.label_smoothing / static_cast<double>(a.classes) * all;
   }
 };
 

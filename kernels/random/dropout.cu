@@ -19,29 +19,34 @@ struct Keep {
   __device__ bool operator()(std::uint32_t word) const { return word >> 8 >= threshold; }
 };
 
-// MAPPING  run = 1: a thread takes the four elements for which one Philox block has words
+// MAPPING  run = 1: a thread takes a pack of W elements, and draws the Philox block that has words for it
 //
 //            words of block   │ 0: w₀ w₁ w₂ w₃ │ 1: w₀ w₁ w₂ w₃ │ …
 //            elements         │    0  1  2  3  │    4  5  6  7  │ …
-//            thread                   0                 1
+//            thread, W = 4    │        0       │        1       │ …     float
+//                    W = 2    │     0     1    │     2     3    │ …     double: two threads draw the same block,
+//                    W = 1    │    0  1  2  3  │    4  5  6  7  │ …     not aligned     and access stays coalesced
 //
-// MEMORY   x read, y written, 16 bytes an access (W = 4) or element by element (W = 1)
-// COST     not measured yet on a GPU; some 60 integer instructions a Philox block stand against 32 bytes
+// MEMORY   x read, y written, 16 bytes an access (W = 4, 2) or element by element (W = 1)
+// COST     not measured yet on a GPU; some 60 integer instructions a pack stand against 2·W elements moved
 template <int W, class T>
 __global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T> a, Keep keep, T scale) {
   const auto kept = [&](T x, std::uint32_t word) { return keep(word) ? x * scale : T{0}; };
-  const long long blocks = a.count / 4;
-  for (long long i = thread_in_grid(); i < blocks; i += threads_in_grid()) {
-    const auto word = a.random.block(static_cast<std::uint64_t>(i));
+  const long long packs = a.count / W;
+  for (long long i = thread_in_grid(); i < packs; i += threads_in_grid()) {
+    const auto word = a.random.block(static_cast<std::uint64_t>(i * W / 4));
+    const unsigned mine = static_cast<unsigned>(i * W % 4);  // the first of my words
+    Pack<T, W> pack = load_pack<W>(a.x + i * W);
 #pragma unroll
-    for (int first = 0; first < 4; first += W) {
-      Pack<T, W> pack = load_pack<W>(a.x + 4 * i + first);
+    for (unsigned k = 0; k < W; ++k) {
+      std::uint32_t w = word[k];
 #pragma unroll
-      for (int k = 0; k < W; ++k) pack.lane[k] = kept(pack.lane[k], word[static_cast<unsigned>(first + k)]);
-      store_pack(a.y + 4 * i + first, pack);
+      for (unsigned first = W; first < 4; first += W) w = first == mine ? word[first + k] : w;
+      pack.lane[k] = kept(pack.lane[k], w);
     }
+    store_pack(a.y + i * W, pack);
   }
-  for (long long i = 4 * blocks + thread_in_grid(); i < a.count; i += threads_in_grid())
+  for (long long i = packs * W + thread_in_grid(); i < a.count; i += threads_in_grid())
     a.y[i] = kept(a.x[i], a.random.word(static_cast<std::uint64_t>(i)));
 }
 
@@ -75,8 +80,9 @@ void dropout(const DropElements<T>& a) {
   const T scale = static_cast<T>(dropout_scale(a.p));
   const bool aligned = aligned_for_packs(a.x, a.y);
   if (a.run == 1) {
+    const int width = aligned ? pack_width<T> : 1;
     const auto kernel = aligned ? dropout_elements<pack_width<T>, T> : dropout_elements<1, T>;
-    launch(kernel, {.grid = blocks_for(divide_up(a.count, 4)), .block = block_threads}, a, keep, scale);
+    launch(kernel, {.grid = blocks_for(divide_up(a.count, width)), .block = block_threads}, a, keep, scale);
   } else {
     const bool wide = aligned && a.run % pack_width<T> == 0;
     const auto kernel = wide ? dropout_warp_per_run<pack_width<T>, T> : dropout_warp_per_run<1, T>;

@@ -206,7 +206,9 @@ bool Block::complete_warp_operation(int number) {
     thread(lane).state = State::ready;
     ready_.insert(lane);
   }
-  if (observer != nullptr && caller.operation.kind == Kind::sync) observer->warp_barrier(warp, lanes);
+  if (observer != nullptr)
+    caller.operation.kind == Kind::sync ? observer->warp_barrier(warp, lanes)
+                                        : observer->shuffle(warp, lanes);
   return true;
 }
 
@@ -292,10 +294,11 @@ void Block::open_barrier() {
       fail("{}", describe_waiting());
   if (const std::string damage = shared_.damage(); !damage.empty())
     fail("{}, before the barrier at {}:{}", damage, first.where->file_name(), first.where->line());
+  int threads = 0;
   for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
-    thread(t).state = State::ready;
+    thread(t).state = State::ready, ++threads;
   ready_ = live_;
-  if (observer != nullptr) observer->block_barrier();
+  if (observer != nullptr) observer->block_barrier(threads);
 }
 
 /// Ends a block that has failed: who waits is woken to unwind, who has not begun never will.

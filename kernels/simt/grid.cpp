@@ -87,7 +87,8 @@ void detail::run_grid(const Grid& grid) {
   const bool reverse = grid.schedule.order == Schedule::Order::reverse;
   std::atomic<std::int64_t> next_turn = 0;
   FirstFailure failure;
-  if (observer != nullptr) observer->begin_launch();
+  if (observer != nullptr)
+    observer->begin_launch({grid.kernel, grid.grid, grid.block, grid.shared_bytes, grid.where});
   const std::int64_t os_threads = observer != nullptr ? 1 : std::min(blocks, max_os_threads);
   parallel_for(os_threads, [&](std::int64_t) {
     for (std::int64_t turn; (turn = next_turn++) < blocks && !failure.precedes(turn);) try {

@@ -8,6 +8,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <source_location>
+
+#include "kernels/simt/language.h"
 
 namespace norma::simt {
 
@@ -27,16 +30,26 @@ struct Access {
   int thread;           ///< in the block
 };
 
+/// What was launched.
+struct Launch {
+  const void* kernel;  ///< the function
+  dim3 grid, block;
+  std::size_t shared_bytes;  ///< of dynamic shared memory
+  std::source_location where;
+};
+
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void begin_launch() = 0;
+  virtual void begin_launch(const Launch& launch) = 0;
   virtual void begin_block(std::int64_t number, int threads) = 0;
   virtual void end_block() = 0;
   virtual void access(const Access& access) = 0;
-  virtual void block_barrier() = 0;
-  /// The lanes of a warp have met in __syncwarp. (A shuffle orders no memory accesses.)
+  virtual void block_barrier(int threads) = 0;
+  /// The lanes of a warp have met in __syncwarp.
   virtual void warp_barrier(int warp, std::uint32_t lanes) = 0;
+  /// They have met in a shuffle, a vote or a sum, which orders no memory accesses.
+  virtual void shuffle(int warp, std::uint32_t lanes) = 0;
 };
 
 /// Watches what this OS thread launches, whose blocks then run one after another on this thread.

@@ -1,0 +1,242 @@
+// What every kernel of kernels/table.h does to memory, counted on the very cases that simt_profile runs. The
+// norms have tests of their own beside this (tests/kernels/norm/counting.cpp). This file is compiled with
+// instrumentation, as the kernels are, for the sake of the two wrong kernels at its end.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "apps/profile_report.h"
+#include "core/error.h"
+#include "kernels/cuda/cuda.h"
+#include "kernels/simt/schedule.h"
+#include "kernels/table.h"
+
+namespace norma::simt {
+namespace {
+
+using Shape4 = std::array<std::int64_t, 4>;
+
+ProfileCase case_called(const std::string& name, bool float64 = false) {
+  return choose_profile_cases(name, "", float64).front();
+}
+
+/// What is wrong with accesses that should all be coalesced and free of conflicts; empty where nothing is.
+std::string waste(const Counters& c) {
+  if (!c.races.empty()) return "a race";
+  if (c.global_reads.waste() != 0) return "sectors read in vain";
+  if (c.global_writes.waste() != 0) return "sectors written in vain";
+  if (c.shared_reads.waste() + c.shared_writes.waste() != 0) return "bank conflicts";
+  return "";
+}
+
+/// Every array of more than a number is read once where it is an input and written once where it is an output.
+std::string repeats(const Profile& p, const ProfileArrays& arrays) {
+  for (std::size_t i = 0; i < arrays.all().size(); ++i) {
+    const ProfileArrays::Array& array = arrays.all()[i];
+    const ArrayTraffic& traffic = p.total.arrays[i];
+    if (array.bytes <= 8) continue;
+    if (traffic.read != (array.input ? array.bytes : 0)) return array.name + " is not read once";
+    if (traffic.written != (array.output ? array.bytes : 0)) return array.name + " is not written once";
+  }
+  return "";
+}
+
+ProfileArrays arrays_of(const ProfileCase& which, ProfileSetting setting) {
+  if (!setting.shape) setting.shape = which.shape;
+  ProfileArrays arrays;
+  which.prepare(arrays, setting);
+  return arrays;
+}
+
+/// How often an array was read, as a multiple of its size.
+double times_read(const Profile& p, const std::string& name) {
+  for (const ArrayTraffic& a : p.total.arrays)
+    if (a.name == name) return static_cast<double>(a.read) / static_cast<double>(a.bytes);
+  fail("no array is called {}", name);
+}
+
+}  // namespace
+
+TEST_CASE("every operation of the table can be profiled, in both types", "[counting]") {
+  for (const bool float64 : {false, true}) {
+    std::set<std::string> names;
+    for (const ProfileCase& c : profile_cases(float64)) names.insert(c.name);
+    int lines = 0;
+    kernels<float>.for_each([&](const auto& operation) {
+      ++lines;
+      CHECK(names.contains(operation.name));
+    });
+    CHECK(names.size() == static_cast<std::size_t>(lines) + 2);  // instance norm is group norm with G = C
+    for (const ProfileCase& c : profile_cases(float64)) {
+      const Profile p = profile(c, {.float64 = float64});
+      INFO(to_text(p));
+      CHECK(p.total.seen_memory());
+      CHECK(p.total.global_bytes_written >= p.bytes_out);
+      CHECK(p.launches.size() >= 1);
+    }
+  }
+}
+
+TEST_CASE("no kernel races, under any schedule, on awkward shapes", "[counting]") {
+  for (const Schedule& schedule : all_schedules) {
+    const UseSchedule use(schedule);
+    for (const bool float64 : {false, true})
+      for (const ProfileCase& c : profile_cases(float64))
+        for (const Shape4& shape : {Shape4{3, 4, 5, 7}, {2, 1, 9, 33}, {1, 4, 31, 2}}) {
+          ProfileSetting setting{.shape = shape, .groups = 1, .float64 = float64};
+          setting.channels = c.name == "dropout" && shape[0] == 3;
+          if (c.name.starts_with("conv2d") && shape[0] == 3) setting.kernel = 5, setting.stride = 2;
+          if (c.name.starts_with("conv2d") && shape[0] == 2) setting.kernel = 1, setting.padding = 0;
+          ProfileArrays arrays;
+          const auto run = c.prepare(arrays, setting);
+          const CountLaunches counting;
+          run();
+          const Counters counters = counting.result();
+          INFO(c.name << " under " << name(schedule.order) << "\n" << report(counters));
+          CHECK(counters.races.empty());
+          CHECK(counters.seen_memory());
+        }
+  }
+}
+
+TEST_CASE("elementwise kernels read and write every byte once, coalesced, without shared memory",
+          "[counting]") {
+  for (const bool float64 : {false, true})
+    for (const char* name : {"relu_forward", "relu_backward", "add", "fill", "dropout", "abs_sum_backward",
+                             "sgd_step", "adam_step"})
+      for (const Shape4& shape : {Shape4{4, 16, 16, 16}, {1, 3, 8, 8}, {2, 37, 32, 32}}) {
+        const ProfileCase c = case_called(name, float64);
+        const ProfileSetting setting{.shape = shape, .float64 = float64};
+        const Profile p = profile(c, setting);
+        INFO(to_text(p));
+        CHECK(waste(p.total) == "");
+        CHECK(repeats(p, arrays_of(c, setting)) == "");
+        CHECK(p.launches.size() == 1);
+        CHECK(p.total.shared_reads.requests == 0);
+        CHECK(p.total.barriers + p.total.shuffles == 0);
+      }
+}
+
+TEST_CASE("whole channels that dropout drops are not even read", "[counting]") {
+  const Profile p =
+      profile(case_called("dropout"), {.shape = Shape4{8, 16, 8, 8}, .p = 0.5, .channels = true});
+  INFO(to_text(p));
+  CHECK(waste(p.total) == "");
+  CHECK(times_read(p, "x") < 0.75);
+  CHECK(p.total.global_bytes_written == p.bytes_out);
+}
+
+TEST_CASE("sums over an array and means of planes read it once, coalesced", "[counting]") {
+  for (const bool float64 : {false, true})
+    for (const char* name : {"abs_sum_forward", "global_avg_pool_forward", "global_avg_pool_backward"}) {
+      const Profile p =
+          profile(case_called(name, float64), {.shape = Shape4{8, 16, 16, 16}, .float64 = float64});
+      INFO(to_text(p));
+      CHECK(waste(p.total) == "");
+      CHECK(p.total.arrays[0].read == p.total.arrays[0].bytes);
+      CHECK(p.total.arrays[1].written == p.total.arrays[1].bytes);
+    }
+}
+
+TEST_CASE("pools write every output once, coalesced", "[counting]") {
+  // Forward, a lane's window begins two words after its neighbour's; backward, two rows of dx ask for one of dy.
+  const ProfileSetting setting{.shape = Shape4{4, 8, 32, 32}};
+  for (const char* name : {"max_pool2d", "avg_pool2d"}) {
+    const ProfileCase forward = case_called(name + std::string("_forward"));
+    const Profile down = profile(forward, setting),
+                  up = profile(case_called(name + std::string("_backward")), setting);
+    INFO(to_text(down) << to_text(up));
+    CHECK(repeats(down, arrays_of(forward, setting)) == "");
+    for (const ArrayTraffic& a : up.total.arrays) CHECK(a.read <= 2 * a.bytes);
+    for (const Profile* p : {&down, &up}) {
+      CHECK(p->total.global_writes.moved == p->bytes_out);
+      CHECK(p->total.global_writes.waste() == 0);
+      CHECK(p->total.global_reads.transactions <= 2 * p->total.global_reads.ideal);
+    }
+  }
+}
+
+TEST_CASE("images are loaded once and written once, whole packs at a time", "[counting]") {
+  const Profile p = profile(case_called("load_images"), {});
+  INFO(to_text(p));
+  CHECK(times_read(p, "images") == 1);
+  CHECK(p.total.global_bytes_written == p.bytes_out);
+  CHECK(p.total.global_writes.waste() == 0);  // bank conflicts of its table are a matter of the pixels
+}
+
+TEST_CASE("convolutions and products write their outputs once and seldom meet in a bank", "[counting]") {
+  for (const char* name : {"conv2d_forward", "conv2d_backward_data", "conv2d_backward_weight",
+                           "linear_forward", "linear_backward"})
+    for (const bool float64 : {false, true}) {
+      const ProfileCase c = case_called(name, float64);
+      const Profile p = profile(c, {.float64 = float64});
+      INFO(to_text(p));
+      const ProfileArrays arrays = arrays_of(c, {.float64 = float64});
+      for (std::size_t i = 0; i < arrays.all().size(); ++i)
+        CHECK(p.total.arrays[i].written == (arrays.all()[i].output ? arrays.all()[i].bytes : 0));
+      const std::uint64_t passes = p.total.shared_reads.transactions + p.total.shared_writes.transactions;
+      CHECK((p.total.shared_reads.waste() + p.total.shared_writes.waste()) * 8 <= passes);
+    }
+}
+
+TEST_CASE("norms read x once where a set fits on chip, twice where not, and backward dy and x twice",
+          "[counting]") {
+  // Sets of 4 KiB and 64 KiB are the last of their kind: one pack more tips them over.
+  struct Case {
+    std::int64_t h, w;
+    double reads;
+  };
+  for (const auto& [h, w, reads] : {Case{16, 16, 1}, {16, 17, 1}, {64, 64, 1}, {64, 65, 2}}) {
+    const ProfileSetting setting{.shape = Shape4{1, 8, h, w}, .groups = 2};
+    const Profile forward = profile(case_called("group_norm_forward"), setting);
+    INFO(to_text(forward));
+    CHECK(times_read(forward, "x") == reads);
+    const Profile backward = profile(case_called("group_norm_backward"), setting);
+    INFO(to_text(backward));
+    CHECK(times_read(backward, "x") == 2);
+    CHECK(times_read(backward, "dy") == 2);
+    for (const Profile* p : {&forward, &backward})
+      for (const ArrayTraffic& a : p->total.arrays) CHECK((a.written == 0 || a.written == a.bytes));
+  }
+  CHECK(times_read(profile(case_called("instance_norm_forward"), {}), "x") == 1);
+  CHECK(times_read(profile(case_called("layer_norm_forward"), {}), "x") == 1);
+  CHECK(times_read(profile(case_called("layer_norm_pixel_forward"), {}), "x") == 1);
+  CHECK(times_read(profile(case_called("batch_norm_forward"), {}), "x") == 2);
+  CHECK(times_read(profile(case_called("batch_norm_forward"), {.eval = true}), "x") == 1);
+  CHECK(times_read(profile(case_called("batch_norm_backward"), {}), "x") == 2);
+}
+
+// ── Kernels that must not pass ─────────────────────────────────────────────────────────────────────────────
+
+namespace {
+
+/// Neighbouring threads go along columns of a matrix whose rows have 32 elements.
+__global__ void add_down_columns(const float* a, const float* b, float* y) {
+  const unsigned i = threadIdx.x % 32 * 32 + threadIdx.x / 32;
+  y[i] = a[i] + b[i];
+}
+
+/// The sum of two neighbours, without waiting for the neighbour's.
+__global__ void add_neighbour(const float* a, float* y) {
+  NORMA_SHARED(float[64], line);
+  line[threadIdx.x] = a[threadIdx.x];
+  y[threadIdx.x] = line[threadIdx.x] + line[(threadIdx.x + 32) % 64];
+}
+
+template <class F>
+Counters count(F run) {
+  const CountLaunches counting;
+  run();
+  return counting.result();
+}
+
+}  // namespace
+
+TEST_CASE("a kernel across the rows, and one without a barrier, do not pass these tests", "[counting]") {
+  std::vector<float> a(1024), b(1024), y(1024);
+  CHECK(waste(count([&] {
+          launch(add_down_columns, {1, 1024}, a.data(), b.data(), y.data());
+        })) == "sectors read in vain");
+  CHECK(waste(count([&] { launch(add_neighbour, {1, 64}, a.data(), y.data()); })) == "a race");
+}
+
+}  // namespace norma::simt
