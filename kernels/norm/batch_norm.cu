@@ -58,8 +58,9 @@ struct FinishBatchBackward {
 // NUMERICS double
 // COST     not measured yet on a GPU
 template <class T>
-__global__ void constant_statistics(unsigned channels, double eps, const T* running_mean,
-                                    const T* running_var, double* mean, double* rstd) {
+__global__ void __launch_bounds__(128)
+    constant_statistics(unsigned channels, double eps, const T* running_mean, const T* running_var,
+                        double* mean, double* rstd) {
   const unsigned c = blockIdx.x * blockDim.x + threadIdx.x;
   if (c >= channels) return;
   mean[c] = running_mean[c];

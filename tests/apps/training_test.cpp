@@ -233,7 +233,7 @@ TEST_CASE("cifar_norm is quiet when asked and says one sentence when it refuses"
   CHECK(run_program({NORMA_CIFAR_NORM, "--max-params", "48096", "--summary"}).status == 0);
 }
 
-TEST_CASE("--device cuda without a GPU says so in one sentence", "[app]") {
+TEST_CASE("asking for cuda without a GPU is refused in one sentence", "[app]") {
   const std::string reason = unavailable_because(Device::cuda);
   if (reason.empty()) return;
   const TemporaryFolder folder;
