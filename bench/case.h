@@ -24,8 +24,9 @@ struct Case {
   std::int64_t batch;       ///< images, or rows
   double flops;             ///< additions and multiplications of a whole batch; 0 where memory alone binds
   double reference_effort;  ///< inner-loop turns of the reference executor on a whole batch
-  std::string peer;         ///< the same for PyTorch, in the words of peers/operations.py; empty: it has no such
+  std::string peer;  ///< the same for PyTorch, in the words of peers/operations.py; empty: it has no such
   std::function<Work(Device, DType, std::int64_t batch)> make;
+  std::string note = {};  ///< a line on the operation, for its heading
 
   std::string text() const { return operation + "  " + where + "  " + size; }
 };
@@ -38,5 +39,8 @@ struct CaseSizes {
 /// Every operation of kernels/table.h at the sizes of a training step of c11-48096 (or, where that network has
 /// no use for it, of another), and every norm at the sizes of ResNet-50. One case for all layers alike.
 std::vector<Case> all_cases(const CaseSizes& sizes);
+
+/// Every step of kernels/norm/steps at some sizes of both networks.
+std::vector<Case> step_cases(const CaseSizes& sizes);
 
 }  // namespace norma

@@ -16,7 +16,7 @@ namespace {
 // Every norm of ResNet-50 (He et al. 2016, table 1, as torchvision builds it: the stride in the 3×3) sees one of
 // these: channels, and the side of its square image.
 constexpr std::pair<std::int64_t, std::int64_t> resnet50_norms[] = {
-    {64, 112}, {64, 56}, {128, 56}, {128, 28}, {256, 56},  {256, 28},
+    {64, 112}, {64, 56},  {128, 56}, {128, 28}, {256, 56},  {256, 28},
     {256, 14}, {512, 28}, {512, 14}, {512, 7},  {1024, 14}, {2048, 7}};
 constexpr std::int64_t resnet_groups = 32;  // Wu and He 2018
 
@@ -29,7 +29,8 @@ class Cases {
     std::string& where = cases_[at->second].where;
     if (const std::string named = " " + where + " "; named.find(" " + network + " ") == std::string::npos)
       where += (where.empty() ? "" : ", ") + network;
-    if (!layer.empty() && (" " + where + " ").find(" " + layer + " ") == std::string::npos) where += " " + layer;
+    if (!layer.empty() && (" " + where + " ").find(" " + layer + " ") == std::string::npos)
+      where += " " + layer;
   }
   /// Forward and backward.
   template <class MakeCase, class... Sizes>
@@ -78,7 +79,8 @@ void add_conv(Cases& cases, const std::string& block, const Conv2d& layer, const
                       .pad_w = layer.padding().w};
   cases.add("c11-48096", block, conv2d_forward_case(s));
   cases.add("c11-48096", block, conv2d_backward_weight_case(s));
-  if (s.c != 3) cases.add("c11-48096", block, conv2d_backward_data_case(s));  // nobody needs an image's gradient
+  if (s.c != 3)
+    cases.add("c11-48096", block, conv2d_backward_data_case(s));  // nobody needs an image's gradient
 }
 
 // What one layer's call asks for in a training step.
@@ -135,12 +137,14 @@ void add_resnet50_norms(Cases& cases, std::int64_t batch) {
   }
 }
 
-// Loss and optimizer of c11-48096, with the sizes of all its parameters and that of the largest set of them.
+// Loss and optimizer of c11-48096, with the sizes of all its parameters.
 void add_loss_and_optimizer(Cases& cases, std::int64_t batch) {
   const std::string network = "c11-48096";
   cases.both(network, "", log_softmax_case, batch, std::int64_t{10});
   cases.both(network, "", nll_loss_case, batch, std::int64_t{10});
   cases.add(network, "", correct_count_case(batch, 10));
+  cases.add(network, "", fill_case(1));  // backward begins with dloss = 1
+  cases.add(network, "", fill_case(batch * 32 * 32 * 32));
   for (const NamedTensor& p : c11_48096({.norm = Norm::bn})->named_parameters()) {
     const std::string layer = p.name.substr(0, p.name.find('.'));
     cases.add(network, layer, sgd_case(p.tensor.numel()));

@@ -32,8 +32,8 @@ Case conv2d_case(const char* operation, const Conv2dShape& s, F f) {
           .make = made_by([s, f](auto v, std::int64_t batch) {
             Conv2dShape part = s;
             part.n = batch;
-            return f(std::move(v), part, Shape{batch, s.c, s.h, s.w},
-                     Shape{s.k, s.c, s.kernel_h, s.kernel_w}, Shape{batch, s.k, s.out_h(), s.out_w()});
+            return f(std::move(v), part, Shape{batch, s.c, s.h, s.w}, Shape{s.k, s.c, s.kernel_h, s.kernel_w},
+                     Shape{batch, s.k, s.out_h(), s.out_w()});
           })};
 }
 
@@ -55,11 +55,11 @@ Case conv2d_backward_data_case(const Conv2dShape& shape) {
 }
 
 Case conv2d_backward_weight_case(const Conv2dShape& shape) {
-  return conv2d_case("conv2d_backward_weight", shape,
-                     []<class T>(Numbers<T> v, auto s, auto x, auto weight, auto y) {
-                       const Conv2dBackwardWeight<T> args{s, v.input(y), v.input(x), v.output(weight), nullptr};
-                       return v.work([args](Device d) { kernels<T>.conv2d_backward_weight(d, args); });
-                     });
+  return conv2d_case(
+      "conv2d_backward_weight", shape, []<class T>(Numbers<T> v, auto s, auto x, auto weight, auto y) {
+        const Conv2dBackwardWeight<T> args{s, v.input(y), v.input(x), v.output(weight), nullptr};
+        return v.work([args](Device d) { kernels<T>.conv2d_backward_weight(d, args); });
+      });
 }
 
 Case linear_case(Direction direction, std::int64_t n, std::int64_t in, std::int64_t out) {
@@ -75,14 +75,21 @@ Case linear_case(Direction direction, std::int64_t n, std::int64_t in, std::int6
          .make = {}};
   if (forward)
     c.make = made_by([in, out]<class T>(Numbers<T> v, std::int64_t rows) {
-      const LinearForward<T> args{rows, in, out, v.input({rows, in}), v.input({out, in}), v.input({out}),
-                                  v.output({rows, out})};
+      const LinearForward<T> args{
+          rows, in, out, v.input({rows, in}), v.input({out, in}), v.input({out}), v.output({rows, out})};
       return v.work([args](Device d) { kernels<T>.linear_forward(d, args); });
     });
   else
     c.make = made_by([in, out]<class T>(Numbers<T> v, std::int64_t rows) {
-      const LinearBackward<T> args{rows, in, out, v.input({rows, out}), v.input({rows, in}), v.input({out, in}),
-                                   v.output({rows, in}), v.output({out, in}), v.output({out})};
+      const LinearBackward<T> args{rows,
+                                   in,
+                                   out,
+                                   v.input({rows, out}),
+                                   v.input({rows, in}),
+                                   v.input({out, in}),
+                                   v.output({rows, in}),
+                                   v.output({out, in}),
+                                   v.output({out})};
       return v.work([args](Device d) { kernels<T>.linear_backward(d, args); });
     });
   return c;

@@ -63,7 +63,9 @@ Case load_images_case(const NormSize& s) {
                              .flip = true,
                              .pad = 4,
                              .random = {.seed = 1},
-                             .y = v.output(x)};
+                             .y = v.output(x),
+                             .labels = v.whole({n}, 10),
+                             .target = v.template output<std::int64_t>({n})};
     return v.work([args](Device d) { kernels<T>.load_images(d, args); });
   });
   c.peer = "";

@@ -1,6 +1,7 @@
 // Cases of the norms. Backward takes mean and rstd from the forward operation of the same executor.
 #include "bench/numbers.h"
 #include "bench/sizes.h"
+#include "kernels/norm/steps/steps.h"
 #include "kernels/table.h"
 
 namespace norma {
@@ -35,36 +36,83 @@ Case batch_norm_case(Direction which, const NormSize& size) {
       "batch_norm", which, size, []<class T>(Numbers<T> v, Direction direction, NormSize s, Shape x) {
         const Shape c{s.c};
         if (direction == Direction::forward) {
-          const BatchNormForward<T> args{s.n, s.c, s.hw(), eps, true, 0.1, v.input(x), v.input(c), v.input(c),
-                                         v.in_out(c), v.in_out(c, 0.5, 2), v.output(x),
-                                         v.template output<double>(c), v.template output<double>(c)};
+          const BatchNormForward<T> args{s.n,
+                                         s.c,
+                                         s.hw(),
+                                         eps,
+                                         true,
+                                         0.1,
+                                         v.input(x),
+                                         v.input(c),
+                                         v.input(c),
+                                         v.in_out(c),
+                                         v.in_out(c, 0.5, 2),
+                                         v.output(x),
+                                         v.template output<double>(c),
+                                         v.template output<double>(c)};
           return v.work([args](Device d) { kernels<T>.batch_norm_forward(d, args); });
         }
         double *const mean = v.template result<double>(c), *const rstd = v.template result<double>(c);
-        const BatchNormBackward<T> args{s.n, s.c, s.hw(), true, v.input(x), v.input(x), v.input(c), mean,
-                                        rstd, v.output(x), v.output(c), v.output(c)};
+        const BatchNormBackward<T> args{s.n,        s.c,  s.hw(), true,        v.input(x),  v.input(x),
+                                        v.input(c), mean, rstd,   v.output(x), v.output(c), v.output(c)};
         kernels<T>.batch_norm_forward(v.device(), {s.n, s.c, s.hw(), eps, true, 0.1, args.x, nullptr, nullptr,
                                                    nullptr, nullptr, v.hidden_output(x), mean, rstd});
         return v.work([args](Device d) { kernels<T>.batch_norm_backward(d, args); });
       });
 }
 
-Case group_norm_case(Direction which, const NormSize& size) {
+namespace {
+
+// `forward` and `backward` pick what runs on a device: the table's operation or a step on the way to it. The
+// reference is the reference for both.
+template <class Forward, class Backward>
+Case group_norm_case_of(Direction which, const NormSize& size, Forward forward, Backward backward) {
   return norm_case(
-      "group_norm", which, size, []<class T>(Numbers<T> v, Direction direction, NormSize s, Shape x) {
+      "group_norm", which, size,
+      [forward, backward]<class T>(Numbers<T> v, Direction direction, NormSize s, Shape x) {
         const Shape c{s.c}, sets{s.n, s.groups};
         if (direction == Direction::forward) {
-          const GroupNormForward<T> args{s.n, s.c, s.hw(), s.groups, eps, v.input(x), v.input(c), v.input(c),
-                                         v.output(x), v.template output<double>(sets),
+          const GroupNormForward<T> args{s.n,
+                                         s.c,
+                                         s.hw(),
+                                         s.groups,
+                                         eps,
+                                         v.input(x),
+                                         v.input(c),
+                                         v.input(c),
+                                         v.output(x),
+                                         v.template output<double>(sets),
                                          v.template output<double>(sets)};
-          return v.work([args](Device d) { kernels<T>.group_norm_forward(d, args); });
+          return v.work([args, forward](Device d) { forward(d, args); });
         }
         double *const mean = v.template result<double>(sets), *const rstd = v.template result<double>(sets);
-        const GroupNormBackward<T> args{s.n, s.c, s.hw(), s.groups, v.input(x), v.input(x), v.input(c), mean,
-                                        rstd, v.output(x), v.output(c), v.output(c)};
+        const GroupNormBackward<T> args{s.n,        s.c,  s.hw(), s.groups,    v.input(x),  v.input(x),
+                                        v.input(c), mean, rstd,   v.output(x), v.output(c), v.output(c)};
         kernels<T>.group_norm_forward(v.device(), {s.n, s.c, s.hw(), s.groups, eps, args.x, nullptr, nullptr,
                                                    v.hidden_output(x), mean, rstd});
-        return v.work([args](Device d) { kernels<T>.group_norm_backward(d, args); });
+        return v.work([args, backward](Device d) { backward(d, args); });
+      });
+}
+
+}  // namespace
+
+Case group_norm_case(Direction which, const NormSize& size) {
+  return group_norm_case_of(
+      which, size,
+      []<class T>(Device d, const GroupNormForward<T>& args) { kernels<T>.group_norm_forward(d, args); },
+      []<class T>(Device d, const GroupNormBackward<T>& args) { kernels<T>.group_norm_backward(d, args); });
+}
+
+Case group_norm_step_case(Direction which, const NormSize& size, std::size_t step) {
+  return group_norm_case_of(
+      which, size,
+      [step]<class T>(Device d, const GroupNormForward<T>& args) {
+        if (d == Device::reference) return kernels<T>.group_norm_forward(d, args);
+        group_norm_forward_steps<T>()[step].operation(d, args);
+      },
+      [step]<class T>(Device d, const GroupNormBackward<T>& args) {
+        if (d == Device::reference) return kernels<T>.group_norm_backward(d, args);
+        group_norm_backward_steps<T>()[step].operation(d, args);
       });
 }
 
@@ -74,14 +122,20 @@ Case layer_norm_case(Direction which, const NormSize& size) {
         const std::int64_t m = s.c * s.hw();
         const Shape weight{m}, sets{s.n};
         if (direction == Direction::forward) {
-          const LayerNormForward<T> args{s.n, m, eps, v.input(x), v.input(weight), v.input(weight),
-                                         v.output(x), v.template output<double>(sets),
+          const LayerNormForward<T> args{s.n,
+                                         m,
+                                         eps,
+                                         v.input(x),
+                                         v.input(weight),
+                                         v.input(weight),
+                                         v.output(x),
+                                         v.template output<double>(sets),
                                          v.template output<double>(sets)};
           return v.work([args](Device d) { kernels<T>.layer_norm_forward(d, args); });
         }
         double *const mean = v.template result<double>(sets), *const rstd = v.template result<double>(sets);
-        const LayerNormBackward<T> args{s.n, m, v.input(x), v.input(x), v.input(weight), mean, rstd,
-                                        v.output(x), v.output(weight), v.output(weight)};
+        const LayerNormBackward<T> args{s.n,  m,    v.input(x),  v.input(x),       v.input(weight),
+                                        mean, rstd, v.output(x), v.output(weight), v.output(weight)};
         kernels<T>.layer_norm_forward(
             v.device(), {s.n, m, eps, args.x, nullptr, nullptr, v.hidden_output(x), mean, rstd});
         return v.work([args](Device d) { kernels<T>.layer_norm_backward(d, args); });
@@ -93,16 +147,23 @@ Case layer_norm_pixel_case(Direction which, const NormSize& size) {
       "layer_norm_pixel", which, size, []<class T>(Numbers<T> v, Direction direction, NormSize s, Shape x) {
         const Shape c{s.c}, sets{s.n, s.hw()};
         if (direction == Direction::forward) {
-          const LayerNormPixelForward<T> args{s.n, s.c, s.hw(), eps, v.input(x), v.input(c), v.input(c),
-                                              v.output(x), v.template output<double>(sets),
+          const LayerNormPixelForward<T> args{s.n,
+                                              s.c,
+                                              s.hw(),
+                                              eps,
+                                              v.input(x),
+                                              v.input(c),
+                                              v.input(c),
+                                              v.output(x),
+                                              v.template output<double>(sets),
                                               v.template output<double>(sets)};
           return v.work([args](Device d) { kernels<T>.layer_norm_pixel_forward(d, args); });
         }
         double *const mean = v.template result<double>(sets), *const rstd = v.template result<double>(sets);
-        const LayerNormPixelBackward<T> args{s.n, s.c, s.hw(), v.input(x), v.input(x), v.input(c), mean, rstd,
-                                             v.output(x), v.output(c), v.output(c)};
-        kernels<T>.layer_norm_pixel_forward(v.device(), {s.n, s.c, s.hw(), eps, args.x, nullptr, nullptr,
-                                                         v.hidden_output(x), mean, rstd});
+        const LayerNormPixelBackward<T> args{s.n,  s.c,  s.hw(),      v.input(x),  v.input(x), v.input(c),
+                                             mean, rstd, v.output(x), v.output(c), v.output(c)};
+        kernels<T>.layer_norm_pixel_forward(
+            v.device(), {s.n, s.c, s.hw(), eps, args.x, nullptr, nullptr, v.hidden_output(x), mean, rstd});
         return v.work([args](Device d) { kernels<T>.layer_norm_pixel_backward(d, args); });
       });
 }

@@ -7,6 +7,7 @@
 #include "core/parallel.h"
 #include "core/tensor.h"
 #include "kernels/ceiling/fma_loop.h"
+#include "kernels/operation.h"
 
 namespace norma {
 namespace {
@@ -45,8 +46,14 @@ double copy_rate(Device device) {
 }
 
 template <class T>
-constexpr Operation<FmaLoop<T>> fma_loop{
-    "fma_loop", {nullptr, cpu::fma_loop<T>, simt::fma_loop<T>, NORMA_CUDA_FUNCTION(fma_loop<T>)}};
+constexpr Operation<FmaLoop<T>> fma_loop{"fma_loop",
+                                         {nullptr, cpu::fma_loop<T>, simt::fma_loop<T>,
+#ifdef NORMA_CUDA
+                                          cuda::fma_loop<T>
+#else
+                                          nullptr
+#endif
+                                         }};
 
 template <class T>
 double fma_rate(Device device) {
@@ -68,7 +75,8 @@ bool Ceilings::memory_binds(double bytes, double flops) const {
 }
 
 Ceilings measure_ceilings(Device device, DType dtype) {
-  return {copy_rate(device), dispatch_float("a ceiling", dtype, [&]<class T>() { return fma_rate<T>(device); })};
+  return {copy_rate(device),
+          dispatch_float("a ceiling", dtype, [&]<class T>() { return fma_rate<T>(device); })};
 }
 
 }  // namespace norma

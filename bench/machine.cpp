@@ -51,7 +51,8 @@ void check_writable(const std::string& flag, const std::string& file) {
 }
 
 void write_text(const std::string& file, const std::string& text) {
-  const bool special = std::filesystem::exists(file) && !std::filesystem::is_regular_file(file);  // /dev/stdout
+  const bool special =
+      std::filesystem::exists(file) && !std::filesystem::is_regular_file(file);  // /dev/stdout
   const std::string part = special ? file : file + ".part";
   std::ofstream out(part);
   out << text;

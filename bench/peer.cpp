@@ -84,6 +84,7 @@ Peer::Peer(const std::string& python, int threads) {
   if (!hello.contains("torch")) return;
   version_ = hello["torch"].get<std::string>();
   formats_ = hello["formats"].get<std::vector<std::string>>();
+  has_cuda_ = hello["cuda"].get<bool>();
 }
 
 Peer::~Peer() {
@@ -129,5 +130,19 @@ std::vector<double> Peer::losses(const std::string& format, DType dtype, int ste
 double Peer::seconds(const std::string& format, int steps) {
   return ask(fmt::format("time {} {}", format, steps))["seconds"].get<double>();
 }
+
+void Peer::prepare_operation(const std::string& description, Device device, DType dtype, std::int64_t numel) {
+  const auto answer =
+      ask(fmt::format("prepare {} device={} dtype={}", description, norma::name(device), name(dtype)));
+  if (const auto theirs = answer["numel"].get<std::int64_t>(); theirs != numel)
+    fail("the PyTorch peer's {} has {} elements and Norma's {}, so the two are not the same", description,
+         theirs, numel);
+}
+
+double Peer::operation_seconds(int calls) {
+  return ask(fmt::format("call {}", calls))["seconds"].get<double>();
+}
+
+void Peer::forget_operation() { ask("forget"); }
 
 }  // namespace norma

@@ -23,6 +23,8 @@ Case linear_case(Direction direction, std::int64_t n, std::int64_t in, std::int6
 
 Case batch_norm_case(Direction direction, const NormSize& s);
 Case group_norm_case(Direction direction, const NormSize& s);
+/// A step of kernels/norm/steps, by its place in the list.
+Case group_norm_step_case(Direction direction, const NormSize& s, std::size_t step);
 /// `ln-chw`: one weight an element.
 Case layer_norm_case(Direction direction, const NormSize& s);
 Case layer_norm_pixel_case(Direction direction, const NormSize& s);
@@ -42,6 +44,7 @@ Case nll_loss_case(Direction direction, std::int64_t rows, std::int64_t classes)
 Case correct_count_case(std::int64_t rows, std::int64_t classes);
 
 Case abs_sum_case(Direction direction, std::int64_t count);
+Case fill_case(std::int64_t count);
 Case sgd_case(std::int64_t count);
 Case adam_case(std::int64_t count);
 

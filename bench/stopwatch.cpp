@@ -2,11 +2,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
+
+#include "core/error.h"
 
 namespace norma {
 
-// The CPU executors, simt among them, have ended when they return.
-void finish(Device) {}
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+std::string waiting_text(double share) {
+  return fmt::format("whoever waited for its turn used {:.1f} % of a core meanwhile{}", 100 * share,
+                     share <= 0.05 ? "" : ": too much to be fair; unset OMP_WAIT_POLICY and GOMP_SPINCOUNT");
+}
 
 double Samples::quantile(double share) const {
   std::vector<double> sorted = seconds;

@@ -5,23 +5,26 @@
 // same, so that what fits into a cache comes from there ("warm").
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "apps/progress.h"
-#include "core/device.h"
+#include "core/device_memory.h"
 
 namespace norma {
 
-/// Waits until a device has done all that was asked of it.
-void finish(Device device);
+/// That this process has used of all processors.
+double processor_seconds();
+/// A line on the share of a core that whoever waited for its turn used; a warning where it is too much.
+std::string waiting_text(double share);
 
 /// Seconds a call: the mean of `calls`.
 template <class F>
 double time_calls(Device device, int calls, F&& f) {
-  finish(device);
+  synchronize(device);
   const Clock clock;
   for (int i = 0; i < calls; ++i) f();
-  finish(device);
+  synchronize(device);
   return clock.seconds() / calls;
 }
 

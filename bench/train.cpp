@@ -15,6 +15,7 @@
 #include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/peer.h"
+#include "bench/stopwatch.h"
 #include "core/parallel.h"
 #include "kernels/simd_target.h"
 
@@ -96,9 +97,8 @@ void print_table(const BenchOptions& options, const std::vector<Row>& rows, cons
   fmt::print(
       "\nratio: Norma to the faster format of PyTorch, the median over the rounds of the ratio within a "
       "round\n"
-      "whoever waited for its turn used {:.1f} % of a core meanwhile{}\n",
-      100 * waiting_share,
-      waiting_share <= 0.05 ? "" : ": too much to be fair; unset OMP_WAIT_POLICY and GOMP_SPINCOUNT");
+      "{}\n",
+      waiting_text(waiting_share));
 }
 
 void run(const BenchOptions& options) {

@@ -7,8 +7,8 @@
 // NUMERICS in double, a tree of fixed shape; no atomics
 // REQUIRES every thread reaches every barrier: 10 a sum, two sums
 // COST     not measured yet on a GPU
-#include "kernels/norm/steps/tree_sum.cuh"
 #include "kernels/norm/steps/set.cuh"
+#include "kernels/norm/steps/tree_sum.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {

@@ -23,7 +23,8 @@ namespace {
 constexpr unsigned threads = 256;
 
 template <int W, class T>
-__global__ void __launch_bounds__(threads) plane_sums_packs(GroupNormBackward<T> a, steps::Sizes s, double* sums) {
+__global__ void __launch_bounds__(threads)
+    plane_sums_packs(GroupNormBackward<T> a, steps::Sizes s, double* sums) {
   const unsigned plane = blockIdx.x, n = plane / s.c, c = plane % s.c, set = s.set(n, c);
   const T *const dy = a.dy + s.plane(n, c), *const x = a.x + s.plane(n, c);
   const double mean = a.mean[set], rstd = a.rstd[set];

@@ -28,7 +28,9 @@ struct Sizes {
   /// Where set s begins in x.
   __host__ __device__ long long begin(unsigned s) const { return static_cast<long long>(s) * m(); }
   /// The channel of element i of set s.
-  __host__ __device__ unsigned channel(unsigned s, unsigned i) const { return s % groups * channels() + i / hw; }
+  __host__ __device__ unsigned channel(unsigned s, unsigned i) const {
+    return s % groups * channels() + i / hw;
+  }
 
   /// Where plane c of image n begins, and the set that it belongs to.
   __host__ __device__ long long plane(unsigned image, unsigned channel_) const {

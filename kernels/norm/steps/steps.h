@@ -3,7 +3,7 @@
 // `bench_kernels --rungs` know them by this table.
 #pragma once
 
-#include <vector>
+#include <span>
 
 #include "kernels/norm/group_norm.h"
 #include "kernels/operation.h"
@@ -29,26 +29,26 @@
 namespace norma {
 
 // The last step of each is declared by group_norm.h.
-#define NORMA_DECLARE_STEPS                                           \
-  template <class T>                                                  \
-  void forward_thread_per_set(const GroupNormForward<T>& a);          \
-  template <class T>                                                  \
-  void forward_block_per_set_tree(const GroupNormForward<T>& a);      \
-  template <class T>                                                  \
-  void forward_block_per_set_shuffles(const GroupNormForward<T>& a);  \
-  template <class T>                                                  \
-  void forward_x_in_registers(const GroupNormForward<T>& a);          \
-  template <class T>                                                  \
-  void forward_sixteen_byte_packs(const GroupNormForward<T>& a);      \
-  template <class T>                                                  \
-  void backward_thread_per_set(const GroupNormBackward<T>& a);        \
-  template <class T>                                                  \
-  void backward_block_per_set_tree(const GroupNormBackward<T>& a);    \
-  template <class T>                                                  \
-  void backward_block_per_set_shuffles(const GroupNormBackward<T>& a);\
-  template <class T>                                                  \
-  void backward_plane_sums(const GroupNormBackward<T>& a);            \
-  template <class T>                                                  \
+#define NORMA_DECLARE_STEPS                                            \
+  template <class T>                                                   \
+  void forward_thread_per_set(const GroupNormForward<T>& a);           \
+  template <class T>                                                   \
+  void forward_block_per_set_tree(const GroupNormForward<T>& a);       \
+  template <class T>                                                   \
+  void forward_block_per_set_shuffles(const GroupNormForward<T>& a);   \
+  template <class T>                                                   \
+  void forward_x_in_registers(const GroupNormForward<T>& a);           \
+  template <class T>                                                   \
+  void forward_sixteen_byte_packs(const GroupNormForward<T>& a);       \
+  template <class T>                                                   \
+  void backward_thread_per_set(const GroupNormBackward<T>& a);         \
+  template <class T>                                                   \
+  void backward_block_per_set_tree(const GroupNormBackward<T>& a);     \
+  template <class T>                                                   \
+  void backward_block_per_set_shuffles(const GroupNormBackward<T>& a); \
+  template <class T>                                                   \
+  void backward_plane_sums(const GroupNormBackward<T>& a);             \
+  template <class T>                                                   \
   void backward_sixteen_byte_packs(const GroupNormBackward<T>& a);
 
 namespace simt {
@@ -72,13 +72,16 @@ struct Step {
 #define NORMA_STEP(name, change) {change, {#name, {nullptr, nullptr, simt::name<T>, nullptr}}},
 #endif
 
+/// From the first to the last.
 template <class T>
-std::vector<Step<GroupNormForward<T>>> group_norm_forward_steps() {
-  return {NORMA_GROUP_NORM_FORWARD_STEPS(NORMA_STEP)};
+std::span<const Step<GroupNormForward<T>>> group_norm_forward_steps() {
+  static constexpr Step<GroupNormForward<T>> steps[] = {NORMA_GROUP_NORM_FORWARD_STEPS(NORMA_STEP)};
+  return steps;
 }
 template <class T>
-std::vector<Step<GroupNormBackward<T>>> group_norm_backward_steps() {
-  return {NORMA_GROUP_NORM_BACKWARD_STEPS(NORMA_STEP)};
+std::span<const Step<GroupNormBackward<T>>> group_norm_backward_steps() {
+  static constexpr Step<GroupNormBackward<T>> steps[] = {NORMA_GROUP_NORM_BACKWARD_STEPS(NORMA_STEP)};
+  return steps;
 }
 #undef NORMA_STEP
 

@@ -1,0 +1,57 @@
+#include "bench/measure.h"
+
+#include <chrono>
+#include <thread>
+
+namespace norma {
+namespace {
+
+// A turn begins when the other's threads sleep: GNU's OpenMP lets them spin for some milliseconds.
+void let_threads_sleep() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
+
+// Makes caches, pools and clocks warm, and finds out how long a call takes: the shorter of two.
+template <class F>
+double warm_up(F&& sample) {
+  sample(1);
+  return std::min(sample(1), sample(1));
+}
+
+}  // namespace
+
+double KernelRow::share(const Ceilings& ceilings) const {
+  return ceilings.seconds(static_cast<double>(bytes), of.flops) / norma.median();
+}
+
+KernelRow measure(const Case& c, Device device, DType dtype, const Patience& patience, Peer* peer) {
+  KernelRow row{.of = c, .check = check_case(c, device, dtype)};
+  const Work work = c.make(device, dtype, c.batch);
+  row.bytes = work.bytes;
+  const auto norma = [&](int calls) {
+    work.run();  // the first after a rest
+    return time_calls(device, calls, work.run);
+  };
+  const auto other = [&](int calls) {
+    const double before = processor_seconds(), seconds = peer->operation_seconds(calls);
+    row.waiting_cpu_seconds += processor_seconds() - before + peer->idle_cpu_seconds();
+    return seconds;
+  };
+
+  const int calls = patience.calls(warm_up(norma));
+  int peer_calls = 0;
+  if (peer != nullptr && !c.peer.empty()) {
+    peer->prepare_operation(c.peer, device, dtype, work.outputs.front().numel());
+    peer_calls = patience.calls(warm_up(other));
+    row.peer.emplace();
+  }
+  for (int i = 0; i < patience.samples; ++i) {
+    if (row.peer) let_threads_sleep();
+    row.norma.seconds.push_back(norma(calls));
+    if (!row.peer) continue;
+    let_threads_sleep();
+    row.peer->seconds.push_back(other(peer_calls));
+  }
+  if (row.peer) peer->forget_operation();
+  return row;
+}
+
+}  // namespace norma
