@@ -7,6 +7,7 @@
 #include "apps/presets.h"
 #include "bench/sizes.h"
 #include "core/autograd.h"
+#include "kernels/table.h"
 #include "layers/conv2d.h"
 #include "layers/group_norm.h"
 
@@ -38,12 +39,12 @@ class Cases {
     add(network, layer, make(Direction::forward, sizes...));
     add(network, layer, make(Direction::backward, sizes...));
   }
-  /// In the order of their operations' first cases.
+  /// In the order of kernels/table.h.
   std::vector<Case> sorted() && {
-    std::map<std::string, std::size_t> first;
-    for (const Case& c : cases_) first.try_emplace(c.operation, first.size());
+    std::map<std::string, int> line;
+    kernels<float>.for_each([&](const auto& operation) { line.emplace(operation.name, line.size()); });
     std::stable_sort(cases_.begin(), cases_.end(), [&](const Case& a, const Case& b) {
-      return first.at(a.operation) < first.at(b.operation);
+      return line.at(a.operation) < line.at(b.operation);
     });
     return std::move(cases_);
   }

@@ -36,6 +36,7 @@ Case batch_norm_case(Direction which, const NormSize& size) {
       "batch_norm", which, size, []<class T>(Numbers<T> v, Direction direction, NormSize s, Shape x) {
         const Shape c{s.c};
         if (direction == Direction::forward) {
+          T* const y = v.output(x);
           const BatchNormForward<T> args{s.n,
                                          s.c,
                                          s.hw(),
@@ -47,7 +48,7 @@ Case batch_norm_case(Direction which, const NormSize& size) {
                                          v.input(c),
                                          v.in_out(c),
                                          v.in_out(c, 0.5, 2),
-                                         v.output(x),
+                                         y,
                                          v.template output<double>(c),
                                          v.template output<double>(c)};
           return v.work([args](Device d) { kernels<T>.batch_norm_forward(d, args); });

@@ -4,6 +4,7 @@
 //
 // A row is checked, then timed (measure.h). README.md says how to read the table.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -48,7 +49,7 @@ std::string command_line(int argc, char** argv) {
 
 std::vector<KernelRow> measure_all(const KernelOptions& options, const Circumstances& run, Peer* peer) {
   const std::vector<Case> cases = chosen_cases(options);
-  Progress progress(options.quiet);
+  Progress progress(options.quiet || isatty(STDOUT_FILENO) == 0);  // elsewhere the rows show life
   std::vector<KernelRow> rows;
   rows.reserve(cases.size());
   for (const Case& c : cases) {
