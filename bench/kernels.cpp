@@ -73,7 +73,8 @@ void run(const KernelOptions& options, const std::string& command) {
   run.device = device_text(options.device);
   run.dtype = options.dtype, run.patience = options.patience(), run.simt = options.device == Device::simt;
   const std::unique_ptr<Peer> peer = find_peer(options, run.peer);
-  if (peer != nullptr) run.peer = peer->version();
+  run.has_peer = peer != nullptr;
+  if (run.has_peer) run.peer = peer->version();
   if (run.load > 0.5 && !options.quiet)
     fmt::print("note      this machine was busy in the last minute (load {:.1f}), so expect noise\n",
                run.load);

@@ -1,13 +1,9 @@
 #include "bench/measure.h"
 
-#include <chrono>
-#include <thread>
+#include <algorithm>
 
 namespace norma {
 namespace {
-
-// A turn begins when the other's threads sleep: GNU's OpenMP lets them spin for some milliseconds.
-void let_threads_sleep() { std::this_thread::sleep_for(std::chrono::milliseconds(20)); }
 
 // Makes caches, pools and clocks warm, and finds out how long a call takes: the shorter of two.
 template <class F>
@@ -44,10 +40,10 @@ KernelRow measure(const Case& c, Device device, DType dtype, const Patience& pat
     row.peer.emplace();
   }
   for (int i = 0; i < patience.samples; ++i) {
-    if (row.peer) let_threads_sleep();
+    if (row.peer) peer->rest();
     row.norma.seconds.push_back(norma(calls));
     if (!row.peer) continue;
-    let_threads_sleep();
+    peer->rest();
     row.peer->seconds.push_back(other(peer_calls));
   }
   if (row.peer) peer->forget_operation();

@@ -145,4 +145,6 @@ double Peer::operation_seconds(int calls) {
 
 void Peer::forget_operation() { ask("forget"); }
 
+void Peer::rest() { ask("rest"); }
+
 }  // namespace norma

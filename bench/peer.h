@@ -44,6 +44,8 @@ class Peer {
   /// Seconds a call of the prepared operation: the mean of `calls`, after one that does not count.
   double operation_seconds(int calls);
   void forget_operation();
+  /// Lets both sides' threads go to sleep, which GNU's OpenMP does some milliseconds after the last loop.
+  void rest();
 
   /// Processor seconds that the peer spent between its last answer and the last question.
   double idle_cpu_seconds() const { return idle_cpu_seconds_; }

@@ -20,7 +20,7 @@ struct Circumstances {
   DType dtype = DType::float32;
   Patience patience;
   Ceilings ceilings;
-  bool simt = false;
+  bool simt = false, has_peer = false;
 };
 
 /// The lines above the table, with how to read it.

@@ -158,6 +158,10 @@ class Server:
         self.operation.wait()
         return {"seconds": (time.perf_counter() - begin) / int(calls)}
 
+    def rest(self):
+        time.sleep(0.02)
+        return {}
+
     def forget(self):
         self.operation = None
         return {}

@@ -94,6 +94,7 @@ TEST_CASE("a row's share of the ceiling is the least time to the median", "[benc
   CHECK(time_text(1.2345e-3) == "1.23 ms");
   CHECK(time_text(9.996e-6) == "10.0 µs");
   CHECK(time_text(0.9996) == "1.00 s");
+  CHECK(time_text(3.2e-9) == "3.20 ns");
 }
 
 TEST_CASE("bench_kernels refuses what is none, in one sentence", "[bench]") {
