@@ -44,7 +44,7 @@ Case add_case(const NormSize& s) {
 Case dropout_case(const NormSize& s) {
   const std::int64_t run = s.hw();
   return image_case("dropout", s, 4, [run]<class T>(Numbers<T> v, std::int64_t count, Shape x) {
-    const Dropout<T> args{count, run, 0.05, {.seed = 1}, v.input(x), v.output(x)};
+    const DropElements<T> args{count, run, 0.05, {.seed = 1}, v.input(x), v.output(x)};
     return v.work([args](Device d) { kernels<T>.dropout(d, args); });
   });
 }

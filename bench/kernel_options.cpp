@@ -24,7 +24,7 @@ const std::vector<Flag<KernelOptions>>& flags() {
        [](O o, S, S v) { o.operations = split_words(v, ','); }},
       {"filter", "TEXT", "only rows that contain it, e.g. ResNet-50 or 1024×14 (all)",
        [](O o, S, S v) { o.filter = v; }},
-      {"rungs", "", "the steps of group norm (kernels/norm/steps) instead; on cuda or simt",
+      {"steps", "", "the steps of group norm (kernels/norm/steps) instead; on cuda or simt",
        [](O o, S, S) { o.steps = true; }},
       {"dtype", "WHICH", "float32 or float64 (float32)",
        [](O o, S f, S v) {
@@ -80,9 +80,9 @@ KernelOptions parse_kernel_options(int argc, const char* const* argv) {
   const KernelOptions options = parse_flags(flags(), argc, argv);
   check_operations(options);
   if (options.steps && options.device == Device::cpu)
-    fail_usage("--rungs times CUDA kernels: add --device cuda, or simt, where times say nothing");
+    fail_usage("--steps times CUDA kernels: add --device cuda, or simt, where times say nothing");
   if (options.steps && !options.operations.empty())
-    fail_usage("--rungs and --op exclude each other: rungs are no lines of the table; try --filter backward");
+    fail_usage("--steps and --op exclude each other: steps are no lines of the table; try --filter backward");
   return options;
 }
 

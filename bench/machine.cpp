@@ -25,9 +25,16 @@ double machine_load() {
   return getloadavg(&load, 1) == 1 ? load : 0;
 }
 
+std::string source_folder() {
+  const char* moved = std::getenv("NORMA_SOURCE_DIR");
+  return moved != nullptr ? moved : NORMA_SOURCE_DIR;
+}
+
 std::string commit() {
+  std::ifstream file(source_folder() + "/COMMIT");  // of a bundle
+  if (std::string line; std::getline(file, line)) return line;
   const std::string command =
-      fmt::format("git -C {} describe --always --dirty 2>/dev/null", quoted(NORMA_SOURCE_DIR));
+      fmt::format("git -C {} describe --always --dirty 2>/dev/null", quoted(source_folder()));
   std::FILE* git = popen(command.c_str(), "r");
   if (git == nullptr) return "unknown";
   char text[128] = {};

@@ -9,7 +9,9 @@ namespace norma {
 std::string processor();
 /// Processes that wanted a core in the last minute, on average.
 double machine_load();
-/// The commit that the sources are at, "68f2d59" or "68f2d59-dirty"; "unknown" where git cannot say.
+/// Where the sources are that this was built from; in a bundle, $NORMA_SOURCE_DIR says where what it needs of them is.
+std::string source_folder();
+/// The commit that the sources are at, "68f2d59" or "68f2d59-dirty"; "unknown" where nobody can say.
 std::string commit();
 /// "2025-01-31"
 std::string today();

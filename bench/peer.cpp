@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "bench/machine.h"
 #include "core/error.h"
 #include "layers/safetensors.h"
 
@@ -68,7 +69,8 @@ Peer::Peer(const std::string& python, int threads) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, to.read, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, from.write, STDOUT_FILENO);
-  std::vector<std::string> words = {python, NORMA_PEER, "serve", "--threads", std::to_string(threads)};
+  std::vector<std::string> words = {python, source_folder() + "/bench/peers/pytorch.py", "serve", "--threads",
+                                    std::to_string(threads)};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

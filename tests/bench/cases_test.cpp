@@ -106,8 +106,8 @@ TEST_CASE("bench_kernels refuses what is none, in one sentence", "[bench]") {
   CHECK_THROWS_WITH(parse({"--op", "gruop_norm_forward"}),
                     Catch::Contains("did you mean group_norm_forward?"));
   CHECK_THROWS_WITH(parse({"--device", "gpu"}), Catch::Contains("cpu, cuda or simt"));
-  CHECK_THROWS_WITH(parse({"--rungs"}), Catch::Contains("--device cuda"));
-  CHECK_THROWS_WITH(parse({"--rung"}), Catch::Contains("did you mean --rungs?"));
+  CHECK_THROWS_WITH(parse({"--steps"}), Catch::Contains("--device cuda"));
+  CHECK_THROWS_WITH(parse({"--step"}), Catch::Contains("did you mean --steps?"));
   CHECK_THROWS_AS(chosen_cases(parse({"--filter", "no such row"})), UsageError);
-  CHECK(chosen_cases(parse({"--device", "simt", "--rungs"})).size() == 12 * 6);
+  CHECK(chosen_cases(parse({"--device", "simt", "--steps"})).size() == 12 * 6);
 }

@@ -20,15 +20,14 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-constexpr unsigned threads = 256;
-
 template <class T>
-__global__ void __launch_bounds__(threads) plane_sums(GroupNormBackward<T> a, steps::Sizes s, double* sums) {
+__global__ void __launch_bounds__(block_threads)
+    plane_sums(GroupNormBackward<T> a, steps::Sizes s, double* sums) {
   const unsigned plane = blockIdx.x, n = plane / s.c, c = plane % s.c, set = s.set(n, c);
   const T *const dy = a.dy + s.plane(n, c), *const x = a.x + s.plane(n, c);
   const double mean = a.mean[set], rstd = a.rstd[set];
   double sum = 0, sum_xhat = 0;
-  for (unsigned i = threadIdx.x; i < s.hw; i += threads) {
+  for (unsigned i = threadIdx.x; i < s.hw; i += block_threads) {
     sum += dy[i];
     sum_xhat += dy[i] * ((x[i] - mean) * rstd);
   }
@@ -37,7 +36,7 @@ __global__ void __launch_bounds__(threads) plane_sums(GroupNormBackward<T> a, st
 }
 
 template <class T>
-__global__ void __launch_bounds__(threads)
+__global__ void __launch_bounds__(block_threads)
     dx_of_set(GroupNormBackward<T> a, steps::Sizes s, const double* sums) {
   const unsigned set = blockIdx.x, m = s.m();
   const T *const dy = a.dy + s.begin(set), *const x = a.x + s.begin(set);
@@ -45,7 +44,7 @@ __global__ void __launch_bounds__(threads)
   const double mean = a.mean[set], rstd = a.rstd[set];
 
   double sum_g = 0, sum_g_xhat = 0;
-  for (unsigned k = threadIdx.x; k < s.channels(); k += threads) {
+  for (unsigned k = threadIdx.x; k < s.channels(); k += block_threads) {
     const unsigned plane = set * s.channels() + k;
     const double weight = steps::parameter(a.weight, plane % s.c, T{1});
     sum_g += weight * sums[2 * plane];
@@ -53,16 +52,16 @@ __global__ void __launch_bounds__(threads)
   }
   sum_g = block_sum(sum_g), sum_g_xhat = block_sum(sum_g_xhat);
 
-  for (unsigned i = threadIdx.x; i < m; i += threads) {
+  for (unsigned i = threadIdx.x; i < m; i += block_threads) {
     const double g = dy[i] * steps::parameter(a.weight, s.channel(set, i), T{1});
     dx[i] = static_cast<T>(rstd * (g - (sum_g + (x[i] - mean) * rstd * sum_g_xhat) / m));
   }
 }
 
 template <class T>
-__global__ void __launch_bounds__(threads)
+__global__ void __launch_bounds__(block_threads)
     sum_images(GroupNormBackward<T> a, steps::Sizes s, const double* sums) {
-  const unsigned c = blockIdx.x * threads + threadIdx.x;
+  const unsigned c = blockIdx.x * block_threads + threadIdx.x;
   if (c >= s.c) return;
   double dbias = 0, dweight = 0;
   for (unsigned n = 0; n < s.n; ++n) {
@@ -81,10 +80,11 @@ void backward_plane_sums(const GroupNormBackward<T>& a) {
   const steps::Sizes s(a);
   if (s.empty()) return;
   const DeviceScratch<double> sums(2ll * s.n * s.c);
-  launch(plane_sums<T>, {.grid = s.n * s.c, .block = threads}, a, s, sums.data());
-  if (a.dx != nullptr) launch(dx_of_set<T>, {.grid = s.sets(), .block = threads}, a, s, sums.data());
+  launch(plane_sums<T>, {.grid = s.n * s.c, .block = block_threads}, a, s, sums.data());
+  if (a.dx != nullptr) launch(dx_of_set<T>, {.grid = s.sets(), .block = block_threads}, a, s, sums.data());
   if (a.dweight != nullptr || a.dbias != nullptr)
-    launch(sum_images<T>, {.grid = (s.c + threads - 1) / threads, .block = threads}, a, s, sums.data());
+    launch(sum_images<T>, {.grid = (s.c + block_threads - 1) / block_threads, .block = block_threads}, a, s,
+           sums.data());
 }
 
 template void backward_plane_sums(const GroupNormBackward<float>&);

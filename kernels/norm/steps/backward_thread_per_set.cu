@@ -12,11 +12,9 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-constexpr unsigned threads = 128;
-
 template <class T>
-__global__ void __launch_bounds__(threads) dx_thread(GroupNormBackward<T> a, steps::Sizes s) {
-  const unsigned set = blockIdx.x * threads + threadIdx.x, m = s.m();
+__global__ void __launch_bounds__(block_threads) dx_thread(GroupNormBackward<T> a, steps::Sizes s) {
+  const unsigned set = blockIdx.x * block_threads + threadIdx.x, m = s.m();
   if (set >= s.sets()) return;
   const T *const dy = a.dy + s.begin(set), *const x = a.x + s.begin(set);
   T* const dx = a.dx + s.begin(set);
@@ -35,8 +33,8 @@ __global__ void __launch_bounds__(threads) dx_thread(GroupNormBackward<T> a, ste
 }
 
 template <class T>
-__global__ void __launch_bounds__(threads) dweight_thread(GroupNormBackward<T> a, steps::Sizes s) {
-  const unsigned c = blockIdx.x * threads + threadIdx.x;
+__global__ void __launch_bounds__(block_threads) dweight_thread(GroupNormBackward<T> a, steps::Sizes s) {
+  const unsigned c = blockIdx.x * block_threads + threadIdx.x;
   if (c >= s.c) return;
   double sum = 0, sum_xhat = 0;
   for (unsigned n = 0; n < s.n; ++n) {
@@ -59,9 +57,11 @@ void backward_thread_per_set(const GroupNormBackward<T>& a) {
   const steps::Sizes s(a);
   if (s.empty()) return;
   if (a.dx != nullptr)
-    launch(dx_thread<T>, {.grid = (s.sets() + threads - 1) / threads, .block = threads}, a, s);
+    launch(dx_thread<T>, {.grid = (s.sets() + block_threads - 1) / block_threads, .block = block_threads}, a,
+           s);
   if (a.dweight != nullptr || a.dbias != nullptr)
-    launch(dweight_thread<T>, {.grid = (s.c + threads - 1) / threads, .block = threads}, a, s);
+    launch(dweight_thread<T>, {.grid = (s.c + block_threads - 1) / block_threads, .block = block_threads}, a,
+           s);
 }
 
 template void backward_thread_per_set(const GroupNormBackward<float>&);

@@ -16,24 +16,22 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-constexpr unsigned threads = steps::tree_threads;
-
 template <class T>
-__global__ void __launch_bounds__(threads) forward_tree(GroupNormForward<T> a, steps::Sizes s) {
+__global__ void __launch_bounds__(block_threads) forward_tree(GroupNormForward<T> a, steps::Sizes s) {
   const unsigned set = blockIdx.x, m = s.m();
   const T* const x = a.x + s.begin(set);
   T* const y = a.y + s.begin(set);
 
   double sum = 0;
-  for (unsigned i = threadIdx.x; i < m; i += threads) sum += x[i];
+  for (unsigned i = threadIdx.x; i < m; i += block_threads) sum += x[i];
   const double mean = steps::tree_sum(sum) / m;
 
   double squares = 0;
-  for (unsigned i = threadIdx.x; i < m; i += threads) squares += (x[i] - mean) * (x[i] - mean);
+  for (unsigned i = threadIdx.x; i < m; i += block_threads) squares += (x[i] - mean) * (x[i] - mean);
   const double rstd = 1 / sqrt(steps::tree_sum(squares) / m + a.eps);
   if (threadIdx.x == 0) a.mean[set] = mean, a.rstd[set] = rstd;
 
-  for (unsigned i = threadIdx.x; i < m; i += threads) {
+  for (unsigned i = threadIdx.x; i < m; i += block_threads) {
     const unsigned c = s.channel(set, i);
     y[i] = static_cast<T>((x[i] - mean) * rstd) * steps::parameter(a.weight, c, T{1}) +
            steps::parameter(a.bias, c, T{0});
@@ -46,7 +44,7 @@ template <class T>
 void forward_block_per_set_tree(const GroupNormForward<T>& a) {
   const steps::Sizes s(a);
   if (s.empty()) return;
-  launch(forward_tree<T>, {.grid = s.sets(), .block = threads}, a, s);
+  launch(forward_tree<T>, {.grid = s.sets(), .block = block_threads}, a, s);
 }
 
 template void forward_block_per_set_tree(const GroupNormForward<float>&);

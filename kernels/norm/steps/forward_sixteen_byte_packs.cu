@@ -19,10 +19,8 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-constexpr unsigned threads = 256;
-
 template <int W, class T>
-__global__ void __launch_bounds__(threads) forward_packs(GroupNormForward<T> a, steps::Sizes s) {
+__global__ void __launch_bounds__(block_threads) forward_packs(GroupNormForward<T> a, steps::Sizes s) {
   constexpr unsigned held = norm::held_bytes / sizeof(T) / W;
   const unsigned set = blockIdx.x, m = s.m();
   const T* const x = a.x + s.begin(set);
@@ -33,12 +31,13 @@ __global__ void __launch_bounds__(threads) forward_packs(GroupNormForward<T> a, 
   const auto each = [&](auto f) {
 #pragma unroll
     for (unsigned k = 0; k < held; ++k)
-      if (const unsigned i = (k * threads + threadIdx.x) * W; i < m) f(mine[k], i);
-    for (unsigned i = (held * threads + threadIdx.x) * W; i < m; i += threads * W) f(load_pack<W>(x + i), i);
+      if (const unsigned i = (k * block_threads + threadIdx.x) * W; i < m) f(mine[k], i);
+    for (unsigned i = (held * block_threads + threadIdx.x) * W; i < m; i += block_threads * W)
+      f(load_pack<W>(x + i), i);
   };
 #pragma unroll
   for (unsigned k = 0; k < held; ++k)
-    if (const unsigned i = (k * threads + threadIdx.x) * W; i < m) mine[k] = load_pack<W>(x + i);
+    if (const unsigned i = (k * block_threads + threadIdx.x) * W; i < m) mine[k] = load_pack<W>(x + i);
 
   double sum = 0;
   each([&](const Pack<T, W>& p, unsigned) {
@@ -68,7 +67,7 @@ template <class T>
 void forward_sixteen_byte_packs(const GroupNormForward<T>& a) {
   const steps::Sizes s(a);
   if (s.empty()) return;
-  const LaunchConfig config{.grid = s.sets(), .block = threads};
+  const LaunchConfig config{.grid = s.sets(), .block = block_threads};
   if (norm::access_width<T>(a.hw, {a.x, a.y}) == 1)
     launch(forward_packs<1, T>, config, a, s);
   else

@@ -15,11 +15,9 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-constexpr unsigned threads = 128;
-
 template <class T>
-__global__ void __launch_bounds__(threads) forward_thread(GroupNormForward<T> a, steps::Sizes s) {
-  const unsigned set = blockIdx.x * threads + threadIdx.x, m = s.m();
+__global__ void __launch_bounds__(block_threads) forward_thread(GroupNormForward<T> a, steps::Sizes s) {
+  const unsigned set = blockIdx.x * block_threads + threadIdx.x, m = s.m();
   if (set >= s.sets()) return;
   const T* const x = a.x + s.begin(set);
   T* const y = a.y + s.begin(set);
@@ -46,7 +44,8 @@ template <class T>
 void forward_thread_per_set(const GroupNormForward<T>& a) {
   const steps::Sizes s(a);
   if (s.empty()) return;
-  launch(forward_thread<T>, {.grid = (s.sets() + threads - 1) / threads, .block = threads}, a, s);
+  launch(forward_thread<T>, {.grid = (s.sets() + block_threads - 1) / block_threads, .block = block_threads},
+         a, s);
 }
 
 template void forward_thread_per_set(const GroupNormForward<float>&);

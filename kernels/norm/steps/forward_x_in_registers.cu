@@ -16,10 +16,8 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-constexpr unsigned threads = 256;
-
 template <class T>
-__global__ void __launch_bounds__(threads) forward_registers(GroupNormForward<T> a, steps::Sizes s) {
+__global__ void __launch_bounds__(block_threads) forward_registers(GroupNormForward<T> a, steps::Sizes s) {
   constexpr unsigned held = norm::held_bytes / sizeof(T);
   const unsigned set = blockIdx.x, m = s.m();
   const T* const x = a.x + s.begin(set);
@@ -30,12 +28,12 @@ __global__ void __launch_bounds__(threads) forward_registers(GroupNormForward<T>
   const auto each = [&](auto f) {
 #pragma unroll
     for (unsigned k = 0; k < held; ++k)
-      if (const unsigned i = k * threads + threadIdx.x; i < m) f(mine[k], i);
-    for (unsigned i = held * threads + threadIdx.x; i < m; i += threads) f(x[i], i);
+      if (const unsigned i = k * block_threads + threadIdx.x; i < m) f(mine[k], i);
+    for (unsigned i = held * block_threads + threadIdx.x; i < m; i += block_threads) f(x[i], i);
   };
 #pragma unroll
   for (unsigned k = 0; k < held; ++k)
-    if (const unsigned i = k * threads + threadIdx.x; i < m) mine[k] = x[i];
+    if (const unsigned i = k * block_threads + threadIdx.x; i < m) mine[k] = x[i];
 
   double sum = 0;
   each([&](T v, unsigned) { sum += v; });
@@ -59,7 +57,7 @@ template <class T>
 void forward_x_in_registers(const GroupNormForward<T>& a) {
   const steps::Sizes s(a);
   if (s.empty()) return;
-  launch(forward_registers<T>, {.grid = s.sets(), .block = threads}, a, s);
+  launch(forward_registers<T>, {.grid = s.sets(), .block = block_threads}, a, s);
 }
 
 template void forward_x_in_registers(const GroupNormForward<float>&);

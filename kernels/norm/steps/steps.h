@@ -1,6 +1,6 @@
 // The steps from a naive group norm in CUDA to the one that Norma uses, to be read from top to bottom; README.md
 // has the counts. A step is the whole operation (group_norm.h is its contract), in a file of its name; tests and
-// `bench_kernels --rungs` know them by this table.
+// `bench_kernels --steps` know them by this table.
 #pragma once
 
 #include <span>

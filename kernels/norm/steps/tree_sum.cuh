@@ -1,23 +1,21 @@
 // The classic sum over a block, as a tree in shared memory.
 #pragma once
 
-#include "kernels/cuda/cuda.h"
+#include "kernels/cuda/grid.cuh"
 
 namespace norma::NORMA_EXECUTOR::steps {
 
-inline constexpr unsigned tree_threads = 256;
-
-/// The sum over a block of tree_threads threads, in every thread. All threads must call it; safe to call twice in
+/// The sum over a block of block_threads threads, in every thread. All threads must call it; safe to call twice in
 /// a row. 10 barriers.
 ///
 ///     v   │ 0 │ 1 │ … │127│128│129│ … │255│       s[t] += s[t + 128], barrier, s[t] += s[t + 64], barrier, …
 ///           ▲───────────────┘                     at each level half of the threads drop out, and wait
 ///               ▲───────────────┘
 __device__ __forceinline__ double tree_sum(double v) {
-  NORMA_SHARED(double[tree_threads], s);
+  NORMA_SHARED(double[block_threads], s);
   s[threadIdx.x] = v;
   __syncthreads();
-  for (unsigned half = tree_threads / 2; half > 0; half /= 2) {
+  for (unsigned half = block_threads / 2; half > 0; half /= 2) {
     if (threadIdx.x < half) s[threadIdx.x] += s[threadIdx.x + half];
     __syncthreads();
   }

@@ -3,7 +3,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "kernels/simt/schedule.h"
 #include "kernels/table.h"
 #include "tests/support/check.h"
 
@@ -23,7 +22,7 @@ const std::vector<Size> sizes = {{1, 1, 1, 1},   {2, 6, 1, 2},          {3, 4, 7
                                  {2, 8, 16, 4},  {1, 3, 257, 1, false}, {1, 2, 8300, 1}, {40, 8, 4, 4},
                                  {1, 260, 2, 1}, {2, 4, 64, 2, false}};
 
-// One step with numbers on simt; outputs in the order of `results`.
+// One step with numbers of its own; y, mean and rstd on the CPU.
 template <class T>
 struct Forward {
   Size s;
@@ -48,6 +47,7 @@ struct Forward {
   }
 };
 
+// dx, dweight and dbias on the CPU.
 template <class T>
 struct Backward {
   Size s;
@@ -86,21 +86,15 @@ void check_close(const Tensor& got, const Tensor& want, double tolerance) {
 
 template <class T, template <class> class Run, class Steps, class Reference>
 void check_steps(const Steps& steps, const Reference& reference, double tolerance) {
-  for (const Size& size : sizes) {
-    const Run<double> exact(size);
-    const Run<T> run(size);
-    const std::vector<Tensor> want = exact(Device::reference, reference);
-    for (const auto& step : steps) {
-      std::vector<Tensor> first;
-      for (const simt::Schedule& schedule : simt::all_schedules) {
-        const simt::UseSchedule use(schedule);
-        CAPTURE(step.operation.name, size.n, size.c, size.hw, size.groups, name(schedule.order));
-        const std::vector<Tensor> got = run(Device::simt, step.operation);
-        if (first.empty()) first = got;
-        for (std::size_t i = 0; i < want.size(); ++i) {
-          check_close(got[i], want[i], tolerance);
-          CHECK(got[i].template to_vector<double>() == first[i].template to_vector<double>());
-        }
+  for (const Device device : tested_devices()) {
+    if (device == Device::cpu) continue;  // it has no steps
+    for (const Size& size : sizes) {
+      const Run<T> run(size);
+      const std::vector<Tensor> want = Run<double>(size)(Device::reference, reference);
+      for (const auto& step : steps) {
+        CAPTURE(name(device), step.operation.name, size.n, size.c, size.hw, size.groups);
+        const std::vector<Tensor> got = same_every_time(device, [&] { return run(device, step.operation); });
+        for (std::size_t i = 0; i < want.size(); ++i) check_close(got[i], want[i], tolerance);
       }
     }
   }
@@ -108,12 +102,12 @@ void check_steps(const Steps& steps, const Reference& reference, double toleranc
 
 }  // namespace
 
-TEST_CASE("every step of group norm forward agrees with the reference", "[norm][steps]") {
+TEST_CASE("every step of group norm forward agrees with the reference", "[norm][steps][operation]") {
   check_steps<float, Forward>(group_norm_forward_steps<float>(), kernels<double>.group_norm_forward, 3e-5);
   check_steps<double, Forward>(group_norm_forward_steps<double>(), kernels<double>.group_norm_forward, 1e-11);
 }
 
-TEST_CASE("every step of group norm backward agrees with the reference", "[norm][steps]") {
+TEST_CASE("every step of group norm backward agrees with the reference", "[norm][steps][operation]") {
   check_steps<float, Backward>(group_norm_backward_steps<float>(), kernels<double>.group_norm_backward, 1e-4);
   check_steps<double, Backward>(group_norm_backward_steps<double>(), kernels<double>.group_norm_backward,
                                 1e-10);
