@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <thread>
 
 #include "apps/presets.h"
 #include "apps/progress.h"
+#include "bench/stopwatch.h"
 #include "core/random.h"
 #include "layers/functional/loss.h"
 #include "optim/optimizer.h"
@@ -95,8 +95,6 @@ double check_losses(Norm norm, const Batch& batch, Peer& peer, const Check& chec
 // Threads go on spinning for a while when there is nothing to do: 200 ms in the most patient OpenMP library.
 // A turn begins when those of the last one sleep.
 void let_threads_sleep() { std::this_thread::sleep_for(std::chrono::milliseconds(250)); }
-
-double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 double time_norma(Training& training, int steps) {
   const Clock clock;

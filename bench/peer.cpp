@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "bench/machine.h"
 #include "core/error.h"
 #include "layers/safetensors.h"
 
@@ -68,7 +69,8 @@ Peer::Peer(const std::string& python, int threads) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, to.read, STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&actions, from.write, STDOUT_FILENO);
-  std::vector<std::string> words = {python, NORMA_PEER, "serve", "--threads", std::to_string(threads)};
+  std::vector<std::string> words = {python, source_folder() + "/bench/peers/pytorch.py", "serve", "--threads",
+                                    std::to_string(threads)};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -84,6 +86,7 @@ Peer::Peer(const std::string& python, int threads) {
   if (!hello.contains("torch")) return;
   version_ = hello["torch"].get<std::string>();
   formats_ = hello["formats"].get<std::vector<std::string>>();
+  has_cuda_ = hello["cuda"].get<bool>();
 }
 
 Peer::~Peer() {
@@ -129,5 +132,21 @@ std::vector<double> Peer::losses(const std::string& format, DType dtype, int ste
 double Peer::seconds(const std::string& format, int steps) {
   return ask(fmt::format("time {} {}", format, steps))["seconds"].get<double>();
 }
+
+void Peer::prepare_operation(const std::string& description, Device device, DType dtype, std::int64_t numel) {
+  const auto answer =
+      ask(fmt::format("prepare {} device={} dtype={}", description, norma::name(device), name(dtype)));
+  if (const auto theirs = answer["numel"].get<std::int64_t>(); theirs != numel)
+    fail("the PyTorch peer's {} has {} elements and Norma's {}, so the two are not the same", description,
+         theirs, numel);
+}
+
+double Peer::operation_seconds(int calls) {
+  return ask(fmt::format("call {}", calls))["seconds"].get<double>();
+}
+
+void Peer::forget_operation() { ask("forget"); }
+
+void Peer::rest() { ask("rest"); }
 
 }  // namespace norma

@@ -36,6 +36,17 @@ class Peer {
   /// Seconds that some more steps take, with dropout.
   double seconds(const std::string& format, int steps);
 
+  /// Whether it can work on a device: the CPU, or a GPU if this PyTorch sees one.
+  bool has(Device device) const { return device == Device::cpu || (device == Device::cuda && has_cuda_); }
+  /// Makes numbers for one operation of kernels/table.h, described in the words of peers/operations.py. Throws
+  /// where its result has not `numel` elements: it would be another operation.
+  void prepare_operation(const std::string& description, Device device, DType dtype, std::int64_t numel);
+  /// Seconds a call of the prepared operation: the mean of `calls`, after one that does not count.
+  double operation_seconds(int calls);
+  void forget_operation();
+  /// Lets both sides' threads go to sleep, which GNU's OpenMP does some milliseconds after the last loop.
+  void rest();
+
   /// Processor seconds that the peer spent between its last answer and the last question.
   double idle_cpu_seconds() const { return idle_cpu_seconds_; }
 
@@ -49,6 +60,7 @@ class Peer {
   std::FILE* answers_ = nullptr;
   std::string version_;
   std::vector<std::string> formats_;
+  bool has_cuda_ = false;
   double idle_cpu_seconds_ = 0;
 };
 

@@ -5,19 +5,17 @@
 // For each norm the two first show that they compute the same (contest.h), then take turns. README.md says
 // how to read the table.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "apps/arguments.h"
 #include "apps/progress.h"
 #include "bench/contest.h"
+#include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/peer.h"
+#include "bench/stopwatch.h"
 #include "core/parallel.h"
 #include "kernels/simd_target.h"
 
@@ -25,26 +23,6 @@ namespace norma {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string processor() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);)
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  return "unknown processor";
-}
-
-// Before minutes of work, not after.
-void check_writable(const std::string& file) {
-  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  if (std::filesystem::is_directory(file) || access(folder.c_str(), W_OK) != 0)
-    fail_usage("--json {}: that is no file that can be written", file);
-}
-
-// Processes that wanted a core in the last minute, on average.
-double machine_load() {
-  double load = 0;
-  return getloadavg(&load, 1) == 1 ? load : 0;
-}
 
 std::string header(const BenchOptions& options, const Peer* peer) {
   std::string text =
@@ -96,10 +74,7 @@ void write_json(const BenchOptions& options, const std::vector<Row>& rows, const
       {"batch_size", options.batch_size},
       {"steps", options.steps}};
   for (const Row& row : rows) json["rows"].push_back(json_row(row));
-  std::ofstream out(options.json);
-  out << json.dump(2) << '\n';
-  out.close();
-  if (!out) fail("could not write {}: is the disk full?", options.json);
+  write_text(options.json, json.dump(2) + '\n');
 }
 
 std::unique_ptr<Peer> find_peer(const BenchOptions& options) {
@@ -122,13 +97,12 @@ void print_table(const BenchOptions& options, const std::vector<Row>& rows, cons
   fmt::print(
       "\nratio: Norma to the faster format of PyTorch, the median over the rounds of the ratio within a "
       "round\n"
-      "whoever waited for its turn used {:.1f} % of a core meanwhile{}\n",
-      100 * waiting_share,
-      waiting_share <= 0.05 ? "" : ": too much to be fair; unset OMP_WAIT_POLICY and GOMP_SPINCOUNT");
+      "{}\n",
+      waiting_text(waiting_share));
 }
 
 void run(const BenchOptions& options) {
-  if (!options.json.empty()) check_writable(options.json);
+  if (!options.json.empty()) check_writable("json", options.json);
   if (options.threads > 0) set_threads(options.threads);
   const std::unique_ptr<Peer> peer = find_peer(options);
   const double load = machine_load();

@@ -13,6 +13,7 @@ class GroupNorm : public Module {
 
   std::string type() const override { return "GroupNorm"; }
   std::string description() const override;
+  std::int64_t num_groups() const { return num_groups_; }
 
   Tensor weight, bias;
 

@@ -2,7 +2,7 @@
 """Norma's peer: the network c11-48096 in PyTorch, with Norma's module names.
 
     pytorch.py train --data DIR --norm gn --groups 4 --epochs 20    trains it on CIFAR-10
-    pytorch.py serve --threads 2                                    answers bench_train, see serve()
+    pytorch.py serve --threads 2                                    answers benchmarks, see serve()
 """
 import argparse
 import json
@@ -17,6 +17,8 @@ try:
     import torch
     from torch import nn
     from torch.nn import functional
+
+    import operations  # beside this file
 except (ImportError, OSError) as missing:  # OSError: torch is there, one of its libraries is not
     print(json.dumps({"error": str(missing)}))
     sys.exit(f"{sys.executable} cannot run the peer: {missing}" if "serve" not in sys.argv else 1)
@@ -110,7 +112,7 @@ def read_safetensors(path):
 
 
 class Server:
-    """What bench_train asks for. The methods are the commands; the answer is a JSON object."""
+    """What bench_train and bench_kernels ask for. The methods are the commands; the answer is a JSON object."""
 
     def load(self, path):
         """Weights by their names, `batch.x` and `batch.target`, and the norm's name as metadata."""
@@ -141,13 +143,37 @@ class Server:
             training.step(x, self.target)
         return {"seconds": time.perf_counter() - begin}
 
+    def prepare(self, operation, *sizes):
+        """One operation of kernels/table.h with numbers to work on: "prepare relu_forward n=128 c=32 …"."""
+        self.operation = operations.Operation(operation, dict(size.split("=") for size in sizes))
+        return {"numel": self.operation.call().numel()}
+
+    def call(self, calls):
+        """Seconds a call of the prepared operation, the mean of some, after one that does not count."""
+        self.operation.call()
+        self.operation.wait()
+        begin = time.perf_counter()
+        for _ in range(int(calls)):
+            self.operation.call()
+        self.operation.wait()
+        return {"seconds": (time.perf_counter() - begin) / int(calls)}
+
+    def rest(self):
+        time.sleep(0.02)
+        return {}
+
+    def forget(self):
+        self.operation = None
+        return {}
+
 
 def serve(arguments):
     """Reads commands from stdin, a line each ("time nchw 6"), and answers each with a line of JSON."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     torch.manual_seed(1)
     server = Server()
-    answer = {"torch": torch.__version__, "threads": torch.get_num_threads(), "formats": list(FORMATS)}
+    answer = {"torch": torch.__version__, "threads": torch.get_num_threads(), "formats": list(FORMATS),
+              "cuda": torch.cuda.is_available()}
     print(json.dumps(answer), flush=True)
     cpu = time.process_time()
     for line in sys.stdin:
@@ -157,7 +183,7 @@ def serve(arguments):
             break
         try:
             answer = {"idle_cpu_seconds": idle_cpu, **getattr(server, command)(*values)}
-        except Exception as error:  # whatever it is, bench_train reports it
+        except Exception as error:  # whatever it is, the benchmark reports it
             answer = {"error": f"{type(error).__name__}: {error}"}
         cpu = time.process_time()
         print(json.dumps(answer), flush=True)

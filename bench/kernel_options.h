@@ -1,0 +1,37 @@
+// The command line of bench_kernels.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench/case.h"
+#include "bench/stopwatch.h"
+
+namespace norma {
+
+struct KernelOptions {
+  Device device = Device::cpu;
+  DType dtype = DType::float32;
+  std::vector<std::string> operations = {};  ///< names, or beginnings of names; empty: all
+  std::string filter = {};                   ///< that a row's text must contain
+  bool steps = false;                        ///< the steps of group norm instead of the operations
+  std::int64_t batch_size = 0;               ///< 0: the sizes of all_cases(), and one image on simt
+  int threads = 0;                           ///< 0: all cores
+  bool quick = false;
+  bool peer = true;
+  std::string json, markdown;  ///< files to write; empty: none
+  bool quiet = false, help = false;
+
+  CaseSizes sizes() const;
+  Patience patience() const;
+};
+
+/// Throws UsageError, one sentence, for a flag or value that is none.
+KernelOptions parse_kernel_options(int argc, const char* const* argv);
+std::string kernel_help();
+
+/// The cases that were asked for. Throws UsageError where there are none.
+std::vector<Case> chosen_cases(const KernelOptions& options);
+
+}  // namespace norma

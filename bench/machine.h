@@ -1,0 +1,24 @@
+// Where a benchmark ran: what must stand beside its figures.
+#pragma once
+
+#include <string>
+
+namespace norma {
+
+/// "AMD EPYC 9654", as /proc/cpuinfo has it.
+std::string processor();
+/// Processes that wanted a core in the last minute, on average.
+double machine_load();
+/// Where the sources are that this was built from; in a bundle, $NORMA_SOURCE_DIR says where what it needs of them is.
+std::string source_folder();
+/// The commit that the sources are at, "68f2d59" or "68f2d59-dirty"; "unknown" where nobody can say.
+std::string commit();
+/// "2025-01-31"
+std::string today();
+
+/// Throws UsageError, naming the flag, where `file` cannot be written: before minutes of work, not after.
+void check_writable(const std::string& flag, const std::string& file);
+/// Writes the whole file or throws.
+void write_text(const std::string& file, const std::string& text);
+
+}  // namespace norma

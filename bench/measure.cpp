@@ -1,0 +1,53 @@
+#include "bench/measure.h"
+
+#include <algorithm>
+
+namespace norma {
+namespace {
+
+// Makes caches, pools and clocks warm, and finds out how long a call takes: the shorter of two.
+template <class F>
+double warm_up(F&& sample) {
+  sample(1);
+  return std::min(sample(1), sample(1));
+}
+
+}  // namespace
+
+double KernelRow::share(const Ceilings& ceilings) const {
+  return ceilings.seconds(static_cast<double>(bytes), of.flops) / norma.median();
+}
+
+KernelRow measure(const Case& c, Device device, DType dtype, const Patience& patience, Peer* peer) {
+  KernelRow row{.of = c, .check = check_case(c, device, dtype)};
+  const Work work = c.make(device, dtype, c.batch);
+  row.bytes = work.bytes;
+  const auto norma = [&](int calls) {
+    work.run();  // the first after a rest
+    return time_calls(device, calls, work.run);
+  };
+  const auto other = [&](int calls) {
+    const double before = processor_seconds(), seconds = peer->operation_seconds(calls);
+    row.waiting_cpu_seconds += processor_seconds() - before + peer->idle_cpu_seconds();
+    return seconds;
+  };
+
+  const int calls = patience.calls(warm_up(norma));
+  int peer_calls = 0;
+  if (peer != nullptr && !c.peer.empty()) {
+    peer->prepare_operation(c.peer, device, dtype, work.outputs.front().numel());
+    peer_calls = patience.calls(warm_up(other));
+    row.peer.emplace();
+  }
+  for (int i = 0; i < patience.samples; ++i) {
+    if (row.peer) peer->rest();
+    row.norma.seconds.push_back(norma(calls));
+    if (!row.peer) continue;
+    peer->rest();
+    row.peer->seconds.push_back(other(peer_calls));
+  }
+  if (row.peer) peer->forget_operation();
+  return row;
+}
+
+}  // namespace norma

@@ -1,0 +1,31 @@
+// One row of the microbenchmark: the result is checked, then Norma and the peer are timed in turn.
+#pragma once
+
+#include <optional>
+
+#include "bench/case.h"
+#include "bench/ceilings.h"
+#include "bench/check.h"
+#include "bench/peer.h"
+#include "bench/stopwatch.h"
+
+namespace norma {
+
+struct KernelRow {
+  Case of;
+  Check check;
+  std::int64_t bytes = 0;  ///< the floor of one call
+  Samples norma = {};
+  std::optional<Samples> peer = {};
+  double waiting_cpu_seconds = 0;  ///< of a processor, that whoever waited for its turn used up
+
+  /// Share of the ceiling that binds: the least possible time to the median.
+  double share(const Ceilings& ceilings) const;
+  /// The peer's median to Norma's: above 1 Norma is faster.
+  double ratio() const { return peer->median() / norma.median(); }
+};
+
+/// `peer` may be nullptr. Throws where the result is wrong.
+KernelRow measure(const Case& c, Device device, DType dtype, const Patience& patience, Peer* peer);
+
+}  // namespace norma

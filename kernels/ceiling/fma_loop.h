@@ -1,0 +1,41 @@
+// A loop of multiply-adds that need no memory: the most arithmetic that a device does, against which benchmarks
+// hold convolutions. Not an operation of kernels/table.h; nobody needs its result.
+//
+//   lane l: fma_chains numbers, each v = v·a + b, `rounds` times; out[l] = their sum
+//
+// The chains of a lane do not wait for each other, and there are enough of them to hide a multiply-add's latency.
+#pragma once
+
+#include <cstdint>
+
+namespace norma {
+
+inline constexpr int fma_chains = 12;
+
+template <class T>
+struct FmaLoop {
+  std::int64_t rounds;
+  std::int64_t lanes;  ///< a multiple of 1024
+  T* out;              ///< [lanes], out
+
+  double flops() const { return 2.0 * fma_chains * static_cast<double>(rounds * lanes); }
+  /// v = v·a + b converges to b/(1 − a) = 1, from 0 as from anywhere; out goes to fma_chains.
+  static constexpr T a = T{0.75}, b = T{0.25};
+};
+
+namespace cpu {
+template <class T>
+void fma_loop(const FmaLoop<T>& a);
+}  // namespace cpu
+
+namespace simt {
+template <class T>
+void fma_loop(const FmaLoop<T>& a);
+}  // namespace simt
+
+namespace cuda {
+template <class T>
+void fma_loop(const FmaLoop<T>& a);
+}  // namespace cuda
+
+}  // namespace norma
