@@ -8,6 +8,7 @@ namespace norma {
 namespace {
 
 constexpr double eps = 1e-5;
+constexpr double low = -0.5, high = 1.5;  // of x: a mean of 0 would be nothing but rounding
 
 template <class F>
 Case norm_case(const std::string& norm, Direction direction, const NormSize& s, F f) {
@@ -43,7 +44,7 @@ Case batch_norm_case(Direction which, const NormSize& size) {
                                          eps,
                                          true,
                                          0.1,
-                                         v.input(x),
+                                         v.input(x, low, high),
                                          v.input(c),
                                          v.input(c),
                                          v.in_out(c),
@@ -78,7 +79,7 @@ Case group_norm_case_of(Direction which, const NormSize& size, Forward forward, 
                                          s.hw(),
                                          s.groups,
                                          eps,
-                                         v.input(x),
+                                         v.input(x, low, high),
                                          v.input(c),
                                          v.input(c),
                                          v.output(x),
@@ -126,7 +127,7 @@ Case layer_norm_case(Direction which, const NormSize& size) {
           const LayerNormForward<T> args{s.n,
                                          m,
                                          eps,
-                                         v.input(x),
+                                         v.input(x, low, high),
                                          v.input(weight),
                                          v.input(weight),
                                          v.output(x),
@@ -152,7 +153,7 @@ Case layer_norm_pixel_case(Direction which, const NormSize& size) {
                                               s.c,
                                               s.hw(),
                                               eps,
-                                              v.input(x),
+                                              v.input(x, low, high),
                                               v.input(c),
                                               v.input(c),
                                               v.output(x),
