@@ -16,10 +16,10 @@ template <class T>
 struct FmaLoop {
   std::int64_t rounds;
   std::int64_t lanes;  ///< a multiple of 1024
-  T* out;              ///< [lanes], out
+  T* out;              ///< [lanes]: fma_chains in each, but for rounding
 
   double flops() const { return 2.0 * fma_chains * static_cast<double>(rounds * lanes); }
-  /// v = v·a + b converges to b/(1 − a) = 1, from 0 as from anywhere; out goes to fma_chains.
+  /// v = v·a + b goes to b/(1 − a) = 1 from anywhere.
   static constexpr T a = T{0.75}, b = T{0.25};
 };
 

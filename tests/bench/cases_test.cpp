@@ -6,6 +6,7 @@
 #include "bench/kernel_options.h"
 #include "bench/measure.h"
 #include "bench/report.h"
+#include "kernels/ceiling/fma_loop.h"
 #include "kernels/table.h"
 
 using namespace norma;
@@ -79,6 +80,16 @@ TEST_CASE("a wrong result is not timed", "[bench]") {
   };
   CHECK_THROWS_WITH(measure(wrong, Device::cpu, DType::float32, {0.001, 1}, nullptr),
                     Catch::Contains("relu_forward on cpu") && Catch::Contains("off the reference"));
+}
+
+TEST_CASE("the multiply-add loop does what it counts", "[bench]") {
+  for (const Device device : {Device::cpu, Device::simt}) {
+    const Tensor out = Tensor::zeros({1024}, DType::float32, device);
+    const FmaLoop<float> args{100, 1024, out.data<float>()};
+    device == Device::cpu ? cpu::fma_loop(args) : simt::fma_loop(args);
+    for (const double v : out.to_vector<double>()) REQUIRE(v == Approx(fma_chains));
+    CHECK(args.flops() == 2.0 * 12 * 100 * 1024);
+  }
 }
 
 TEST_CASE("a row's share of the ceiling is the least time to the median", "[bench]") {
