@@ -16,8 +16,9 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
+// 4 blocks a multiprocessor: without a number ptxas aims at 32 registers and spills.
 template <class T>
-__global__ void __launch_bounds__(block_threads) forward_tree(GroupNormForward<T> a, steps::Sizes s) {
+__global__ void __launch_bounds__(block_threads, 4) forward_tree(GroupNormForward<T> a, steps::Sizes s) {
   const unsigned set = blockIdx.x, m = s.m();
   const T* const x = a.x + s.begin(set);
   T* const y = a.y + s.begin(set);
