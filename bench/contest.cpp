@@ -43,11 +43,12 @@ Batch random_batch(std::int64_t count) {
 // A network in training. The same seed draws the same weights for every norm, with dropout or without.
 class Training {
  public:
-  Training(Norm norm, const Batch& batch, std::optional<double> dropout = {}, DType dtype = DType::float32)
-      : batch_{batch.x.to(dtype), batch.target} {
+  Training(Norm norm, const Batch& batch, Device device, std::optional<double> dropout = {},
+           DType dtype = DType::float32)
+      : batch_{batch.x.to(dtype).to(device), batch.target.to(device)} {
     manual_seed(1);
     network_ = c11_48096({.norm = norm, .dropout = dropout});
-    network_->to(dtype);
+    network_->to(dtype), network_->to(device);
     optimizer_ = std::make_unique<SGD>(network_->parameters(), SgdOptions{.lr = 0.01, .momentum = 0.9});
   }
 
@@ -71,9 +72,9 @@ class Training {
 };
 
 // The largest relative difference of the losses, over steps and formats.
-double check_losses(Norm norm, const Batch& batch, Peer& peer, const Check& check) {
+double check_losses(Norm norm, const Batch& batch, Device device, Peer& peer, const Check& check) {
   std::vector<double> losses;
-  Training training(norm, batch, 0.0, check.dtype);
+  Training training(norm, batch, device, 0.0, check.dtype);
   for (int i = 0; i < check.steps; ++i) losses.push_back(training.step());
   double largest = 0;
   for (const std::string& format : peer.formats()) {
@@ -143,11 +144,12 @@ double Row::ratio() const {
 Row contest(Norm norm, Peer* peer, const BenchOptions& options, const std::function<void(int)>& told) {
   told(0);
   const Batch batch = random_batch(options.batch_size);
-  Training training(norm, batch);
+  Training training(norm, batch, options.device);
   Row row{.norm = norm, .contestants = {{"norma"}}};
   if (peer != nullptr) {
-    peer->load(name(norm), training.network().state_dict(), batch.x, batch.target);
-    for (const Check& check : checks) row.largest_difference = check_losses(norm, batch, *peer, check);
+    peer->load(name(norm), options.device, training.network().state_dict(), batch.x, batch.target);
+    for (const Check& check : checks)
+      row.largest_difference = check_losses(norm, batch, options.device, *peer, check);
     for (const std::string& format : peer->formats())
       row.contestants.push_back({"pytorch " + short_version(peer->version()) + " " + format});
   }

@@ -22,12 +22,6 @@
 namespace norma {
 namespace {
 
-std::string device_text(Device device) {
-  if (device == Device::cuda) return cuda_runtime::gpu_name();
-  return fmt::format("{}{}, {} threads, {}", device == Device::simt ? "simt on " : "", processor(), threads(),
-                     simd_target());
-}
-
 // The peer where there is one for this device; `missing` says why not.
 std::unique_ptr<Peer> find_peer(const KernelOptions& options, std::string& missing) {
   missing = "not asked for";

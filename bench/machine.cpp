@@ -9,7 +9,10 @@
 #include <fstream>
 
 #include "apps/arguments.h"
+#include "core/cuda_runtime.h"
 #include "core/error.h"
+#include "core/parallel.h"
+#include "kernels/simd_target.h"
 
 namespace norma {
 
@@ -23,6 +26,12 @@ std::string processor() {
 double machine_load() {
   double load = 0;
   return getloadavg(&load, 1) == 1 ? load : 0;
+}
+
+std::string device_text(Device device) {
+  if (device == Device::cuda) return cuda_runtime::gpu_name();
+  return fmt::format("{}{}, {} threads, {}", device == Device::simt ? "simt on " : "", processor(), threads(),
+                     simd_target());
 }
 
 std::string source_folder() {

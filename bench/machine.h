@@ -3,10 +3,14 @@
 
 #include <string>
 
+#include "core/device.h"
+
 namespace norma {
 
 /// "AMD EPYC 9654", as /proc/cpuinfo has it.
 std::string processor();
+/// What a benchmark on this device runs on: "AMD EPYC 9654, 2 threads, AVX3", or the GPU with its driver.
+std::string device_text(Device device);
 /// Processes that wanted a core in the last minute, on average.
 double machine_load();
 /// Where the sources are that this was built from; in a bundle, $NORMA_SOURCE_DIR says where what it needs of them is.

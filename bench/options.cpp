@@ -20,6 +20,11 @@ const std::vector<Flag<BenchOptions>>& flags() {
        }},
       {"batch-size", "N", "images a step (128)",
        [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 16); }},
+      {"device", "WHICH", "cpu, cuda, or simt, where times say nothing (cpu)",
+       [](O o, S f, S v) {
+         const std::string chosen = one_of(f, v, {"cpu", "cuda", "simt"});
+         o.device = chosen == "cuda" ? Device::cuda : chosen == "simt" ? Device::simt : Device::cpu;
+       }},
       {"threads", "N", "CPU threads of Norma and of the peer (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
       {"rounds", "N", "how often each is timed, in turn (7)",
@@ -44,7 +49,7 @@ BenchOptions parse_bench_options(int argc, const char* const* argv) {
 }
 
 std::string bench_help() {
-  return "bench_train times training steps of the network c11-48096 on the CPU, against PyTorch if it finds "
+  return "bench_train times training steps of the network c11-48096, against PyTorch if it finds "
          "it.\n"
          "\nUsage: bench_train [flags]\n\n" +
          flags_help(flags()) +

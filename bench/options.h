@@ -12,6 +12,7 @@ namespace norma {
 struct BenchOptions {
   std::vector<Norm> norms = {Norm::bn, Norm::gn, Norm::ln};
   std::int64_t batch_size = 128;
+  Device device = Device::cpu;
   int threads = 0;  ///< 0: all cores
   int rounds = 7;
   int steps = 6;  ///< that each contestant trains in a round

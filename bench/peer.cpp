@@ -115,14 +115,14 @@ nlohmann::json Peer::ask(const std::string& question) {
   return answer;
 }
 
-void Peer::load(const std::string& norm, std::vector<NamedTensor> weights, const Tensor& x,
+void Peer::load(const std::string& norm, Device device, std::vector<NamedTensor> weights, const Tensor& x,
                 const Tensor& target) {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "start.safetensors";
   weights.push_back({"batch.x", x});
   weights.push_back({"batch.target", target});
   save_safetensors(file, weights, {{"norm", norm}});
-  ask("load " + file.string());
+  ask(fmt::format("load {} {}", file.string(), norma::name(device)));
 }
 
 std::vector<double> Peer::losses(const std::string& format, DType dtype, int steps) {

@@ -29,8 +29,9 @@ class Peer {
   /// "nchw" and "channels-last"
   const std::vector<std::string>& formats() const { return formats_; }
 
-  /// Hands over weights, by their names in the state dict, and the batch to train on.
-  void load(const std::string& norm, std::vector<NamedTensor> weights, const Tensor& x, const Tensor& target);
+  /// Hands over weights, by their names in the state dict, and the batch to train on, on a device that it has().
+  void load(const std::string& norm, Device device, std::vector<NamedTensor> weights, const Tensor& x,
+            const Tensor& target);
   /// Losses of the first steps from the loaded weights, without dropout.
   std::vector<double> losses(const std::string& format, DType dtype, int steps);
   /// Seconds that some more steps take, with dropout.

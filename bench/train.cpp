@@ -16,6 +16,7 @@
 #include "bench/options.h"
 #include "bench/peer.h"
 #include "bench/stopwatch.h"
+#include "core/device_memory.h"
 #include "core/parallel.h"
 #include "kernels/simd_target.h"
 
@@ -26,8 +27,8 @@ using Json = nlohmann::ordered_json;
 
 std::string header(const BenchOptions& options, const Peer* peer) {
   std::string text =
-      fmt::format("bench_train · c11-48096 · {} · {} threads, {} · batch {} · {} × {} steps", processor(),
-                  threads(), simd_target(), options.batch_size, options.rounds, options.steps);
+      fmt::format("bench_train · c11-48096 · {} · batch {} · {} × {} steps", device_text(options.device),
+                  options.batch_size, options.rounds, options.steps);
   if (peer != nullptr) text += " · PyTorch " + peer->version();
   return text + "\nimages/s: median (min–max)";
 }
@@ -66,20 +67,27 @@ Json json_row(const Row& row) {
 }
 
 void write_json(const BenchOptions& options, const std::vector<Row>& rows, const Peer* peer, double load) {
-  Json json = {
-      {"rows", Json::array()},
-      {"machine",
-       {{"processor", processor()}, {"threads", threads()}, {"simd", simd_target()}, {"load", load}}},
-      {"pytorch", peer ? Json(peer->version()) : Json()},
-      {"batch_size", options.batch_size},
-      {"steps", options.steps}};
+  Json json = {{"rows", Json::array()},
+               {"machine",
+                {{"device", name(options.device)},
+                 {"processor", processor()},
+                 {"threads", threads()},
+                 {"simd", simd_target()},
+                 {"load", load}}},
+               {"pytorch", peer ? Json(peer->version()) : Json()},
+               {"batch_size", options.batch_size},
+               {"steps", options.steps}};
   for (const Row& row : rows) json["rows"].push_back(json_row(row));
   write_text(options.json, json.dump(2) + '\n');
 }
 
 std::unique_ptr<Peer> find_peer(const BenchOptions& options) {
-  if (!options.peer) return nullptr;
+  if (!options.peer || options.device == Device::simt) return nullptr;
   std::unique_ptr<Peer> peer = Peer::find(threads());
+  if (peer && !peer->has(options.device)) {
+    if (!options.quiet) fmt::print("note      no peer: PyTorch {} sees no GPU\n", peer->version());
+    return nullptr;
+  }
   if (!peer && !options.quiet)
     fmt::print("note      no peer: PyTorch was not found with {}, so Norma runs alone\n",
                listing(Peer::pythons()));
@@ -103,6 +111,7 @@ void print_table(const BenchOptions& options, const std::vector<Row>& rows, cons
 
 void run(const BenchOptions& options) {
   if (!options.json.empty()) check_writable("json", options.json);
+  require_available(options.device);
   if (options.threads > 0) set_threads(options.threads);
   const std::unique_ptr<Peer> peer = find_peer(options);
   const double load = machine_load();

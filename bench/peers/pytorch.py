@@ -114,17 +114,18 @@ def read_safetensors(path):
 class Server:
     """What bench_train and bench_kernels ask for. The methods are the commands; the answer is a JSON object."""
 
-    def load(self, path):
+    def load(self, path, device):
         """Weights by their names, `batch.x` and `batch.target`, and the norm's name as metadata."""
         self.weights, metadata = read_safetensors(path)
         self.x, self.target = self.weights.pop("batch.x"), self.weights.pop("batch.target")
-        self.norm, self.trainings = metadata["norm"], {}
+        self.norm, self.device, self.trainings = metadata["norm"], device, {}
+        self.x, self.target = self.x.to(device), self.target.to(device)
         return {}
 
     def start(self, memory_format, dropout, dtype=torch.float32):
         network = c11_48096(self.norm, dropout=dropout)
         network.load_state_dict(self.weights)
-        return Training(network.to(dtype), memory_format)
+        return Training(network.to(dtype).to(self.device), memory_format)
 
     def losses(self, memory_format, dtype, steps):
         """The losses of the first steps from the loaded weights, without dropout."""
@@ -171,6 +172,8 @@ def serve(arguments):
     """Reads commands from stdin, a line each ("time nchw 6"), and answers each with a line of JSON."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     torch.manual_seed(1)
+    # Norma's float32 is float32: no TF32 on either side.
+    torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     server = Server()
     answer = {"torch": torch.__version__, "threads": torch.get_num_threads(), "formats": list(FORMATS),
               "cuda": torch.cuda.is_available()}
