@@ -249,6 +249,8 @@ int run(const Options& options, const std::string& command) {
   if (options.cross_check)
     trainer.before_each_step(
         std::ref(cross_check.emplace([&] { return c11_48096(options.network); }, options.device)));
+  StepProfile profile;
+  if (options.profile) trainer.set_profile(&profile);
   RunFolder folder(options.out, fmt::format("{}-{}", network_name, norm_label(options)));
   const Json config = config_of(options, loaded, data, summary, command);
   folder.write_config(config);
@@ -266,6 +268,7 @@ int run(const Options& options, const std::string& command) {
 
   const Outcome outcome = train(trainer, options, folder, loaded.name, progress);
   folder.write_model(*network, config);
+  if (options.profile) fmt::print("\n{}\n", profile.table(measure_ceilings(options.device, DType::float32)));
   if (cross_check) say(options, "checked   " + cross_check->summary());
   fmt::print("{}\n", last_line(outcome, summary, loaded.name, clock.seconds(), folder));
   return outcome.stopped ? interrupt_status() : 0;

@@ -127,6 +127,9 @@ const std::vector<Flag>& flags() {
        "before every step, compare each layer on the device with the cpu's; stops at the first mismatch",
        [](O o, S, S) { o.cross_check = true; }},
 
+      {"Output", "profile", "",
+       "print where the time of a step goes: by operation and direction, beside the machine's ceilings",
+       [](O o, S, S) { o.profile = true; }},
       {"Output", "out", "DIR", "run folder (a new one under runs/)",
        [](O o, S f, S v) { o.out = not_empty(f, v); }},
       {"Output", "max-params", "N", "refuse to train a network of more parameters",

@@ -41,6 +41,7 @@ struct Options {
   int threads = 0;  ///< 0: all cores
   Device device = Device::cpu;
   bool cross_check = false;
+  bool profile = false;
   std::string out;  ///< run folder; empty: a new one under runs/
   std::optional<std::int64_t> max_params;
   bool summary = false;

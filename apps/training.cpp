@@ -75,6 +75,7 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
   std::int64_t end = 0;
   for (std::int64_t i = 0; i < steps && !stopped_; ++i) {
     end = std::min(count, (i + 1) * options_.batch_size);
+    const StepProfile::Step counted(profile_);
     const std::vector<std::int64_t> indices(order.begin() + i * options_.batch_size, order.begin() + end);
     step(load_batch(data_.train, indices, data_.normalization, options_.augmentation, options_.seed,
                     static_cast<std::uint32_t>(epoch_)),

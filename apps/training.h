@@ -9,6 +9,7 @@
 #include "apps/options.h"
 #include "apps/progress.h"
 #include "apps/running_score.h"
+#include "apps/step_profile.h"
 #include "layers/module.h"
 #include "optim/scheduler.h"
 
@@ -46,6 +47,8 @@ class Trainer {
   /// Trains one epoch and evaluates. `on_step` is called after every step and returns false to stop there;
   /// what was reached then has no test score and `stopped` is set.
   EpochResult run_epoch(const std::function<bool(const StepReport&)>& on_step);
+  /// From now on, training steps are counted in `profile`, which must live as long.
+  void set_profile(StepProfile* profile) { profile_ = profile; }
   /// Is called with every training batch before the step that uses it, and the step's number, from 0.
   using BatchHook = std::function<void(const Module&, const Batch&, std::uint32_t step)>;
   void before_each_step(BatchHook hook) { before_step_ = std::move(hook); }
@@ -67,6 +70,7 @@ class Trainer {
   std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<Scheduler> scheduler_;
   BatchHook before_step_;
+  StepProfile* profile_ = nullptr;
   int epoch_ = 0;
   std::uint32_t global_step_ = 0;
   bool stopped_ = false;

@@ -7,7 +7,7 @@
 
 #include "apps/presets.h"
 #include "apps/progress.h"
-#include "bench/stopwatch.h"
+#include "apps/stopwatch.h"
 #include "core/random.h"
 #include "layers/functional/loss.h"
 #include "optim/optimizer.h"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/stopwatch.h"
 #include "bench/case.h"
-#include "bench/stopwatch.h"
 
 namespace norma {
 

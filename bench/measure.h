@@ -3,11 +3,11 @@
 
 #include <optional>
 
+#include "apps/ceilings.h"
+#include "apps/stopwatch.h"
 #include "bench/case.h"
-#include "bench/ceilings.h"
 #include "bench/check.h"
 #include "bench/peer.h"
-#include "bench/stopwatch.h"
 
 namespace norma {
 

@@ -11,11 +11,11 @@
 
 #include "apps/arguments.h"
 #include "apps/progress.h"
+#include "apps/stopwatch.h"
 #include "bench/contest.h"
 #include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/peer.h"
-#include "bench/stopwatch.h"
 #include "core/device_memory.h"
 #include "core/parallel.h"
 #include "kernels/simd_target.h"

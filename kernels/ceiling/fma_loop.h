@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
+
 namespace norma {
 
 inline constexpr int fma_chains = 12;
@@ -22,6 +24,11 @@ struct FmaLoop {
   /// v = v·a + b goes to b/(1 − a) = 1 from anywhere.
   static constexpr T a = T{0.75}, b = T{0.25};
 };
+
+template <class T>
+Cost cost_of(const FmaLoop<T>& a) {
+  return {0, a.flops()};
+}
 
 namespace cpu {
 template <class T>

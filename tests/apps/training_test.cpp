@@ -233,6 +233,23 @@ TEST_CASE("cifar_norm is quiet when asked and says one sentence when it refuses"
   CHECK(run_program({NORMA_CIFAR_NORM, "--max-params", "48096", "--summary"}).status == 0);
 }
 
+TEST_CASE("--profile says where the time of a step goes", "[app][profile]") {
+  const TemporaryFolder folder;
+  const Finished run = run_program(short_run(folder.path() / "run", {"--profile", "--quiet"}));
+  CHECK(run.status == 0);
+  using Catch::Contains;
+  CHECK_THAT(run.out, Contains("conv2d            backward weight     11 ") &&
+                          Contains("batch_norm        forward") && Contains("sgd               step") &&
+                          Contains("between them") && Contains("the mean of 7 (the first is left out)"));
+  // Shares are of the whole step.
+  std::istringstream lines(run.out.substr(run.out.find("of the ceiling\n")));
+  double share = 0;
+  std::string line;
+  for (std::getline(lines, line); std::getline(lines, line) && !line.starts_with("a step");)
+    share += std::stod(line.substr(line.find(" %") - 5, 5));
+  CHECK(share == Approx(100).margin(1));
+}
+
 TEST_CASE("asking for cuda without a GPU is refused in one sentence", "[app]") {
   const std::string reason = unavailable_because(Device::cuda);
   if (reason.empty()) return;

@@ -1,9 +1,9 @@
-#include "bench/ceilings.h"
+#include "apps/ceilings.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "bench/stopwatch.h"
+#include "apps/stopwatch.h"
 #include "core/parallel.h"
 #include "core/tensor.h"
 #include "kernels/ceiling/fma_loop.h"

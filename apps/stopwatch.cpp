@@ -1,4 +1,4 @@
-#include "bench/stopwatch.h"
+#include "apps/stopwatch.h"
 
 #include <algorithm>
 #include <cmath>
