@@ -1,23 +1,14 @@
 #include "apps/options.h"
 
-#include <cxxopts.hpp>
+#include <limits>
 
 #include "apps/arguments.h"
+#include "apps/flags.h"
 #include "core/device_memory.h"
 #include "core/parallel.h"
 
 namespace norma {
 namespace {
-
-// One flag: its name, what its value is called in the help (empty: a switch), a description, and what it
-// does.
-struct Flag {
-  const char* group;
-  std::string name;
-  std::string value;
-  std::string text;
-  void (*apply)(Options&, const std::string& flag, const std::string& value);
-};
 
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 constexpr std::int64_t many = std::numeric_limits<std::int64_t>::max();
@@ -64,8 +55,8 @@ std::string url(const std::string& flag, const std::string& value) {
 using O = Options&;
 using S = const std::string&;
 
-const std::vector<Flag>& flags() {
-  static const std::vector<Flag> all = {
+const std::vector<Flag<Options>>& flags() {
+  static const std::vector<Flag<Options>> all = {
       {"Network", "norm", "NAME", "bn, ln, ln-chw, ln-pixel, gn, in or none (bn)",
        [](O o, S f, S v) { o.network.norm = norm_from(one_of(f, v, norm_names())); }},
       {"Network", "groups", "G", "groups of group norm in every layer (each layer's published count)",
@@ -142,48 +133,6 @@ const std::vector<Flag>& flags() {
   return all;
 }
 
-const Flag& flag_called(const std::string& name) {
-  for (const Flag& flag : flags())
-    if (flag.name == name) return flag;
-  fail("no flag is called {}", name);
-}
-
-cxxopts::Options command() {
-  cxxopts::Options options("cifar_norm");
-  for (const Flag& flag : flags()) {
-    const std::string spelled = flag.name == "help" ? "h,help" : flag.name == "quiet" ? "q,quiet" : flag.name;
-    if (flag.value.empty())
-      options.add_option(flag.group, {spelled, flag.text});
-    else
-      options.add_option(flag.group, {spelled, flag.text, cxxopts::value<std::string>(), flag.value});
-  }
-  options.allow_unrecognised_options();
-  return options;
-}
-
-// In the order in which they were given: the last of two wins.
-void apply(const cxxopts::ParseResult& parsed, Options& options) {
-  for (const cxxopts::KeyValue& argument : parsed.arguments())
-    flag_called(argument.key()).apply(options, argument.key(), argument.value());
-}
-
-[[noreturn]] void refuse(const std::string& unknown) {
-  if (!unknown.starts_with("-"))
-    fail_usage("'{}' is not expected here: flags begin with --; see --help", unknown);
-  std::vector<std::string> names;
-  for (const Flag& flag : flags()) names.push_back("--" + flag.name);
-  fail_usage("there is no flag {}; did you mean {}? See --help", unknown,
-             nearest(unknown.substr(0, unknown.find('=')), names));
-}
-
-// A flag where a value belongs: "--norm --max-params 5" lacks a norm, which cxxopts would call "--max-params".
-void check_values(int argc, const char* const* argv) {
-  for (int i = 1; i + 1 < argc; ++i)
-    for (const Flag& flag : flags())
-      if (argv[i] == "--" + flag.name && !flag.value.empty() && std::string(argv[i + 1]).starts_with("--"))
-        fail_usage("{} needs a value; see --help", argv[i]);
-}
-
 void check_together(const Options& options) {
   if (options.network.groups && options.network.norm != Norm::gn)
     fail_usage("--groups goes with --norm gn, not with --norm {}", name(options.network.norm));
@@ -196,56 +145,25 @@ void check_together(const Options& options) {
 }  // namespace
 
 Options parse_options(int argc, const char* const* argv) {
-  check_values(argc, argv);
-  try {
-    cxxopts::Options known = command();
-    const cxxopts::ParseResult parsed = known.parse(argc, argv);
-    if (!parsed.unmatched().empty()) refuse(parsed.unmatched().front());
-    Options options;
-    if (unavailable_because(Device::cuda).empty()) options.device = Device::cuda;
-    apply(parsed, options);
-    check_together(options);
-    return options;
-  } catch (const cxxopts::exceptions::missing_argument&) {
-    const std::string last = argc > 1 ? argv[argc - 1] : "";
-    fail_usage("{} needs a value; see --help", last);
-  } catch (const cxxopts::exceptions::exception& e) {
-    fail_usage("{}; see --help", e.what());
-  }
+  Options options;
+  if (unavailable_because(Device::cuda).empty()) options.device = Device::cuda;
+  apply_flags(flags(), argc, argv, options);
+  check_together(options);
+  return options;
 }
 
 std::string help_text() {
-  std::string text =
-      "cifar_norm trains a small CNN on CIFAR-10 with the normalization of your choice.\n\n"
-      "Usage: cifar_norm [flags]\n";
-  const char* group = "";
-  for (const Flag& flag : flags()) {
-    if (flag.group != std::string(group)) text += fmt::format("\n{}:\n", group = flag.group);
-    const std::string left = (flag.name == "help"    ? "-h, --"
-                              : flag.name == "quiet" ? "-q, --"
-                                                     : "--") +
-                             flag.name + " " + flag.value;
-    std::string line = fmt::format("  {:<23} ", left);
-    for (const std::string& word : split_words(flag.text, ' ')) {
-      if (line.size() + word.size() > 98) {
-        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-        line = std::string(26, ' ');
-      }
-      line += word + " ";
-    }
-    line.pop_back();
-    text += line + "\n";
-  }
-  text +=
-      "\nExamples:\n"
-      "  cifar_norm --norm gn --groups 4            group norm, 20 epochs, published recipe\n"
-      "  cifar_norm --norm ln-chw --summary         the layer table, no training\n"
-      "  cifar_norm --norm bn --scheduler onecycle --lr 0.05 --augment flip+crop --epochs 10\n"
-      "  cifar_norm --data synthetic --epochs 2     no download: the built-in images\n"
-      "  cifar_norm --norm gn --batch-size 4 --limit-train 5000\n"
-      "\nA run folder holds config.json, metrics.jsonl (a line an epoch) and model.safetensors.\n"
-      "Exit status: 0 trained, 1 failed, 2 wrong command line, 130 interrupted by Ctrl-C.\n";
-  return text;
+  return "cifar_norm trains a small CNN on CIFAR-10 with the normalization of your choice.\n\n"
+         "Usage: cifar_norm [flags]\n" +
+         flags_help(texts_of(flags())) +
+         "\nExamples:\n"
+         "  cifar_norm --norm gn --groups 4            group norm, 20 epochs, published recipe\n"
+         "  cifar_norm --norm ln-chw --summary         the layer table, no training\n"
+         "  cifar_norm --norm bn --scheduler onecycle --lr 0.05 --augment flip+crop --epochs 10\n"
+         "  cifar_norm --data synthetic --epochs 2     no download: the built-in images\n"
+         "  cifar_norm --norm gn --batch-size 4 --limit-train 5000\n"
+         "\nA run folder holds config.json, metrics.jsonl (a line an epoch) and model.safetensors.\n"
+         "Exit status: 0 trained, 1 failed, 2 wrong command line, 130 interrupted by Ctrl-C.\n";
 }
 
 std::string to_string(const SchedulerChoice& choice) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/arguments.h"
+#include "apps/flags.h"
 #include "apps/profile_report.h"
 #include "core/error.h"
 
@@ -11,13 +12,6 @@ namespace {
 
 using O = ProfileOptions&;
 using S = const std::string&;
-
-// One flag: its name, what its value is called in the help (empty: a switch), a description, and what it
-// does.
-struct Flag {
-  std::string name, value, text;
-  void (*apply)(O options, S flag, S value);
-};
 
 constexpr std::int64_t most = 1 << 20, most_elements = std::int64_t{1} << 28;
 
@@ -37,47 +31,37 @@ std::array<std::int64_t, 4> shape_from(S flag, S value) {
   return shape;
 }
 
-const std::vector<Flag>& flags() {
-  static const std::vector<Flag> all = {
-      {"op", "NAME", "the operation, or all at small shapes; --list names them",
+const std::vector<Flag<ProfileOptions>>& flags() {
+  static const std::vector<Flag<ProfileOptions>> all = {
+      {"", "op", "NAME", "the operation, or all at small shapes; --list names them",
        [](O o, S, S v) { o.operation = v; }},
-      {"direction", "NAME",
+      {"", "direction", "NAME",
        "forward, backward, or backward-data and backward-weight of conv2d (all there are)",
        [](O o, S, S v) { o.direction = v; }},
-      {"shape", "N,C,H,W", "of x; rows are N by C·H·W (each operation's own, see --list)",
+      {"", "shape", "N,C,H,W", "of x; rows are N by C·H·W (each operation's own, see --list)",
        [](O o, S f, S v) { o.setting.shape = shape_from(f, v); }},
-      {"groups", "G", "of group_norm (4)",
+      {"", "groups", "G", "of group_norm (4)",
        [](O o, S f, S v) { o.setting.groups = whole_number(f, v, 1, most); }},
-      {"out-channels", "K", "of conv2d (C) and linear (10)",
+      {"", "out-channels", "K", "of conv2d (C) and linear (10)",
        [](O o, S f, S v) { o.setting.out_channels = whole_number(f, v, 1, most); }},
-      {"kernel", "K", "side of the window: of conv2d (3) and pools (2)",
+      {"", "kernel", "K", "side of the window: of conv2d (3) and pools (2)",
        [](O o, S f, S v) { o.setting.kernel = whole_number(f, v, 1, most); }},
-      {"stride", "S", "of conv2d (1) and pools (the kernel)",
+      {"", "stride", "S", "of conv2d (1) and pools (the kernel)",
        [](O o, S f, S v) { o.setting.stride = whole_number(f, v, 1, most); }},
-      {"padding", "P", "of conv2d (1), pools (0) and the crops of load_images (0)",
+      {"", "padding", "P", "of conv2d (1), pools (0) and the crops of load_images (0)",
        [](O o, S f, S v) { o.setting.padding = whole_number(f, v, 0, most); }},
-      {"p", "P", "probability of dropout (0.5)", [](O o, S f, S v) { o.setting.p = number(f, v, 0, 1); }},
-      {"channels", "", "dropout of whole channels", [](O o, S, S) { o.setting.channels = true; }},
-      {"eval", "", "batch_norm with running statistics", [](O o, S, S) { o.setting.eval = true; }},
-      {"dtype", "NAME", "float32 or float64 (float32)",
+      {"", "p", "P", "probability of dropout (0.5)", [](O o, S f, S v) { o.setting.p = number(f, v, 0, 1); }},
+      {"", "channels", "", "dropout of whole channels", [](O o, S, S) { o.setting.channels = true; }},
+      {"", "eval", "", "batch_norm with running statistics", [](O o, S, S) { o.setting.eval = true; }},
+      {"", "dtype", "NAME", "float32 or float64 (float32)",
        [](O o, S f, S v) {
          o.setting.float64 = one_of(f, v, {"float32", "float64"}) == "float64";
        }},
-      {"json", "", "one JSON object instead of tables", [](O o, S, S) { o.json = true; }},
-      {"list", "", "print the operations and end", [](O o, S, S) { o.list = true; }},
-      {"help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+      {"", "json", "", "one JSON object instead of tables", [](O o, S, S) { o.json = true; }},
+      {"", "list", "", "print the operations and end", [](O o, S, S) { o.list = true; }},
+      {"", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
   };
   return all;
-}
-
-const Flag& flag_called(const std::string& word) {
-  std::vector<std::string> names;
-  for (const Flag& flag : flags()) {
-    if ("--" + flag.name == word) return flag;
-    names.push_back("--" + flag.name);
-  }
-  if (!word.starts_with("-")) fail_usage("'{}' is not expected here: flags begin with --; see --help", word);
-  fail_usage("there is no flag {}; did you mean {}? See --help", word, nearest(word, names));
 }
 
 /// A flag that no chosen operation looks at was given by mistake.
@@ -99,31 +83,15 @@ void check_together(const ProfileOptions& options, const std::vector<std::string
 
 ProfileOptions parse_profile_options(int argc, const char* const* argv) {
   ProfileOptions options;
-  std::vector<std::string> given;
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = std::string(argv[i]) == "-h" ? "--help" : argv[i];
-    const std::size_t equals = word.find('=');
-    const Flag& flag = flag_called(word.substr(0, equals));
-    const bool inside = equals != std::string::npos;
-    if (flag.value.empty() && inside) fail_usage("--{} takes no value; see --help", flag.name);
-    if (!flag.value.empty() && !inside && (i + 1 == argc || std::string(argv[i + 1]).starts_with("--")))
-      fail_usage("--{} needs a value; see --help", flag.name);
-    flag.apply(options, flag.name, flag.value.empty() ? "" : inside ? word.substr(equals + 1) : argv[++i]);
-    given.push_back(flag.name);
-  }
+  const std::vector<std::string> given = apply_flags(flags(), argc, argv, options);
   if (!options.help && !options.list) check_together(options, given);
   return options;
 }
 
 std::string profile_help_text() {
-  std::string text =
-      "simt_profile runs a CUDA kernel on the CPU and counts what it does to memory.\n\n"
-      "Usage: simt_profile --op NAME [flags]\n\n";
-  for (const Flag& flag : flags()) {
-    const std::string left = (flag.name == "help" ? "-h, --" : "--") + flag.name + " " + flag.value;
-    text += fmt::format("  {:<19} {}\n", left, flag.text);
-  }
-  return text +
+  return "simt_profile runs a CUDA kernel on the CPU and counts what it does to memory.\n\n"
+         "Usage: simt_profile --op NAME [flags]\n\n" +
+         flags_help(texts_of(flags())) +
          "\nExamples:\n"
          "  simt_profile --op group_norm --direction backward --shape 128,32,32,32 --groups 4\n"
          "  simt_profile --op conv2d --direction forward --shape 2,16,32,32 --out-channels 20\n"

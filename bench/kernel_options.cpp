@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "apps/arguments.h"
-#include "bench/flags.h"
+#include "apps/flags.h"
 #include "kernels/table.h"
 
 namespace norma {
@@ -14,37 +14,37 @@ using S = const std::string&;
 
 const std::vector<Flag<KernelOptions>>& flags() {
   static const std::vector<Flag<KernelOptions>> all = {
-      {"device", "WHICH", "cpu, cuda, or simt, where times say nothing (cpu)",
+      {"", "device", "WHICH", "cpu, cuda, or simt, where times say nothing (cpu)",
        [](O o, S f, S v) {
          const std::string chosen = one_of(f, v, {"cpu", "cuda", "simt"});
          o.device = *std::find_if(all_devices.begin(), all_devices.end(),
                                   [&](Device d) { return name(d) == chosen; });
        }},
-      {"op", "LIST", "names of kernels/table.h or how they begin, with commas (all)",
+      {"", "op", "LIST", "names of kernels/table.h or how they begin, with commas (all)",
        [](O o, S, S v) { o.operations = split_words(v, ','); }},
-      {"filter", "TEXT", "only rows that contain it, e.g. ResNet-50 or 1024×14 (all)",
+      {"", "filter", "TEXT", "only rows that contain it, e.g. ResNet-50 or 1024×14 (all)",
        [](O o, S, S v) { o.filter = v; }},
-      {"steps", "", "the steps of group norm (kernels/norm/steps) instead; on cuda or simt",
+      {"", "steps", "", "the steps of group norm (kernels/norm/steps) instead; on cuda or simt",
        [](O o, S, S) { o.steps = true; }},
-      {"dtype", "WHICH", "float32 or float64 (float32)",
+      {"", "dtype", "WHICH", "float32 or float64 (float32)",
        [](O o, S f, S v) {
          o.dtype = one_of(f, v, {"float32", "float64"}) == "float32" ? DType::float32 : DType::float64;
        }},
-      {"batch-size", "N", "images in every row (128 of c11-48096, 32 of ResNet-50; on simt 1)",
+      {"", "batch-size", "N", "images in every row (128 of c11-48096, 32 of ResNet-50; on simt 1)",
        [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 16); }},
-      {"threads", "N", "CPU threads of Norma and of the peer (all cores)",
+      {"", "threads", "N", "CPU threads of Norma and of the peer (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
-      {"quick", "", "3 samples and 0.03 s a row instead of 5 and 0.2 s; simt always",
+      {"", "quick", "", "3 samples and 0.03 s a row instead of 5 and 0.2 s; simt always",
        [](O o, S, S) { o.quick = true; }},
-      {"peer", "WHICH", "auto, PyTorch if a Python has it, or none (auto)",
+      {"", "peer", "WHICH", "auto, PyTorch if a Python has it, or none (auto)",
        [](O o, S f, S v) {
          o.peer = one_of(f, v, {"auto", "none"}) == "auto";
        }},
-      {"json", "FILE", "write the rows there", [](O o, S, S v) { o.json = v; }},
-      {"markdown", "FILE", "write the tables there, as a page that says where they come from",
+      {"", "json", "FILE", "write the rows there", [](O o, S, S v) { o.json = v; }},
+      {"", "markdown", "FILE", "write the tables there, as a page that says where they come from",
        [](O o, S, S v) { o.markdown = v; }},
-      {"quiet", "", "print the table only", [](O o, S, S) { o.quiet = true; }},
-      {"help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+      {"", "quiet", "", "print the table only", [](O o, S, S) { o.quiet = true; }},
+      {"", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
   };
   return all;
 }
@@ -77,7 +77,8 @@ Patience KernelOptions::patience() const {
 }
 
 KernelOptions parse_kernel_options(int argc, const char* const* argv) {
-  const KernelOptions options = parse_flags(flags(), argc, argv);
+  KernelOptions options;
+  apply_flags(flags(), argc, argv, options);
   check_operations(options);
   if (options.steps && options.device == Device::cpu)
     fail_usage("--steps times CUDA kernels: add --device cuda, or simt, where times say nothing");
@@ -105,7 +106,7 @@ std::string kernel_help() {
          "of\n"
          "ResNet-50's norms, after checking its result; beside it the device's own ceilings and PyTorch.\n"
          "\nUsage: bench_kernels [flags]\n\n" +
-         flags_help(flags()) +
+         flags_help(texts_of(flags())) +
          "\nPyTorch is looked for in $NORMA_PYTHON if that is set, else in python3 and /usr/bin/python3.\n"
          "Exit status: 0 done, 1 failed or a result is wrong, 2 wrong command line.\n";
 }

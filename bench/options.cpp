@@ -1,7 +1,7 @@
 #include "bench/options.h"
 
 #include "apps/arguments.h"
-#include "bench/flags.h"
+#include "apps/flags.h"
 #include "core/error.h"
 
 namespace norma {
@@ -12,32 +12,32 @@ using S = const std::string&;
 
 const std::vector<Flag<BenchOptions>>& flags() {
   static const std::vector<Flag<BenchOptions>> all = {
-      {"norms", "LIST", "of bn, ln, ln-chw, ln-pixel, gn, in, none, with commas (bn,gn,ln)",
+      {"", "norms", "LIST", "of bn, ln, ln-chw, ln-pixel, gn, in, none, with commas (bn,gn,ln)",
        [](O o, S f, S v) {
          o.norms.clear();
          for (const std::string& norm : split_words(v, ','))
            o.norms.push_back(norm_from(one_of(f, norm, norm_names())));
        }},
-      {"batch-size", "N", "images a step (128)",
+      {"", "batch-size", "N", "images a step (128)",
        [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 16); }},
-      {"device", "WHICH", "cpu, cuda, or simt, where times say nothing (cpu)",
+      {"", "device", "WHICH", "cpu, cuda, or simt, where times say nothing (cpu)",
        [](O o, S f, S v) {
          const std::string chosen = one_of(f, v, {"cpu", "cuda", "simt"});
          o.device = chosen == "cuda" ? Device::cuda : chosen == "simt" ? Device::simt : Device::cpu;
        }},
-      {"threads", "N", "CPU threads of Norma and of the peer (all cores)",
+      {"", "threads", "N", "CPU threads of Norma and of the peer (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
-      {"rounds", "N", "how often each is timed, in turn (7)",
+      {"", "rounds", "N", "how often each is timed, in turn (7)",
        [](O o, S f, S v) { o.rounds = static_cast<int>(whole_number(f, v, 1, 10'000)); }},
-      {"steps", "N", "training steps in each timing (6)",
+      {"", "steps", "N", "training steps in each timing (6)",
        [](O o, S f, S v) { o.steps = static_cast<int>(whole_number(f, v, 1, 10'000)); }},
-      {"peer", "WHICH", "auto, PyTorch if a Python has it, or none (auto)",
+      {"", "peer", "WHICH", "auto, PyTorch if a Python has it, or none (auto)",
        [](O o, S f, S v) {
          o.peer = one_of(f, v, {"auto", "none"}) == "auto";
        }},
-      {"json", "FILE", "write the rows there", [](O o, S, S v) { o.json = v; }},
-      {"quiet", "", "print the table only", [](O o, S, S) { o.quiet = true; }},
-      {"help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+      {"", "json", "FILE", "write the rows there", [](O o, S, S v) { o.json = v; }},
+      {"", "quiet", "", "print the table only", [](O o, S, S) { o.quiet = true; }},
+      {"", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
   };
   return all;
 }
@@ -45,14 +45,16 @@ const std::vector<Flag<BenchOptions>>& flags() {
 }  // namespace
 
 BenchOptions parse_bench_options(int argc, const char* const* argv) {
-  return parse_flags(flags(), argc, argv);
+  BenchOptions options;
+  apply_flags(flags(), argc, argv, options);
+  return options;
 }
 
 std::string bench_help() {
   return "bench_train times training steps of the network c11-48096, against PyTorch if it finds "
          "it.\n"
          "\nUsage: bench_train [flags]\n\n" +
-         flags_help(flags()) +
+         flags_help(texts_of(flags())) +
          "\nPyTorch is looked for in $NORMA_PYTHON if that is set, else in python3 and /usr/bin/python3.\n"
          "Exit status: 0 done, 1 failed or the losses of the two differ, 2 wrong command line.\n";
 }

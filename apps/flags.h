@@ -1,0 +1,59 @@
+// A command line: one list of flags is its parsing, its help and its "did you mean".
+//
+//   const std::vector<Flag<Options>> flags = {
+//       {"Training", "epochs", "N", "passes over the training set (20)",
+//        [](Options& o, auto& f, auto& v) { o.epochs = whole_number(f, v, 1, 100'000); }},
+//       {"Output", "quiet", "", "print the last line only", [](Options& o, auto&, auto&) { o.quiet = true; }}};
+//
+//   --epochs 3, --epochs=3, -q and -h are understood; of two that contradict each other the last one wins.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace norma {
+
+/// What a flag is called, without what it does.
+struct FlagText {
+  std::string group;  ///< its heading in the help; empty: none
+  std::string name;
+  std::string value;  ///< what the help calls its value; empty: a switch
+  std::string text;
+};
+
+template <class Options>
+struct Flag {
+  std::string group, name, value, text;  ///< as FlagText's
+  void (*apply)(Options&, const std::string& flag, const std::string& value);
+};
+
+template <class Options>
+std::vector<FlagText> texts_of(const std::vector<Flag<Options>>& flags) {
+  std::vector<FlagText> texts;
+  for (const auto& f : flags) texts.push_back({f.group, f.name, f.value, f.text});
+  return texts;
+}
+
+/// Flags and their values in the order of the command line. Words that are no flags go to `others`; with nullptr
+/// there may be none. Throws UsageError, one sentence, for what is not understood.
+std::vector<std::pair<std::string, std::string>> cut_flags(const std::vector<FlagText>& known, int argc,
+                                                           const char* const* argv,
+                                                           std::vector<std::string>* others);
+
+/// Applies what the command line says to `options`; returns the names of the flags that were given.
+template <class Options>
+std::vector<std::string> apply_flags(const std::vector<Flag<Options>>& flags, int argc,
+                                     const char* const* argv, Options& options,
+                                     std::vector<std::string>* others = nullptr) {
+  std::vector<std::string> given;
+  for (const auto& [name, value] : cut_flags(texts_of(flags), argc, argv, others))
+    for (const auto& flag : flags)
+      if (flag.name == name) flag.apply(options, name, value), given.push_back(name);
+  return given;
+}
+
+/// The flags under their headings, wrapped to 98 columns.
+std::string flags_help(const std::vector<FlagText>& flags);
+
+}  // namespace norma
