@@ -61,6 +61,13 @@ std::string one_of(const std::string& flag, const std::string& value,
              nearest(value, candidates));
 }
 
+Device device_from(const std::string& flag, const std::string& value) {
+  const std::string chosen = one_of(flag, value, {"cpu", "cuda", "simt", "reference"});
+  for (const Device device : all_devices)
+    if (chosen == name(device)) return device;
+  fail("no device is called {}", chosen);
+}
+
 std::string quoted(const std::string& word) {
   constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;

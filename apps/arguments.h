@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/device.h"
+
 namespace norma {
 
 /// The candidate that takes the fewest edits (insert, delete, replace, swap neighbours) to become `word`.
@@ -18,6 +20,8 @@ double number(const std::string& flag, const std::string& value, double low, dou
 /// `value` if it is one of the candidates.
 std::string one_of(const std::string& flag, const std::string& value,
                    const std::vector<std::string>& candidates);
+/// The device of that name.
+Device device_from(const std::string& flag, const std::string& value);
 /// The word as a shell takes it: in quotes where it must be.
 std::string quoted(const std::string& word);
 /// The parts of "a:b:c".

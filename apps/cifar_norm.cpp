@@ -1,6 +1,7 @@
 // cifar_norm: trains a small CNN on CIFAR-10 with the normalization of your choice.
 //
-//   cifar_norm --norm gn --groups 4
+//   cifar_norm --norm gn --groups 4        trains
+//   cifar_norm eval runs/gn4               scores what was trained (apps/eval.h)
 //
 // The way of a run: options → network → data → epochs → run folder. README.md shows one, --help lists the
 // flags.
@@ -13,6 +14,8 @@
 
 #include "apps/arguments.h"
 #include "apps/cross_check.h"
+#include "apps/eval.h"
+#include "apps/images.h"
 #include "apps/options.h"
 #include "apps/presets.h"
 #include "apps/run_folder.h"
@@ -20,9 +23,7 @@
 #include "core/device_memory.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "data/cifar10.h"
-#include "data/find_data.h"
-#include "data/synthetic.h"
+#include "data/download.h"
 #include "kernels/simd_target.h"
 #include "layers/summary.h"
 
@@ -31,12 +32,6 @@ namespace {
 
 constexpr const char* network_name = "c11-48096";
 using Json = nlohmann::ordered_json;
-
-void say(const Options& options, const std::string& line) {
-  if (options.quiet) return;
-  fmt::print("{}\n", line);
-  std::fflush(stdout);
-}
 
 std::string norm_label(const Options& options) {
   const std::string groups = options.network.groups ? std::to_string(*options.network.groups) : "";
@@ -54,23 +49,6 @@ void check_size(const Summary& summary, std::int64_t limit) {
         fmt::format("{}{} ({})", i == 0 ? "" : ", ", layers[i].path, with_commas(layers[i].parameters));
   fail("this network has {} parameters, {} more than --max-params {}; its largest layers are {}",
        with_commas(summary.parameters), with_commas(summary.parameters - limit), with_commas(limit), largest);
-}
-
-DataSplit find_and_load(const Options& options, Progress& progress) {
-  DataRequest request;
-  request.data = options.data;
-  if (!options.mirror.empty()) request.mirrors = {options.mirror};
-  request.cancelled = interrupted;
-  request.progress = [&](const DownloadProgress& p) {
-    progress.show(
-        static_cast<double>(p.bytes) / static_cast<double>(p.total), "downloading CIFAR-10",
-        fmt::format("{:.1f} of {:.1f} MB  {:.0f} kB/s  {} left", static_cast<double>(p.bytes) / 1e6,
-                    static_cast<double>(p.total) / 1e6, p.bytes_per_second / 1e3, duration(p.seconds_left)));
-  };
-  const DataChoice choice = find_data(request);
-  progress.clear();
-  say(options, "data      " + choice.reason);
-  return choice.folder ? load_cifar10(*choice.folder) : make_synthetic();
 }
 
 // The images to train and test on, after splitting, limiting and measuring.
@@ -189,7 +167,7 @@ Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const
     }
     outcome.epochs.push_back(result);
     folder.append_metrics(metrics_of(result, data_name));
-    say(options, epoch_line(result, options.epochs));
+    say(options.quiet, epoch_line(result, options.epochs));
     if (interrupted()) {
       outcome.stopped = epoch < options.epochs;
       break;
@@ -239,10 +217,10 @@ int run(const Options& options, const std::string& command) {
     fail("--out {} is a file; name a folder", options.out);
   watch_for_interrupt();
   Progress progress(options.quiet);
-  say(options,
+  say(options.quiet,
       fmt::format("cifar_norm {} · {} · {} · {} parameters · {} threads, {}", NORMA_VERSION, network_name,
                   norm_label(options), with_commas(summary.parameters), threads(), simd_target()));
-  const DataSplit loaded = find_and_load(options, progress);
+  const DataSplit loaded = find_cifar10({options.data, options.mirror, options.quiet}, progress);
   const TrainingData data = prepare(loaded, options);
   Trainer trainer(network, data, options);
   std::optional<CrossCheck> cross_check;
@@ -254,13 +232,13 @@ int run(const Options& options, const std::string& command) {
   RunFolder folder(options.out, fmt::format("{}-{}", network_name, norm_label(options)));
   const Json config = config_of(options, loaded, data, summary, command);
   folder.write_config(config);
-  if (!folder.put_aside().empty()) say(options, "note      " + folder.put_aside());
-  say(options,
+  if (!folder.put_aside().empty()) say(options.quiet, "note      " + folder.put_aside());
+  say(options.quiet,
       fmt::format("images    {}: {} to train, {} to test{}; {}", loaded.name,
                   with_commas(data.train.labels.numel()), with_commas(data.test.labels.numel()),
                   data.validation ? ", " + with_commas(data.validation->labels.numel()) + " to validate" : "",
                   describe(data.normalization, options.measure_normalization)));
-  say(options,
+  say(options.quiet,
       fmt::format("training  epochs {}, steps {} an epoch, batches of {}, {} lr {}, scheduler {}, augment "
                   "{}, seed {}",
                   options.epochs, trainer.steps_per_epoch(), options.batch_size, options.optimizer,
@@ -269,7 +247,7 @@ int run(const Options& options, const std::string& command) {
   const Outcome outcome = train(trainer, options, folder, loaded.name, progress);
   folder.write_model(*network, config);
   if (options.profile) fmt::print("\n{}\n", profile.table(measure_ceilings(options.device, DType::float32)));
-  if (cross_check) say(options, "checked   " + cross_check->summary());
+  if (cross_check) say(options.quiet, "checked   " + cross_check->summary());
   fmt::print("{}\n", last_line(outcome, summary, loaded.name, clock.seconds(), folder));
   return outcome.stopped ? interrupt_status() : 0;
 }
@@ -279,6 +257,7 @@ int run(const Options& options, const std::string& command) {
 
 int main(int argc, char** argv) {
   try {
+    if (argc > 1 && std::string(argv[1]) == "eval") return norma::run_eval(argc - 1, argv + 1);
     const norma::Options options = norma::parse_options(argc, argv);
     if (options.help) return fmt::print("{}", norma::help_text()), 0;
     if (options.version) return fmt::print("cifar_norm {}\n", NORMA_VERSION), 0;

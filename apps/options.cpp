@@ -33,13 +33,6 @@ Augmentation augmentation_from(const std::string& flag, const std::string& value
   return {.flip = chosen.starts_with("flip"), .crop = chosen.ends_with("crop") ? 4 : 0};
 }
 
-Device device_from(const std::string& flag, const std::string& value) {
-  const std::string chosen = one_of(flag, value, {"cpu", "cuda", "simt", "reference"});
-  for (const Device device : all_devices)
-    if (chosen == name(device)) return device;
-  fail("no device is called {}", chosen);
-}
-
 std::string not_empty(const std::string& flag, const std::string& value) {
   if (value.empty()) fail_usage("--{} needs a value, not an empty one", flag);
   return value;
@@ -154,7 +147,8 @@ Options parse_options(int argc, const char* const* argv) {
 
 std::string help_text() {
   return "cifar_norm trains a small CNN on CIFAR-10 with the normalization of your choice.\n\n"
-         "Usage: cifar_norm [flags]\n" +
+         "Usage: cifar_norm [flags]\n"
+         "       cifar_norm eval RUN [flags]    scores a trained network; see cifar_norm eval --help\n" +
          flags_help(texts_of(flags())) +
          "\nExamples:\n"
          "  cifar_norm --norm gn --groups 4            group norm, 20 epochs, published recipe\n"

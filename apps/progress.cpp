@@ -36,6 +36,12 @@ std::string duration(double seconds) {
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
+void say(bool quiet, const std::string& line) {
+  if (quiet) return;
+  fmt::print("{}\n", line);
+  std::fflush(stdout);
+}
+
 Progress::Progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDOUT_FILENO) == 1), color_(wants_color()) {
   next_ = terminal_ ? 0 : plain_interval;
 }

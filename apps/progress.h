@@ -20,6 +20,9 @@ class Clock {
 /// "1:04:09" or "4:09"
 std::string duration(double seconds);
 
+/// Prints a line at once, unless quiet.
+void say(bool quiet, const std::string& line);
+
 /// A line that is rewritten in place on a terminal, at most ten times a second. Elsewhere it becomes a plain
 /// line every half minute, so that a slow run shows life in a log.
 class Progress {

@@ -95,17 +95,21 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
 }
 
 Score Trainer::evaluate(const Dataset& dataset) {
-  constexpr std::int64_t batch_size = 500;
+  return norma::evaluate(*network_, dataset, data_.normalization, 500,
+                         fmt::format("testing after epoch {}", epoch_));
+}
+
+Score evaluate(Module& network, const Dataset& dataset, const Normalization& normalization,
+               std::int64_t batch_size, const std::string& when) {
   const NoGrad no_grad;
-  network_->eval();
+  network.eval();
   const std::int64_t count = dataset.labels.numel();
-  RunningScore running((count + batch_size - 1) / batch_size, options_.device,
-                       fmt::format("testing after epoch {}", epoch_));
+  RunningScore running((count + batch_size - 1) / batch_size, dataset.labels.device(), when);
   for (std::int64_t begin = 0; begin < count; begin += batch_size) {
     std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, count - begin)));
     std::iota(indices.begin(), indices.end(), begin);
-    const Batch batch = load_batch(dataset, indices, data_.normalization);
-    const Tensor scores = (*network_)(batch.x);
+    const Batch batch = load_batch(dataset, indices, normalization);
+    const Tensor scores = network(batch.x);
     running.add(functional::cross_entropy(scores, batch.target),
                 functional::correct_count(scores, batch.target), batch.target.numel());
   }

@@ -39,6 +39,11 @@ struct TrainingData {
   Normalization normalization;
 };
 
+/// Scores a network on a data set, in evaluation mode, on the device that both are on. `when` says in errors what
+/// this was part of.
+Score evaluate(Module& network, const Dataset& dataset, const Normalization& normalization,
+               std::int64_t batch_size, const std::string& when = "testing");
+
 class Trainer {
  public:
   /// Sets threads, moves the network to the device and makes optimizer and scheduler as the options say.

@@ -250,6 +250,34 @@ TEST_CASE("--profile says where the time of a step goes", "[app][profile]") {
   CHECK(share == Approx(100).margin(1));
 }
 
+TEST_CASE("cifar_norm eval scores a run as its training did, from the folder or the model", "[app][eval]") {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "run";
+  REQUIRE(run_program(short_run(out, {"--norm", "gn", "--groups", "2", "--normalize", "auto"})).status == 0);
+  const auto metrics = read_lines(out / "metrics.jsonl");
+  const std::string score =
+      fmt::format("synthetic test loss {:.4f}, accuracy {:.2f} % of 32 images",
+                  metrics.back()["test_loss"].get<double>(), metrics.back()["test_accuracy"].get<double>());
+  using Catch::Contains;
+  for (const fs::path& run : {out, out / "model.safetensors"}) {
+    const Finished eval = run_program({NORMA_CIFAR_NORM, "eval", run.string(), "--data", "synthetic",
+                                       "--limit-test", "32", "--batch-size", "7", "--quiet"});
+    CHECK(eval.status == 0);
+    CHECK_THAT(eval.out, Contains(score));
+  }
+  const auto refused = [](const std::vector<std::string>& words, int status, const std::string& text) {
+    std::vector<std::string> argv = {NORMA_CIFAR_NORM, "eval"};
+    argv.insert(argv.end(), words.begin(), words.end());
+    const Finished run = run_program(argv);
+    CHECK(run.status == status);
+    CHECK_THAT(run.err, Contains(text));
+  };
+  refused({}, 2, "takes one run folder or model, not 0");
+  refused({out.string(), "--norm", "gn"}, 2, "there is no flag --norm");
+  refused({(folder.path() / "none").string()}, 1, "there is no");
+  refused({(out / "config.json").string()}, 1, "is not a safetensors file");
+}
+
 TEST_CASE("asking for cuda without a GPU is refused in one sentence", "[app]") {
   const std::string reason = unavailable_because(Device::cuda);
   if (reason.empty()) return;

@@ -1,0 +1,20 @@
+// Where an app gets its images from, told to whoever watches.
+#pragma once
+
+#include <string>
+
+#include "apps/progress.h"
+#include "data/dataset.h"
+
+namespace norma {
+
+struct ImageSource {
+  std::string data;    ///< a folder, "synthetic", or empty for the default places
+  std::string mirror;  ///< a URL, or empty for the known ones
+  bool quiet = false;
+};
+
+/// CIFAR-10 from a folder or the network, else the built-in images; says which. Ctrl-C ends a download.
+DataSplit find_cifar10(const ImageSource& source, Progress& progress);
+
+}  // namespace norma
