@@ -56,153 +56,187 @@ constexpr double alpha = 2.0 / 3, beta = 3.0 / 2, alpha2 = alpha * alpha, beta2 
 //        ⎣ 0   1    0     −α²−β²   0  1 ⎦
 //
 //   G has the rows (1, 0, 0), (1, ±α, α²) / (2α²(α² − β²)), (1, ±β, β²) / (2β²(β² − α²)), (0, 0, 1).
+template <class D>
+HWY_INLINE hn::Vec<D> constant(D d, double value) {
+  return hn::Set(d, static_cast<hn::TFromD<D>>(value));
+}
+// plus, minus = even ± point·odd: a polynomial at two points.
 template <class D, class V = hn::Vec<D>>
-struct Winograd {
-  static HWY_INLINE V constant(double value) { return hn::Set(D(), static_cast<hn::TFromD<D>>(value)); }
-  // (even + point·odd, even − point·odd): a polynomial at ±point.
-  static HWY_INLINE void at_both(double point, V even, V odd, V& plus, V& minus) {
-    plus = hn::MulAdd(constant(point), odd, even);
-    minus = hn::NegMulAdd(constant(point), odd, even);
-  }
+HWY_INLINE void at_both(D d, double point, V even, V odd, V& plus, V& minus) {
+  plus = hn::MulAdd(constant(d, point), odd, even);
+  minus = hn::NegMulAdd(constant(d, point), odd, even);
+}
 
-  // Bᵀ d, of 6 inputs.
-  static HWY_INLINE void input(V* v) {
-    const V even_a = hn::NegMulAdd(constant(beta2), v[2], v[4]), odd_a = hn::NegMulAdd(constant(beta2), v[1], v[3]);
-    const V even_b = hn::NegMulAdd(constant(alpha2), v[2], v[4]), odd_b = hn::NegMulAdd(constant(alpha2), v[1], v[3]);
-    v[0] = hn::NegMulAdd(constant(alpha2 + beta2), v[2], hn::Add(v[0], v[4]));
-    v[5] = hn::NegMulAdd(constant(alpha2 + beta2), v[3], hn::Add(v[1], v[5]));
-    at_both(alpha, even_a, odd_a, v[1], v[2]);
-    at_both(beta, even_b, odd_b, v[3], v[4]);
+struct InputTransform {  // Bᵀ d
+  template <class D, class V = hn::Vec<D>>
+  HWY_INLINE void operator()(D d, V* v) const {
+    const V a2 = constant(d, alpha2), b2 = constant(d, beta2), both = constant(d, alpha2 + beta2);
+    const V even_a = hn::NegMulAdd(b2, v[2], v[4]), odd_a = hn::NegMulAdd(b2, v[1], v[3]);
+    const V even_b = hn::NegMulAdd(a2, v[2], v[4]), odd_b = hn::NegMulAdd(a2, v[1], v[3]);
+    v[0] = hn::NegMulAdd(both, v[2], hn::Add(v[0], v[4]));
+    v[5] = hn::NegMulAdd(both, v[3], hn::Add(v[1], v[5]));
+    at_both(d, alpha, even_a, odd_a, v[1], v[2]);
+    at_both(d, beta, even_b, odd_b, v[3], v[4]);
   }
-  // Aᵀ m: 4 outputs of 6 values.
-  static HWY_INLINE void output(V* v) {
+};
+struct OutputTransform {  // Aᵀ m
+  template <class D, class V = hn::Vec<D>>
+  HWY_INLINE void operator()(D d, V* v) const {
     const V even_a = hn::Add(v[1], v[2]), odd_a = hn::Sub(v[1], v[2]);
     const V even_b = hn::Add(v[3], v[4]), odd_b = hn::Sub(v[3], v[4]);
     v[0] = hn::Add(v[0], hn::Add(even_a, even_b));
-    v[1] = hn::MulAdd(constant(alpha), odd_a, hn::Mul(constant(beta), odd_b));
-    v[2] = hn::MulAdd(constant(alpha2), even_a, hn::Mul(constant(beta2), even_b));
-    v[3] = hn::MulAdd(constant(alpha2 * alpha), odd_a, hn::MulAdd(constant(beta2 * beta), odd_b, v[5]));
+    v[1] = hn::MulAdd(constant(d, alpha), odd_a, hn::Mul(constant(d, beta), odd_b));
+    v[2] = hn::MulAdd(constant(d, alpha2), even_a, hn::Mul(constant(d, beta2), even_b));
+    v[3] = hn::MulAdd(constant(d, alpha2 * alpha), odd_a, hn::MulAdd(constant(d, beta2 * beta), odd_b, v[5]));
   }
-  // A y: 6 values of 4 cotangents.
-  static HWY_INLINE void cotangent(V* v) {
+};
+struct CotangentTransform {  // A y
+  template <class D, class V = hn::Vec<D>>
+  HWY_INLINE void operator()(D d, V* v) const {
+    const V a2 = constant(d, alpha2), b2 = constant(d, beta2);
+    const V even_a = hn::MulAdd(a2, v[2], v[0]), odd_a = hn::MulAdd(a2, v[3], v[1]);
+    const V even_b = hn::MulAdd(b2, v[2], v[0]), odd_b = hn::MulAdd(b2, v[3], v[1]);
     v[5] = v[3];
-    const V y0 = v[0], y1 = v[1], y2 = v[2], y3 = v[3];
-    at_both(alpha, hn::MulAdd(constant(alpha2), y2, y0), hn::MulAdd(constant(alpha2), y3, y1), v[1], v[2]);
-    at_both(beta, hn::MulAdd(constant(beta2), y2, y0), hn::MulAdd(constant(beta2), y3, y1), v[3], v[4]);
+    at_both(d, alpha, even_a, odd_a, v[1], v[2]);
+    at_both(d, beta, even_b, odd_b, v[3], v[4]);
   }
-  static constexpr double scale_a = 1 / (2 * alpha2 * (alpha2 - beta2)), scale_b = 1 / (2 * beta2 * (beta2 - alpha2));
-  // G g: 6 values of 3 weights.
-  static HWY_INLINE void weight(V* v) {
-    const V g0 = v[0], g1 = v[1], g2 = v[2];
-    const V even_a = hn::Mul(constant(scale_a), hn::MulAdd(constant(alpha2), g2, g0));
-    const V even_b = hn::Mul(constant(scale_b), hn::MulAdd(constant(beta2), g2, g0));
-    at_both(alpha * scale_a, even_a, g1, v[1], v[2]);
-    at_both(beta * scale_b, even_b, g1, v[3], v[4]);
-    v[5] = g2;
+};
+constexpr double scale_a = 1 / (2 * alpha2 * (alpha2 - beta2)), scale_b = 1 / (2 * beta2 * (beta2 - alpha2));
+struct WeightTransform {  // G g
+  template <class D, class V = hn::Vec<D>>
+  HWY_INLINE void operator()(D d, V* v) const {
+    const V even_a = hn::Mul(constant(d, scale_a), hn::MulAdd(constant(d, alpha2), v[2], v[0]));
+    const V even_b = hn::Mul(constant(d, scale_b), hn::MulAdd(constant(d, beta2), v[2], v[0]));
+    const V odd = v[1];
+    v[5] = v[2];
+    at_both(d, alpha * scale_a, even_a, odd, v[1], v[2]);
+    at_both(d, beta * scale_b, even_b, odd, v[3], v[4]);
   }
-  // Gᵀ u: gradients of 3 weights.
-  static HWY_INLINE void weight_gradient(V* v) {
-    const V even_a = hn::Mul(constant(scale_a), hn::Add(v[1], v[2]));
-    const V even_b = hn::Mul(constant(scale_b), hn::Add(v[3], v[4]));
-    const V odd_a = hn::Sub(v[1], v[2]), odd_b = hn::Sub(v[3], v[4]);
+};
+struct WeightGradientTransform {  // Gᵀ u
+  template <class D, class V = hn::Vec<D>>
+  HWY_INLINE void operator()(D d, V* v) const {
+    const V even_a = hn::Mul(constant(d, scale_a), hn::Add(v[1], v[2])), odd_a = hn::Sub(v[1], v[2]);
+    const V even_b = hn::Mul(constant(d, scale_b), hn::Add(v[3], v[4])), odd_b = hn::Sub(v[3], v[4]);
     v[0] = hn::Add(v[0], hn::Add(even_a, even_b));
-    v[1] = hn::MulAdd(constant(alpha * scale_a), odd_a, hn::Mul(constant(beta * scale_b), odd_b));
-    v[2] = hn::MulAdd(constant(alpha2), even_a, hn::MulAdd(constant(beta2), even_b, v[5]));
+    v[1] = hn::MulAdd(constant(d, alpha * scale_a), odd_a, hn::Mul(constant(d, beta * scale_b), odd_b));
+    v[2] = hn::MulAdd(constant(d, alpha2), even_a, hn::MulAdd(constant(d, beta2), even_b, v[5]));
   }
 };
 
-// A transform on the columns, then on the rows, of the In × In vectors that load(u, v) gives; the Out × Out
-// results go to store(u, v, vector).
+// A transform on the columns, then on the rows, of In × In vectors: load(v, column) gives a column of them, and
+// the Out × Out results go to store(u, v, vector).
 template <int In, int Out, class D, class Transform, class Load, class Store>
-HWY_INLINE void in_two_dimensions(D, Transform transform, Load load, Store store) {
+HWY_INLINE void in_two_dimensions(D d, Transform transform, Load load, Store store) {
   hn::Vec<D> half[Out][In];
   for (int v = 0; v < In; ++v) {
     hn::Vec<D> column[window_size];
-    for (int u = 0; u < In; ++u) column[u] = load(u, v);
-    transform(column);
+    load(v, column);
+    transform(d, column);
     for (int u = 0; u < Out; ++u) half[u][v] = column[u];
   }
   for (int u = 0; u < Out; ++u) {
     hn::Vec<D> row[window_size];
     for (int v = 0; v < In; ++v) row[v] = half[u][v];
-    transform(row);
+    transform(d, row);
     for (int v = 0; v < Out; ++v) store(u, v, row[v]);
   }
 }
-
-// How a piece of work, some images, is cut into tiles of the output.
-struct Tiles {
-  std::int64_t h, w;  // of an output image
-  std::int64_t down = divide_up(h, tile_size), across = divide_up(w, tile_size);
-  std::int64_t images(std::int64_t batch) const {  // of a piece: at least tiles_at_once tiles where there are
-    return std::clamp<std::int64_t>(tiles_at_once / (down * across), 1, batch);
-  }
-  std::int64_t count(std::int64_t images) const { return images * down * across; }
-};
-
-// 36 matrices [rows][pitch], a little apart, so that the 36 values of a tile do not fall on the same set of the
-// cache.
-template <class T>
-struct Values {
-  std::int64_t pitch, distance;
-  Scratch<T> memory;
-  Values(std::int64_t rows, std::int64_t columns)
-      : pitch(columns), distance(rows * columns + 64 / static_cast<std::int64_t>(sizeof(T))), memory(winograd_values * distance) {}
-  T* operator[](std::int64_t value) const { return memory.data() + value * distance; }
-};
 
 template <class T>
 std::int64_t whole_vectors(std::int64_t channels) {
   return divide_up(channels, lanes_of<T>()) * lanes_of<T>();
 }
 
-// Pixel-major images, [pixels][pitch] each.
+// Images turned to pixels: [h·w][pitch] each.
 template <class T>
 struct Pixels {
   std::int64_t h, w, channels, pitch = whole_vectors<T>(channels);
   std::int64_t size() const { return h * w * pitch; }
 };
 
-// Transforms `count` windows of Size × Size pixels, 4 apart, the first `top` above and `left` of the image's corner.
-template <int Size, class T, class Transform>
-void transform_windows(const Pixels<T>& s, const T* images, std::int64_t top, std::int64_t left, const Tiles& tiles,
-                       std::int64_t first, std::int64_t count, Transform transform, const Values<T>& values) {
-  const hn::ScalableTag<T> d;
-  using V = hn::Vec<decltype(d)>;
-  for (std::int64_t t = 0; t < count; ++t) {
-    const std::int64_t index = first + t, across = index % tiles.across, down = index / tiles.across % tiles.down;
-    const std::int64_t row = down * tile_size - top, column = across * tile_size - left;
-    const T* corner = images + index / tiles.count(1) * s.size() + (row * s.w + column) * s.pitch;
-    for (std::int64_t c = 0; c < s.pitch; c += lanes_of<T>())
-      in_two_dimensions<Size, window_size>(
-          d, transform,
-          [&](int u, int v) HWY_ATTR -> V {
-            const bool inside = row + u >= 0 && row + u < s.h && column + v >= 0 && column + v < s.w;
-            return inside ? hn::LoadU(d, corner + (u * s.w + v) * s.pitch + c) : hn::Zero(d);
-          },
-          [&](int u, int v, V value) HWY_ATTR { hn::StoreU(value, d, values[u * window_size + v] + t * values.pitch + c); });
-  }
-}
-
-// The other way: tiles of the output, the bias added, cropped to the image.
-template <class T>
-void write_tiles(const Values<T>& values, const T* bias, const Tiles& tiles, std::int64_t first, std::int64_t count, const Pixels<T>& s, T* images) {
-  const hn::ScalableTag<T> d;
-  using V = hn::Vec<decltype(d)>;
-  for (std::int64_t t = 0; t < count; ++t) {
-    const std::int64_t index = first + t, row = index / tiles.across % tiles.down * tile_size,
-                       column = index % tiles.across * tile_size;
-    T* corner = images + index / tiles.count(1) * s.size() + (row * s.w + column) * s.pitch;
-    for (std::int64_t k = 0; k < s.pitch; k += lanes_of<T>()) {
-      const V term = hn::LoadU(d, bias + k);
-      in_two_dimensions<window_size, tile_size>(
-          d, Winograd<decltype(d)>::output,
-          [&](int u, int v) HWY_ATTR { return hn::LoadU(d, values[u * window_size + v] + t * values.pitch + k); },
-          [&](int u, int v, V value) HWY_ATTR {
-            if (row + u < s.h && column + v < s.w) hn::StoreU(hn::Add(value, term), d, corner + (u * s.w + v) * s.pitch + k);
-          });
+// How the outputs of some images are cut into tiles.
+struct Tiles {
+  std::int64_t h, w;  // of an output image
+  std::int64_t down = divide_up(h, tile_size), across = divide_up(w, tile_size);
+  std::int64_t count(std::int64_t images) const { return images * down * across; }
+  // Images of a piece of work: as many as tiles_at_once hold.
+  std::int64_t images(std::int64_t batch) const { return std::clamp<std::int64_t>(tiles_at_once / count(1), 1, batch); }
+  // f(t, image, row, column) for `some` tiles from `first`: t counts from 0, and there the tile's corner lies.
+  template <class F>
+  HWY_INLINE void each(std::int64_t first, std::int64_t some, F&& f) const {
+    std::int64_t image = first / count(1), i = first % count(1) / across, j = first % across;
+    for (std::int64_t t = 0; t < some; ++t) {
+      f(t, image, i * tile_size, j * tile_size);
+      if (++j == across) j = 0, ++i;
+      if (i == down) i = 0, ++image;
     }
   }
+};
+
+// The 36 values of some tiles, [36][tiles][pitch]; the 36 a little apart from where they would fall, so that a
+// tile's do not all meet in one set of the cache.
+template <class T>
+struct Values {
+  std::int64_t pitch, distance;
+  Scratch<T> memory;
+  Values(std::int64_t rows, std::int64_t columns)
+      : pitch(columns), distance((rows + 1) * columns), memory(winograd_values * distance) {}
+  T* operator[](std::int64_t value) const { return memory.data() + value * distance; }
+  T* at(int u, int v) const { return memory.data() + (u * window_size + v) * distance; }
+};
+
+// Transforms windows of Size × Size pixels, 4 apart, the first `top` above and `left` of the image's corner.
+// Pixels outside of the image are zero.
+template <int Size, class T, class Transform>
+void transform_windows(const Pixels<T>& from, const T* images, std::int64_t top, std::int64_t left, const Tiles& tiles,
+                       std::int64_t first, std::int64_t some, Transform transform, const Values<T>& values) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  tiles.each(first, some, [&](std::int64_t t, std::int64_t image, std::int64_t row, std::int64_t column) HWY_ATTR {
+    row -= top, column -= left;
+    const T* const corner = images + image * from.size() + (row * from.w + column) * from.pitch;
+    const int above = static_cast<int>(std::max<std::int64_t>(0, -row));
+    const int below = static_cast<int>(std::min<std::int64_t>(Size, from.h - row));
+    const std::int64_t step = from.w * from.pitch, lanes = lanes_of<T>();
+    for (std::int64_t c = 0; c < from.pitch; c += lanes)
+      in_two_dimensions<Size, window_size>(
+          d, transform,
+          [&](int v, V* line) HWY_ATTR {
+            const T* const top_pixel = corner + v * from.pitch + c;
+            const bool inside = column + v >= 0 && column + v < from.w;
+            if (inside && above == 0 && below == Size) {
+              for (int u = 0; u < Size; ++u) line[u] = hn::LoadU(d, top_pixel + u * step);
+            } else {
+              for (int u = 0; u < Size; ++u)
+                line[u] = inside && u >= above && u < below ? hn::LoadU(d, top_pixel + u * step) : hn::Zero(d);
+            }
+          },
+          [&](int u, int v, V value) HWY_ATTR { hn::StoreU(value, d, values.at(u, v) + t * values.pitch + c); });
+  });
+}
+
+// The other way: tiles of outputs, the bias added, cropped to the image.
+template <class T>
+void write_tiles(const Values<T>& values, const T* bias, const Tiles& tiles, std::int64_t first, std::int64_t some,
+                 const Pixels<T>& to, T* images) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  tiles.each(first, some, [&](std::int64_t t, std::int64_t image, std::int64_t row, std::int64_t column) HWY_ATTR {
+    T* const corner = images + image * to.size() + (row * to.w + column) * to.pitch;
+    for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>()) {
+      const V term = hn::LoadU(d, bias + k);
+      in_two_dimensions<window_size, tile_size>(
+          d, OutputTransform(),
+          [&](int v, V* line) HWY_ATTR {
+            for (int u = 0; u < window_size; ++u) line[u] = hn::LoadU(d, values.at(u, v) + t * values.pitch + k);
+          },
+          [&](int u, int v, V value) HWY_ATTR {
+            if (row + u < to.h && column + v < to.w)
+              hn::StoreU(hn::Add(value, term), d, corner + (u * to.w + v) * to.pitch + k);
+          });
+    }
+  });
 }
 
 // A 3×3 correlation of stride 1: forward, and backward data with other weights.
@@ -222,8 +256,10 @@ void winograd_correlate(const Correlation& s, const T* x, WeightAt weight_at, co
   for (std::int64_t c = 0; c < s.c; ++c)
     for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>())
       in_two_dimensions<3, window_size>(
-          d, Winograd<decltype(d)>::weight,
-          [&](int i, int j) HWY_ATTR { return hn::LoadU(d, weight_at(c, i * 3 + j) + k); },
+          d, WeightTransform(),
+          [&](int j, V* line) HWY_ATTR {
+            for (int i = 0; i < 3; ++i) line[i] = hn::LoadU(d, weight_at(c, i * 3 + j) + k);
+          },
           [&](int i, int j, V value) HWY_ATTR { hn::StoreU(value, d, u[i * window_size + j] + c * to.pitch + k); });
   const Scratch<T> padded_bias(to.pitch);
   std::fill_n(padded_bias.data(), to.pitch, T{0});
@@ -239,7 +275,7 @@ void winograd_correlate(const Correlation& s, const T* x, WeightAt weight_at, co
       planes_to_pixels(x + (begin + i) * s.c * s.h * s.w, s.h * s.w, s.c, s.h * s.w, source.data() + i * from.size(), from.pitch);
     for (std::int64_t t = 0, some; t < tiles.count(count); t += some) {
       some = std::min(tiles_at_once, tiles.count(count) - t);
-      transform_windows<window_size>(from, source.data(), s.top, s.left, tiles, t, some, Winograd<decltype(d)>::input, v);
+      transform_windows<window_size>(from, source.data(), s.top, s.left, tiles, t, some, InputTransform(), v);
       for (std::int64_t i = 0; i < winograd_values; ++i)
         multiply<T>(some, to.pitch, s.c, {v[i], v.pitch}, {u[i], u.pitch}, {m[i], m.pitch}, false);
       write_tiles(m, padded_bias.data(), tiles, t, some, to, result.data());
@@ -275,9 +311,9 @@ void winograd_weight_gradient(const Correlation& s, const T* x, const T* dy, T* 
       for (std::int64_t t = 0, some; t < tiles.count(count); t += some, add = true) {
         some = std::min(tiles_at_once, tiles.count(count) - t);
         transform_windows<window_size>(from, source.data(), s.top, s.left, tiles, t, some,
-                                       Winograd<decltype(d)>::input, v);
+                                       InputTransform(), v);
         transform_windows<tile_size>(to, cotangent.data(), 0, 0, tiles, t, some,
-                                     Winograd<decltype(d)>::cotangent, m);
+                                     CotangentTransform(), m);
         for (std::int64_t i = 0; i < winograd_values; ++i)
           multiply<T>(s.c, to.pitch, some, {v[i], 1, v.pitch}, {m[i], m.pitch}, {du[i], du.pitch}, add);
       }
@@ -285,8 +321,10 @@ void winograd_weight_gradient(const Correlation& s, const T* x, const T* dy, T* 
     for (std::int64_t c = 0; c < s.c; ++c)
       for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>())
         in_two_dimensions<window_size, 3>(
-            d, Winograd<decltype(d)>::weight_gradient,
-            [&](int i, int j) HWY_ATTR { return hn::LoadU(d, du[i * window_size + j] + c * to.pitch + k); },
+            d, WeightGradientTransform(),
+            [&](int j, V* line) HWY_ATTR {
+              for (int i = 0; i < window_size; ++i) line[i] = hn::LoadU(d, du.at(i, j) + c * to.pitch + k);
+            },
             [&](int i, int j, V value) HWY_ATTR {
               hn::StoreU(value, d, sums.data() + part * size + (c * 9 + i * 3 + j) * to.pitch + k);
             });
