@@ -1,6 +1,19 @@
+// Convolution on the CPU: matrix products (conv2d_matmul-inl.h), all directions and shapes.
+//
+//   3×3, stride 1      by Winograd's algorithm (conv2d_winograd-inl.h)
+//   1×1, stride 1      an image is the matrix [C][pixels]:      y = w·x,   dx = wᵀ·dy,   dw = dy·xᵀ
+//   everything else    the same on columns(x), [taps][pixels]: row (c, u, v) holds what the tap reads, pixel by
+//                      pixel; in backward data, columns are added back to where they were read
+//
+//                          x                      columns(x), 2×2 kernel
+//                                       (0,0):   a b d e
+//                        a b c          (0,1):   b c e f
+//                        d e f   ──▶    (1,0):   d e g h
+//                        g h i          (1,1):   e f h i
+//
+// A piece of parallel work is a few images (backward weight: a fixed share of those pieces, whose sums are added
+// in order), whatever the number of threads.
 #include "kernels/conv/conv2d.h"
-
-#include <cstring>
 
 #include "core/parallel.h"
 #include "kernels/scratch.h"
@@ -14,31 +27,185 @@
 HWY_BEFORE_NAMESPACE();
 namespace norma::cpu::HWY_NAMESPACE {
 
+bool suits_winograd(const Conv2dShape& s) {
+  return s.kernel_h == 3 && s.kernel_w == 3 && s.stride_h == 1 && s.stride_w == 1 && s.pad_h <= 2 &&
+         s.pad_w <= 2;
+}
+
+// The columns of an image, a strip of output rows at a time; the image itself for a 1×1 kernel.
+template <class T>
+class Columns {
+ public:
+  explicit Columns(const Conv2dShape& shape)
+      : s(shape),
+        is_image(s.kernel_h * s.kernel_w * s.stride_h * s.stride_w == 1 && s.pad_h == 0 && s.pad_w == 0),
+        taps(s.c * s.kernel_h * s.kernel_w),
+        rows(is_image ? s.out_h() : std::clamp<std::int64_t>(numbers / (taps * s.out_w()), 1, s.out_h())),
+        memory(is_image ? 0 : taps * rows * s.out_w()) {}
+
+  /// Output pixels of the strip that begins at a row.
+  std::int64_t pixels(std::int64_t row) const { return std::min(rows, s.out_h() - row) * s.out_w(); }
+
+  /// The strip's [taps][pixels].
+  Matrix<const T> read(const T* x, std::int64_t row) const {
+    if (is_image) return {x, s.h * s.w};
+    each_run(row, [&](std::int64_t run, std::int64_t from, std::int64_t begin, std::int64_t end) {
+      T* const out = memory.data() + run;
+      std::fill_n(out, begin, T{0});
+      for (std::int64_t j = begin; j < end; ++j) out[j] = x[from + j * s.stride_w];
+      std::fill(out + end, out + s.out_w(), T{0});
+    });
+    return {memory.data(), pixels(row)};
+  }
+
+  /// Where to write the strip's gradient, before add_to(dx, row).
+  Matrix<T> gradient(T* dx, std::int64_t row) const {
+    if (is_image) return {dx, s.h * s.w};
+    return {memory.data(), pixels(row)};
+  }
+  void add_to(T* dx, std::int64_t row) const {
+    if (is_image) return;
+    each_run(row, [&](std::int64_t run, std::int64_t from, std::int64_t begin, std::int64_t end) {
+      for (std::int64_t j = begin; j < end; ++j) dx[from + j * s.stride_w] += memory[run + j];
+    });
+  }
+
+  const Conv2dShape s;
+  const bool is_image;
+  const std::int64_t taps, rows;  // rows of a strip
+
+ private:
+  static constexpr std::int64_t numbers = 1 << 16;  // of a strip, to stay in the L2 cache
+
+  // f(run, from, begin, end) for every tap and output row of a strip: of the out_w numbers at `run`, those in
+  // [begin, end) belong to the pixels from + j·stride_w of the image, the others to its padding.
+  template <class F>
+  void each_run(std::int64_t first_row, F&& f) const {
+    std::int64_t run = 0;
+    for (std::int64_t tap = 0; tap < taps; ++tap) {
+      const std::int64_t c = tap / (s.kernel_h * s.kernel_w);
+      const std::int64_t u = tap / s.kernel_w % s.kernel_h - s.pad_h, v = tap % s.kernel_w - s.pad_w;
+      const std::int64_t begin = v < 0 ? std::min(s.out_w(), divide_up(-v, s.stride_w)) : 0;
+      const std::int64_t end = v < s.w ? std::min(s.out_w(), divide_up(s.w - v, s.stride_w)) : 0;
+      for (std::int64_t i = first_row; i < std::min(first_row + rows, s.out_h()); ++i, run += s.out_w()) {
+        const std::int64_t row = i * s.stride_h + u;
+        const bool inside = row >= 0 && row < s.h && begin < end;
+        f(run, (c * s.h + row) * s.w + v, inside ? begin : 0, inside ? end : 0);
+      }
+    }
+  }
+
+  const Scratch<T> memory;
+};
+
+// Images of a piece of work: enough for about a thousand output pixels.
+std::int64_t piece_images(const Conv2dShape& s) {
+  return std::clamp<std::int64_t>(1024 / (s.out_h() * s.out_w()), 1, s.n);
+}
+
+// f(columns, image, first row) for every strip of every image, a piece on one thread.
+template <class T, class F>
+void each_strip(const Conv2dShape& s, F&& f) {
+  const std::int64_t images = piece_images(s);
+  parallel_for(divide_up(s.n, images), [&](std::int64_t piece) HWY_ATTR {
+    const Columns<T> columns(s);
+    for (std::int64_t n = piece * images; n < std::min(s.n, (piece + 1) * images); ++n)
+      for (std::int64_t row = 0; row < s.out_h(); row += columns.rows) f(columns, n, row);
+  });
+}
+
 template <class T>
 void conv2d_forward(const Conv2dForward<T>& a) {
   const Conv2dShape& s = a.s;
-  const std::int64_t taps = s.c * s.kernel_h * s.kernel_w, pitch = whole_vectors<T>(s.k);
-  const Scratch<T> w(taps * pitch);  // [c][tap][k]
-  planes_to_pixels(a.weight, taps, s.k, taps, w.data(), pitch);
-  winograd_correlate({s.n, s.c, s.h, s.w, s.k, s.out_h(), s.out_w(), s.pad_h, s.pad_w}, a.x,
-                     [&](std::int64_t c, std::int64_t tap) { return w.data() + (c * 9 + tap) * pitch; }, a.bias, a.y);
+  const std::int64_t plane = s.out_h() * s.out_w(), taps = s.c * s.kernel_h * s.kernel_w;
+  if (suits_winograd(s)) {
+    const std::int64_t pitch = whole_vectors<T>(s.k);
+    const Scratch<T> weight(taps * pitch);  // [c][tap][k]
+    planes_to_pixels(a.weight, taps, s.k, taps, weight.data(), pitch);
+    return winograd_correlate(
+        {s.n, s.c, s.h, s.w, s.k, s.out_h(), s.out_w(), s.pad_h, s.pad_w}, a.x,
+        [&](std::int64_t c, std::int64_t tap) { return weight.data() + (c * 9 + tap) * pitch; }, a.bias, a.y);
+  }
+  each_strip<T>(s, [&](const Columns<T>& columns, std::int64_t n, std::int64_t row) HWY_ATTR {
+    const Matrix<T> y{a.y + n * s.k * plane + row * s.out_w(), plane};
+    if (a.bias)
+      for (std::int64_t k = 0; k < s.k; ++k) std::fill_n(y.data + k * plane, columns.pixels(row), a.bias[k]);
+    multiply<T>(s.k, columns.pixels(row), taps, {a.weight, taps},
+                columns.read(a.x + n * s.c * s.h * s.w, row), y, a.bias != nullptr);
+  });
 }
 
 template <class T>
 void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
   const Conv2dShape& s = a.s;
-  const std::int64_t pitch = whole_vectors<T>(s.c);
-  const Scratch<T> w(s.k * 9 * pitch);  // [k][tap][c]
-  for (std::int64_t k = 0; k < s.k; ++k)
-    planes_to_pixels(a.weight + k * s.c * 9, 9, s.c, 9, w.data() + k * 9 * pitch, pitch);
-  winograd_correlate({s.n, s.k, s.out_h(), s.out_w(), s.c, s.h, s.w, 2 - s.pad_h, 2 - s.pad_w}, a.dy,
-                     [&](std::int64_t k, std::int64_t tap) { return w.data() + (k * 9 + 8 - tap) * pitch; }, static_cast<const T*>(nullptr), a.dx);
+  const std::int64_t plane = s.out_h() * s.out_w(), taps = s.c * s.kernel_h * s.kernel_w;
+  if (suits_winograd(s)) {
+    const std::int64_t pitch = whole_vectors<T>(s.c);
+    const Scratch<T> weight(s.k * 9 * pitch);  // [k][tap][c]
+    for (std::int64_t k = 0; k < s.k; ++k)
+      planes_to_pixels(a.weight + k * taps, 9, s.c, 9, weight.data() + k * 9 * pitch, pitch);
+    return winograd_correlate(
+        {s.n, s.k, s.out_h(), s.out_w(), s.c, s.h, s.w, 2 - s.pad_h, 2 - s.pad_w}, a.dy,
+        [&](std::int64_t k, std::int64_t tap) { return weight.data() + (k * 9 + 8 - tap) * pitch; },
+        static_cast<const T*>(nullptr), a.dx);
+  }
+  each_strip<T>(s, [&](const Columns<T>& columns, std::int64_t n, std::int64_t row) HWY_ATTR {
+    T* const dx = a.dx + n * s.c * s.h * s.w;
+    const T* const dy = a.dy + n * s.k * plane + row * s.out_w();
+    if (row == 0 && !columns.is_image) std::fill_n(dx, s.c * s.h * s.w, T{0});
+    multiply<T>(taps, columns.pixels(row), s.k, {a.weight, 1, taps}, {dy, plane}, columns.gradient(dx, row),
+                false);
+    columns.add_to(dx, row);
+  });
+}
+
+// dweight of the images [begin, end), into sums [K][taps].
+template <class T>
+void weight_sums(const Conv2dBackwardWeight<T>& a, std::int64_t begin, std::int64_t end, T* sums) {
+  const Conv2dShape& s = a.s;
+  const Columns<T> columns(s);
+  const std::int64_t plane = s.out_h() * s.out_w(), pitch = whole_vectors<T>(columns.taps);
+  const Scratch<T> turned(columns.pixels(0) * pitch);
+  std::fill_n(sums, s.k * columns.taps, T{0});
+  for (std::int64_t n = begin; n < end; ++n)
+    for (std::int64_t row = 0; row < s.out_h(); row += columns.rows) {
+      const Matrix<const T> x = columns.read(a.x + n * s.c * s.h * s.w, row);
+      planes_to_pixels(x.data, x.row, columns.taps, columns.pixels(row), turned.data(), pitch);
+      multiply<T>(s.k, columns.taps, columns.pixels(row), {a.dy + n * s.k * plane + row * s.out_w(), plane},
+                  {turned.data(), pitch}, {sums, columns.taps}, true);
+    }
+}
+
+template <class T>
+void bias_sums(const Conv2dBackwardWeight<T>& a) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t plane = a.s.out_h() * a.s.out_w();
+  parallel_for(a.s.k, [&](std::int64_t k) HWY_ATTR {
+    double sum = 0;
+    for (std::int64_t n = 0; n < a.s.n; ++n) {
+      const T* const dy = a.dy + (n * a.s.k + k) * plane;
+      auto lanes = hn::Zero(d);
+      for_vectors(
+          d, plane, [&](std::int64_t i) HWY_ATTR { lanes = hn::Add(lanes, hn::LoadU(d, dy + i)); },
+          [&](std::int64_t i, std::size_t some)
+              HWY_ATTR { lanes = hn::Add(lanes, load_first(d, some, dy + i)); });
+      sum += sum_lanes(d, lanes);
+    }
+    a.dbias[k] = static_cast<T>(sum);
+  });
 }
 
 template <class T>
 void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const Conv2dShape& s = a.s;
-  winograd_weight_gradient({s.n, s.c, s.h, s.w, s.k, s.out_h(), s.out_w(), s.pad_h, s.pad_w}, a.x, a.dy, a.dweight);
+  if (a.dbias) bias_sums(a);
+  if (suits_winograd(s))
+    return winograd_weight_gradient({s.n, s.c, s.h, s.w, s.k, s.out_h(), s.out_w(), s.pad_h, s.pad_w}, a.x,
+                                    a.dy, a.dweight);
+  const std::int64_t images = piece_images(s), size = s.k * s.c * s.kernel_h * s.kernel_w;
+  in_parts<T>(divide_up(s.n, images), size, a.dweight,
+              [&](std::int64_t begin, std::int64_t end, T* sums)
+                  HWY_ATTR { weight_sums(a, begin * images, std::min(s.n, end * images), sums); });
 }
 
 NORMA_SIMD_INSTANTIATE(conv2d_forward, Conv2dForward)

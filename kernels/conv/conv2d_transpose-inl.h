@@ -76,7 +76,7 @@ HWY_INLINE hn::Vec<D> load_blocks(D d, const T* p, std::int64_t step) {
 
 // Pixels that are turned at a time: lines of this length keep away from each other in the cache, and their turned
 // form fits it.
-constexpr std::int64_t pixel_block = 128;
+constexpr std::int64_t pixel_block = 64;
 
 /// pixels[p·pitch + c] = planes[c·plane + p]; zero for c from `channels` to `pitch`.
 template <class T>
@@ -88,14 +88,14 @@ void planes_to_pixels(const T* HWY_RESTRICT planes, std::int64_t plane, std::int
   if (channels < pitch) std::fill_n(pixels, count * pitch, T{0});
   const std::int64_t whole = count / lanes * lanes;
   for (std::int64_t begin = 0; begin < whole; begin += pixel_block)
-   for (std::int64_t c = 0; c < channels; c += n)
-    for (std::int64_t p = begin; p < std::min<std::int64_t>(begin + pixel_block, whole); p += lanes) {
-      hn::Vec<decltype(d)> v[n];
-      for (int i = 0; i < n; ++i)
-        v[i] = c + i < channels ? hn::LoadU(d, planes + (c + i) * plane + p) : hn::Zero(d);
-      transpose_blocks(d, v);
-      for (int i = 0; i < n; ++i) store_blocks(d, v[i], pixels + (p + i) * pitch + c, n * pitch);
-    }
+    for (std::int64_t c = 0; c < channels; c += n)
+      for (std::int64_t p = begin; p < std::min<std::int64_t>(begin + pixel_block, whole); p += lanes) {
+        hn::Vec<decltype(d)> v[n];
+        for (int i = 0; i < n; ++i)
+          v[i] = c + i < channels ? hn::LoadU(d, planes + (c + i) * plane + p) : hn::Zero(d);
+        transpose_blocks(d, v);
+        for (int i = 0; i < n; ++i) store_blocks(d, v[i], pixels + (p + i) * pitch + c, n * pitch);
+      }
   for (std::int64_t p = whole; p < count; ++p)
     for (std::int64_t c = 0; c < channels; ++c) pixels[p * pitch + c] = planes[c * plane + p];
 }
@@ -109,14 +109,14 @@ void pixels_to_planes(const T* HWY_RESTRICT pixels, std::int64_t pitch, std::int
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const std::int64_t whole = count / lanes * lanes;
   for (std::int64_t begin = 0; begin < whole; begin += pixel_block)
-   for (std::int64_t c = 0; c < channels; c += n)
-    for (std::int64_t p = begin; p < std::min<std::int64_t>(begin + pixel_block, whole); p += lanes) {
-      hn::Vec<decltype(d)> v[n];
-      for (int i = 0; i < n; ++i) v[i] = load_blocks(d, pixels + (p + i) * pitch + c, n * pitch);
-      transpose_blocks(d, v);
-      for (int i = 0; i < n; ++i)
-        if (c + i < channels) hn::StoreU(v[i], d, planes + (c + i) * plane + p);
-    }
+    for (std::int64_t c = 0; c < channels; c += n)
+      for (std::int64_t p = begin; p < std::min<std::int64_t>(begin + pixel_block, whole); p += lanes) {
+        hn::Vec<decltype(d)> v[n];
+        for (int i = 0; i < n; ++i) v[i] = load_blocks(d, pixels + (p + i) * pitch + c, n * pitch);
+        transpose_blocks(d, v);
+        for (int i = 0; i < n; ++i)
+          if (c + i < channels) hn::StoreU(v[i], d, planes + (c + i) * plane + p);
+      }
   for (std::int64_t p = whole; p < count; ++p)
     for (std::int64_t c = 0; c < channels; ++c) planes[c * plane + p] = pixels[p * pitch + c];
 }

@@ -153,6 +153,14 @@ template <class T>
 struct Pixels {
   std::int64_t h, w, channels, pitch = whole_vectors<T>(channels);
   std::int64_t size() const { return h * w * pitch; }
+  void turn(const T* images, std::int64_t count, T* pixels) const {
+    for (std::int64_t i = 0; i < count; ++i)
+      planes_to_pixels(images + i * channels * h * w, h * w, channels, h * w, pixels + i * size(), pitch);
+  }
+  void turn_back(const T* pixels, std::int64_t count, T* images) const {
+    for (std::int64_t i = 0; i < count; ++i)
+      pixels_to_planes(pixels + i * size(), pitch, channels, h * w, images + i * channels * h * w, h * w);
+  }
 };
 
 // How the outputs of some images are cut into tiles.
@@ -161,7 +169,9 @@ struct Tiles {
   std::int64_t down = divide_up(h, tile_size), across = divide_up(w, tile_size);
   std::int64_t count(std::int64_t images) const { return images * down * across; }
   // Images of a piece of work: as many as tiles_at_once hold.
-  std::int64_t images(std::int64_t batch) const { return std::clamp<std::int64_t>(tiles_at_once / count(1), 1, batch); }
+  std::int64_t images(std::int64_t batch) const {
+    return std::clamp<std::int64_t>(tiles_at_once / count(1), 1, batch);
+  }
   // f(t, image, row, column) for `some` tiles from `first`: t counts from 0, and there the tile's corner lies.
   template <class F>
   HWY_INLINE void each(std::int64_t first, std::int64_t some, F&& f) const {
@@ -189,61 +199,67 @@ struct Values {
 // Transforms windows of Size × Size pixels, 4 apart, the first `top` above and `left` of the image's corner.
 // Pixels outside of the image are zero.
 template <int Size, class T, class Transform>
-void transform_windows(const Pixels<T>& from, const T* images, std::int64_t top, std::int64_t left, const Tiles& tiles,
-                       std::int64_t first, std::int64_t some, Transform transform, const Values<T>& values) {
+void transform_windows(const Pixels<T>& from, const T* images, std::int64_t top, std::int64_t left,
+                       const Tiles& tiles, std::int64_t first, std::int64_t some, Transform transform,
+                       const Values<T>& values) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
-  tiles.each(first, some, [&](std::int64_t t, std::int64_t image, std::int64_t row, std::int64_t column) HWY_ATTR {
-    row -= top, column -= left;
-    const T* const corner = images + image * from.size() + (row * from.w + column) * from.pitch;
-    const int above = static_cast<int>(std::max<std::int64_t>(0, -row));
-    const int below = static_cast<int>(std::min<std::int64_t>(Size, from.h - row));
-    const std::int64_t step = from.w * from.pitch, lanes = lanes_of<T>();
-    for (std::int64_t c = 0; c < from.pitch; c += lanes)
-      in_two_dimensions<Size, window_size>(
-          d, transform,
-          [&](int v, V* line) HWY_ATTR {
-            const T* const top_pixel = corner + v * from.pitch + c;
-            const bool inside = column + v >= 0 && column + v < from.w;
-            if (inside && above == 0 && below == Size) {
-              for (int u = 0; u < Size; ++u) line[u] = hn::LoadU(d, top_pixel + u * step);
-            } else {
-              for (int u = 0; u < Size; ++u)
-                line[u] = inside && u >= above && u < below ? hn::LoadU(d, top_pixel + u * step) : hn::Zero(d);
-            }
-          },
-          [&](int u, int v, V value) HWY_ATTR { hn::StoreU(value, d, values.at(u, v) + t * values.pitch + c); });
-  });
+  tiles.each(
+      first, some, [&](std::int64_t t, std::int64_t image, std::int64_t row, std::int64_t column) HWY_ATTR {
+        row -= top, column -= left;
+        const T* const corner = images + image * from.size() + (row * from.w + column) * from.pitch;
+        const int above = static_cast<int>(std::max<std::int64_t>(0, -row));
+        const int below = static_cast<int>(std::min<std::int64_t>(Size, from.h - row));
+        const std::int64_t step = from.w * from.pitch, lanes = lanes_of<T>();
+        for (std::int64_t c = 0; c < from.pitch; c += lanes)
+          in_two_dimensions<Size, window_size>(
+              d, transform,
+              [&](int v, V* line) HWY_ATTR {
+                const T* const top_pixel = corner + v * from.pitch + c;
+                const bool inside = column + v >= 0 && column + v < from.w;
+                if (inside && above == 0 && below == Size) {
+                  for (int u = 0; u < Size; ++u) line[u] = hn::LoadU(d, top_pixel + u * step);
+                } else {
+                  for (int u = 0; u < Size; ++u)
+                    line[u] =
+                        inside && u >= above && u < below ? hn::LoadU(d, top_pixel + u * step) : hn::Zero(d);
+                }
+              },
+              [&](int u, int v, V value)
+                  HWY_ATTR { hn::StoreU(value, d, values.at(u, v) + t * values.pitch + c); });
+      });
 }
 
 // The other way: tiles of outputs, the bias added, cropped to the image.
 template <class T>
-void write_tiles(const Values<T>& values, const T* bias, const Tiles& tiles, std::int64_t first, std::int64_t some,
-                 const Pixels<T>& to, T* images) {
+void write_tiles(const Values<T>& values, const T* bias, const Tiles& tiles, std::int64_t first,
+                 std::int64_t some, const Pixels<T>& to, T* images) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
-  tiles.each(first, some, [&](std::int64_t t, std::int64_t image, std::int64_t row, std::int64_t column) HWY_ATTR {
-    T* const corner = images + image * to.size() + (row * to.w + column) * to.pitch;
-    for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>()) {
-      const V term = hn::LoadU(d, bias + k);
-      in_two_dimensions<window_size, tile_size>(
-          d, OutputTransform(),
-          [&](int v, V* line) HWY_ATTR {
-            for (int u = 0; u < window_size; ++u) line[u] = hn::LoadU(d, values.at(u, v) + t * values.pitch + k);
-          },
-          [&](int u, int v, V value) HWY_ATTR {
-            if (row + u < to.h && column + v < to.w)
-              hn::StoreU(hn::Add(value, term), d, corner + (u * to.w + v) * to.pitch + k);
-          });
-    }
-  });
+  tiles.each(first, some,
+             [&](std::int64_t t, std::int64_t image, std::int64_t row, std::int64_t column) HWY_ATTR {
+               T* const corner = images + image * to.size() + (row * to.w + column) * to.pitch;
+               for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>()) {
+                 const V term = hn::LoadU(d, bias + k);
+                 in_two_dimensions<window_size, tile_size>(
+                     d, OutputTransform(),
+                     [&](int v, V* line) HWY_ATTR {
+                       for (int u = 0; u < window_size; ++u)
+                         line[u] = hn::LoadU(d, values.at(u, v) + t * values.pitch + k);
+                     },
+                     [&](int u, int v, V value) HWY_ATTR {
+                       if (row + u < to.h && column + v < to.w)
+                         hn::StoreU(hn::Add(value, term), d, corner + (u * to.w + v) * to.pitch + k);
+                     });
+               }
+             });
 }
 
 // A 3×3 correlation of stride 1: forward, and backward data with other weights.
 struct Correlation {
-  std::int64_t n, c, h, w;            // the source
-  std::int64_t k, out_h, out_w;       // the result
-  std::int64_t top, left;             // padding, 0 … 2
+  std::int64_t n, c, h, w;       // the source
+  std::int64_t k, out_h, out_w;  // the result
+  std::int64_t top, left;        // padding, 0 … 2
 };
 
 // `weight(c, tap)` is where K weights of a channel and a tap lie, one after the other, up to whole vectors.
@@ -260,7 +276,8 @@ void winograd_correlate(const Correlation& s, const T* x, WeightAt weight_at, co
           [&](int j, V* line) HWY_ATTR {
             for (int i = 0; i < 3; ++i) line[i] = hn::LoadU(d, weight_at(c, i * 3 + j) + k);
           },
-          [&](int i, int j, V value) HWY_ATTR { hn::StoreU(value, d, u[i * window_size + j] + c * to.pitch + k); });
+          [&](int i, int j, V value)
+              HWY_ATTR { hn::StoreU(value, d, u[i * window_size + j] + c * to.pitch + k); });
   const Scratch<T> padded_bias(to.pitch);
   std::fill_n(padded_bias.data(), to.pitch, T{0});
   if (bias) std::copy_n(bias, s.k, padded_bias.data());
@@ -271,8 +288,7 @@ void winograd_correlate(const Correlation& s, const T* x, WeightAt weight_at, co
     const std::int64_t begin = piece * images, count = std::min(images, s.n - begin);
     const Scratch<T> source(images * from.size()), result(images * to.size());
     const Values<T> v(tiles_at_once, from.pitch), m(tiles_at_once, to.pitch);
-    for (std::int64_t i = 0; i < count; ++i)
-      planes_to_pixels(x + (begin + i) * s.c * s.h * s.w, s.h * s.w, s.c, s.h * s.w, source.data() + i * from.size(), from.pitch);
+    from.turn(x + begin * s.c * s.h * s.w, count, source.data());
     for (std::int64_t t = 0, some; t < tiles.count(count); t += some) {
       some = std::min(tiles_at_once, tiles.count(count) - t);
       transform_windows<window_size>(from, source.data(), s.top, s.left, tiles, t, some, InputTransform(), v);
@@ -280,58 +296,64 @@ void winograd_correlate(const Correlation& s, const T* x, WeightAt weight_at, co
         multiply<T>(some, to.pitch, s.c, {v[i], v.pitch}, {u[i], u.pitch}, {m[i], m.pitch}, false);
       write_tiles(m, padded_bias.data(), tiles, t, some, to, result.data());
     }
-    for (std::int64_t i = 0; i < count; ++i)
-      pixels_to_planes(result.data() + i * to.size(), to.pitch, s.k, s.out_h * s.out_w, y + (begin + i) * s.k * s.out_h * s.out_w, s.out_h * s.out_w);
+    to.turn_back(result.data(), count, y + begin * s.k * s.out_h * s.out_w);
   });
 }
 
-// dweight[k][c][tap] of a convolution of stride 1: `dy` is [n, k, out_h, out_w]. Pieces of images are summed up in
-// at most 16 parts, and those in their order.
+// total [size] = what work(begin, end, sums) makes of all pieces. Pieces are taken in at most 16 parts, one after
+// the other; parts in parallel, and their sums added in order.
+template <class T, class Work>
+void in_parts(std::int64_t pieces, std::int64_t size, T* total, Work work) {
+  const std::int64_t parts = std::min<std::int64_t>(pieces, 16);
+  const Scratch<T> sums(parts * size);
+  parallel_for(parts, [&](std::int64_t part) {
+    work(part * pieces / parts, (part + 1) * pieces / parts, sums.data() + part * size);
+  });
+  std::copy_n(sums.data(), size, total);
+  for (std::int64_t part = 1; part < parts; ++part)
+    for (std::int64_t i = 0; i < size; ++i) total[i] += sums[part * size + i];
+}
+
+// dweight[k][c][tap] of a convolution of stride 1: `dy` is [n, k, out_h, out_w].
 template <class T>
 void winograd_weight_gradient(const Correlation& s, const T* x, const T* dy, T* dweight) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const Pixels<T> from{s.h, s.w, s.c}, to{s.out_h, s.out_w, s.k};
   const Tiles tiles{s.out_h, s.out_w};
-  const std::int64_t images = tiles.images(s.n), pieces = divide_up(s.n, images);
-  const std::int64_t parts = std::min<std::int64_t>(pieces, 16), size = s.c * 9 * to.pitch;
-  const Scratch<T> sums(parts * size);  // [part][c][tap][k]
-  parallel_for(parts, [&](std::int64_t part) HWY_ATTR {
-    const Scratch<T> source(images * from.size()), cotangent(images * to.size());
-    const Values<T> v(tiles_at_once, from.pitch), m(tiles_at_once, to.pitch), du(s.c, to.pitch);
-    bool add = false;
-    for (std::int64_t piece = part * pieces / parts; piece < (part + 1) * pieces / parts; ++piece) {
-      const std::int64_t begin = piece * images, count = std::min(images, s.n - begin);
-      for (std::int64_t i = 0; i < count; ++i) {
-        planes_to_pixels(x + (begin + i) * s.c * s.h * s.w, s.h * s.w, s.c, s.h * s.w,
-                         source.data() + i * from.size(), from.pitch);
-        planes_to_pixels(dy + (begin + i) * s.k * s.out_h * s.out_w, s.out_h * s.out_w, s.k, s.out_h * s.out_w,
-                         cotangent.data() + i * to.size(), to.pitch);
-      }
-      for (std::int64_t t = 0, some; t < tiles.count(count); t += some, add = true) {
-        some = std::min(tiles_at_once, tiles.count(count) - t);
-        transform_windows<window_size>(from, source.data(), s.top, s.left, tiles, t, some,
-                                       InputTransform(), v);
-        transform_windows<tile_size>(to, cotangent.data(), 0, 0, tiles, t, some,
-                                     CotangentTransform(), m);
-        for (std::int64_t i = 0; i < winograd_values; ++i)
-          multiply<T>(s.c, to.pitch, some, {v[i], 1, v.pitch}, {m[i], m.pitch}, {du[i], du.pitch}, add);
-      }
-    }
-    for (std::int64_t c = 0; c < s.c; ++c)
-      for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>())
-        in_two_dimensions<window_size, 3>(
-            d, WeightGradientTransform(),
-            [&](int j, V* line) HWY_ATTR {
-              for (int i = 0; i < window_size; ++i) line[i] = hn::LoadU(d, du.at(i, j) + c * to.pitch + k);
-            },
-            [&](int i, int j, V value) HWY_ATTR {
-              hn::StoreU(value, d, sums.data() + part * size + (c * 9 + i * 3 + j) * to.pitch + k);
-            });
-  });
-  for (std::int64_t part = 1; part < parts; ++part)
-    for (std::int64_t i = 0; i < size; ++i) sums[i] += sums[part * size + i];
-  pixels_to_planes(sums.data(), to.pitch, s.k, s.c * 9, dweight, s.c * 9);
+  const std::int64_t images = tiles.images(s.n), size = s.c * 9 * to.pitch;
+  const Scratch<T> turned(size);  // [c][tap][k]
+  in_parts<T>(
+      divide_up(s.n, images), size, turned.data(),
+      [&](std::int64_t begin, std::int64_t end, T* sums) HWY_ATTR {
+        const Scratch<T> source(images * from.size()), cotangent(images * to.size());
+        const Values<T> v(tiles_at_once, from.pitch), m(tiles_at_once, to.pitch), du(s.c, to.pitch);
+        for (std::int64_t first = begin * images; first < std::min(s.n, end * images); first += images) {
+          const std::int64_t count = std::min(images, s.n - first);
+          from.turn(x + first * s.c * s.h * s.w, count, source.data());
+          to.turn(dy + first * s.k * s.out_h * s.out_w, count, cotangent.data());
+          for (std::int64_t t = 0, some; t < tiles.count(count); t += some) {
+            some = std::min(tiles_at_once, tiles.count(count) - t);
+            transform_windows<window_size>(from, source.data(), s.top, s.left, tiles, t, some,
+                                           InputTransform(), v);
+            transform_windows<tile_size>(to, cotangent.data(), 0, 0, tiles, t, some, CotangentTransform(), m);
+            const bool add = first > begin * images || t > 0;
+            for (std::int64_t i = 0; i < winograd_values; ++i)
+              multiply<T>(s.c, to.pitch, some, {v[i], 1, v.pitch}, {m[i], m.pitch}, {du[i], du.pitch}, add);
+          }
+        }
+        for (std::int64_t c = 0; c < s.c; ++c)
+          for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>())
+            in_two_dimensions<window_size, 3>(
+                d, WeightGradientTransform(),
+                [&](int j, V* line) HWY_ATTR {
+                  for (int i = 0; i < window_size; ++i)
+                    line[i] = hn::LoadU(d, du.at(i, j) + c * to.pitch + k);
+                },
+                [&](int i, int j, V value)
+                    HWY_ATTR { hn::StoreU(value, d, sums + (c * 9 + i * 3 + j) * to.pitch + k); });
+      });
+  pixels_to_planes(turned.data(), to.pitch, s.k, s.c * 9, dweight, s.c * 9);
 }
 
 }  // namespace norma::cpu::HWY_NAMESPACE
