@@ -204,26 +204,22 @@ void transform_windows(const Pixels<T>& from, const T* images, std::int64_t top,
                        const Values<T>& values) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
+  const Scratch<T> zeros(lanes_of<T>());
+  hn::Store(hn::Zero(d), d, zeros.data());
   tiles.each(
       first, some, [&](std::int64_t t, std::int64_t image, std::int64_t row, std::int64_t column) HWY_ATTR {
-        row -= top, column -= left;
-        const T* const corner = images + image * from.size() + (row * from.w + column) * from.pitch;
-        const int above = static_cast<int>(std::max<std::int64_t>(0, -row));
-        const int below = static_cast<int>(std::min<std::int64_t>(Size, from.h - row));
-        const std::int64_t step = from.w * from.pitch, lanes = lanes_of<T>();
-        for (std::int64_t c = 0; c < from.pitch; c += lanes)
+        const T* rows[Size];
+        for (int u = 0; u < Size; ++u) {
+          const std::int64_t i = row - top + u;
+          rows[u] = i >= 0 && i < from.h ? images + image * from.size() + i * from.w * from.pitch : nullptr;
+        }
+        for (std::int64_t c = 0; c < from.pitch; c += lanes_of<T>())
           in_two_dimensions<Size, window_size>(
               d, transform,
               [&](int v, V* line) HWY_ATTR {
-                const T* const top_pixel = corner + v * from.pitch + c;
-                const bool inside = column + v >= 0 && column + v < from.w;
-                if (inside && above == 0 && below == Size) {
-                  for (int u = 0; u < Size; ++u) line[u] = hn::LoadU(d, top_pixel + u * step);
-                } else {
-                  for (int u = 0; u < Size; ++u)
-                    line[u] =
-                        inside && u >= above && u < below ? hn::LoadU(d, top_pixel + u * step) : hn::Zero(d);
-                }
+                const std::int64_t j = column - left + v, at = j * from.pitch + c;
+                const bool inside = j >= 0 && j < from.w;
+                for (int u = 0; u < Size; ++u) line[u] = hn::LoadU(d, inside && rows[u] ? rows[u] + at : zeros.data());
               },
               [&](int u, int v, V value)
                   HWY_ATTR { hn::StoreU(value, d, values.at(u, v) + t * values.pitch + c); });
