@@ -28,8 +28,16 @@ HWY_BEFORE_NAMESPACE();
 namespace norma::cpu::HWY_NAMESPACE {
 
 bool suits_winograd(const Conv2dShape& s) {
-  return s.kernel_h == 3 && s.kernel_w == 3 && s.stride_h == 1 && s.stride_w == 1 && s.pad_h <= 2 &&
-         s.pad_w <= 2;
+  return s.c >= 8 && s.kernel_h == 3 && s.kernel_w == 3 && s.stride_h == 1 && s.stride_w == 1 &&
+         s.pad_h <= 2 && s.pad_w <= 2;
+}
+
+template <class T>
+void copy_run(const T* HWY_RESTRICT in, std::int64_t count, T* HWY_RESTRICT out) {
+  const hn::ScalableTag<T> d;
+  for_vectors(
+      d, count, [&](std::int64_t i) HWY_ATTR { hn::StoreU(hn::LoadU(d, in + i), d, out + i); },
+      [&](std::int64_t i, std::size_t n) HWY_ATTR { store_first(d, n, load_first(d, n, in + i), out + i); });
 }
 
 // The columns of an image, a strip of output rows at a time; the image itself for a 1×1 kernel.
@@ -51,9 +59,13 @@ class Columns {
     if (is_image) return {x, s.h * s.w};
     each_run(row, [&](std::int64_t run, std::int64_t from, std::int64_t begin, std::int64_t end) {
       T* const out = memory.data() + run;
-      std::fill_n(out, begin, T{0});
-      for (std::int64_t j = begin; j < end; ++j) out[j] = x[from + j * s.stride_w];
-      std::fill(out + end, out + s.out_w(), T{0});
+      const T* const in = x + from;
+      for (std::int64_t j = 0; j < begin; ++j) out[j] = 0;
+      if (s.stride_w == 1)
+        copy_run(in + begin, end - begin, out + begin);
+      else
+        for (std::int64_t j = begin; j < end; ++j) out[j] = in[j * s.stride_w];
+      for (std::int64_t j = end; j < s.out_w(); ++j) out[j] = 0;
     });
     return {memory.data(), pixels(row)};
   }
@@ -159,20 +171,21 @@ void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
   });
 }
 
-// dweight of the images [begin, end), into sums [K][taps].
+// dweight of the images [begin, end), into sums [K][pitch].
 template <class T>
-void weight_sums(const Conv2dBackwardWeight<T>& a, std::int64_t begin, std::int64_t end, T* sums) {
+void weight_sums(const Conv2dBackwardWeight<T>& a, std::int64_t begin, std::int64_t end, std::int64_t pitch,
+                 T* sums) {
   const Conv2dShape& s = a.s;
   const Columns<T> columns(s);
-  const std::int64_t plane = s.out_h() * s.out_w(), pitch = whole_vectors<T>(columns.taps);
+  const std::int64_t plane = s.out_h() * s.out_w();
   const Scratch<T> turned(columns.pixels(0) * pitch);
-  std::fill_n(sums, s.k * columns.taps, T{0});
+  std::fill_n(sums, s.k * pitch, T{0});
   for (std::int64_t n = begin; n < end; ++n)
     for (std::int64_t row = 0; row < s.out_h(); row += columns.rows) {
       const Matrix<const T> x = columns.read(a.x + n * s.c * s.h * s.w, row);
       planes_to_pixels(x.data, x.row, columns.taps, columns.pixels(row), turned.data(), pitch);
-      multiply<T>(s.k, columns.taps, columns.pixels(row), {a.dy + n * s.k * plane + row * s.out_w(), plane},
-                  {turned.data(), pitch}, {sums, columns.taps}, true);
+      multiply<T>(s.k, pitch, columns.pixels(row), {a.dy + n * s.k * plane + row * s.out_w(), plane},
+                  {turned.data(), pitch}, {sums, pitch}, true);
     }
 }
 
@@ -202,10 +215,13 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   if (suits_winograd(s))
     return winograd_weight_gradient({s.n, s.c, s.h, s.w, s.k, s.out_h(), s.out_w(), s.pad_h, s.pad_w}, a.x,
                                     a.dy, a.dweight);
-  const std::int64_t images = piece_images(s), size = s.k * s.c * s.kernel_h * s.kernel_w;
-  in_parts<T>(divide_up(s.n, images), size, a.dweight,
+  const std::int64_t images = piece_images(s), taps = s.c * s.kernel_h * s.kernel_w;
+  const std::int64_t pitch = whole_vectors<T>(taps);
+  const Scratch<T> padded(s.k * pitch);
+  in_parts<T>(divide_up(s.n, images), s.k * pitch, padded.data(),
               [&](std::int64_t begin, std::int64_t end, T* sums)
-                  HWY_ATTR { weight_sums(a, begin * images, std::min(s.n, end * images), sums); });
+                  HWY_ATTR { weight_sums(a, begin * images, std::min(s.n, end * images), pitch, sums); });
+  for (std::int64_t k = 0; k < s.k; ++k) std::copy_n(padded.data() + k * pitch, taps, a.dweight + k * taps);
 }
 
 NORMA_SIMD_INSTANTIATE(conv2d_forward, Conv2dForward)

@@ -63,10 +63,10 @@ void multiply_block(std::int64_t inner, Matrix<const T> a, Matrix<const T> b, Ma
                     std::int64_t columns, bool add) {
   const hn::ScalableTag<T> d;
   const std::int64_t lanes = lanes_of<T>();
-  const auto mask = hn::FirstN(d, static_cast<std::size_t>(columns));
+  const auto some = static_cast<std::size_t>(columns);
   const auto load = [&](const T* p) HWY_ATTR {
     if constexpr (V == 1)
-      return hn::MaskedLoad(mask, d, p);
+      return load_first(d, some, p);
     else
       return hn::LoadU(d, p);
   };
@@ -87,33 +87,35 @@ void multiply_block(std::int64_t inner, Matrix<const T> a, Matrix<const T> b, Ma
     for (int v = 0; v < V; ++v) {
       T* const to = c.data + i * c.row + v * lanes;
       if constexpr (V == 1)
-        hn::BlendedStore(sum[i][v], mask, d, to);
+        store_first(d, some, sum[i][v], to);
       else
         hn::StoreU(sum[i][v], d, to);
     }
 }
 
 /// c = a·b, or c += a·b if `add`: [rows, inner] × [inner, columns]. Rows of b and c are contiguous. Rows are
-/// cut into blocks of at most block_rows, as even as possible: 32 = 10 + 11 + 11, not 12 + 12 + 8.
+/// cut into blocks of at most block_rows, as even as possible: 32 = 10 + 11 + 11, not 12 + 12 + 8; columns into
+/// panels of b that stay in the L1 cache for all of them.
 template <class T>
 void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, Matrix<const T> a,
               Matrix<const T> b, Matrix<T> c, bool add) {
+  constexpr std::int64_t panel = 256;
   const std::int64_t lanes = lanes_of<T>(), blocks = divide_up(rows, block_rows);
-  for (std::int64_t j = 0, width; j < columns; j += width) {
-    const bool whole = columns - j >= block_vectors * lanes;
-    width = whole ? block_vectors * lanes : std::min(lanes, columns - j);
+  for (std::int64_t begin = 0; begin < columns; begin += panel)
     for (std::int64_t block = 0; block < blocks; ++block) {
       const std::int64_t i = block * rows / blocks, height = (block + 1) * rows / blocks - i;
-      const Matrix<const T> part_a{a.data + i * a.row, a.row, a.column}, part_b{b.data + j, b.row};
-      const Matrix<T> part_c{c.data + i * c.row + j, c.row};
+      const std::int64_t end = std::min(columns, begin + panel);
+      const Matrix<const T> part{a.data + i * a.row, a.row, a.column};
       with_constant<block_rows>(height, [&](auto r) HWY_ATTR {
-        if (whole)
-          multiply_block<r(), block_vectors>(inner, part_a, part_b, part_c, width, add);
-        else
-          multiply_block<r(), 1>(inner, part_a, part_b, part_c, width, add);
+        std::int64_t j = begin;
+        for (; j + block_vectors * lanes <= end; j += block_vectors * lanes)
+          multiply_block<r(), block_vectors>(inner, part, {b.data + j, b.row},
+                                             {c.data + i * c.row + j, c.row}, 0, add);
+        for (; j < end; j += lanes)
+          multiply_block<r(), 1>(inner, part, {b.data + j, b.row}, {c.data + i * c.row + j, c.row},
+                                 std::min(lanes, end - j), add);
       });
     }
-  }
 }
 
 }  // namespace norma::cpu::HWY_NAMESPACE

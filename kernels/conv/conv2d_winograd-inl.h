@@ -219,7 +219,8 @@ void transform_windows(const Pixels<T>& from, const T* images, std::int64_t top,
               [&](int v, V* line) HWY_ATTR {
                 const std::int64_t j = column - left + v, at = j * from.pitch + c;
                 const bool inside = j >= 0 && j < from.w;
-                for (int u = 0; u < Size; ++u) line[u] = hn::LoadU(d, inside && rows[u] ? rows[u] + at : zeros.data());
+                for (int u = 0; u < Size; ++u)
+                  line[u] = hn::LoadU(d, inside && rows[u] ? rows[u] + at : zeros.data());
               },
               [&](int u, int v, V value)
                   HWY_ATTR { hn::StoreU(value, d, values.at(u, v) + t * values.pitch + c); });
