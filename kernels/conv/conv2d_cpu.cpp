@@ -218,9 +218,9 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const std::int64_t images = piece_images(s), taps = s.c * s.kernel_h * s.kernel_w;
   const std::int64_t pitch = whole_vectors<T>(taps);
   const Scratch<T> padded(s.k * pitch);
-  in_parts<T>(divide_up(s.n, images), s.k * pitch, padded.data(),
-              [&](std::int64_t begin, std::int64_t end, T* sums)
-                  HWY_ATTR { weight_sums(a, begin * images, std::min(s.n, end * images), pitch, sums); });
+  add_in_parts(divide_up(s.n, images), s.k * pitch, padded.data(),
+               [&](std::int64_t begin, std::int64_t end, T* sums)
+                   HWY_ATTR { weight_sums(a, begin * images, std::min(s.n, end * images), pitch, sums); });
   for (std::int64_t k = 0; k < s.k; ++k) std::copy_n(padded.data() + k * pitch, taps, a.dweight + k * taps);
 }
 

@@ -22,6 +22,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/parallel.h"
+#include "kernels/scratch.h"
 #include "kernels/simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -47,6 +49,11 @@ std::int64_t lanes_of() {
 }
 
 inline std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+
+template <class T>
+std::int64_t whole_vectors(std::int64_t numbers) {
+  return divide_up(numbers, lanes_of<T>()) * lanes_of<T>();
+}
 
 /// Calls f(integral_constant<int, n>) for a run-time n in [1, Max].
 template <int Max, class F>
@@ -116,6 +123,20 @@ void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, Matri
                                  std::min(lanes, end - j), add);
       });
     }
+}
+
+/// total[0 … size) = what work(begin, end, sums) makes of all pieces. They are taken in at most 16 parts, whose sums
+/// are added in order: the same bits for any number of threads.
+template <class T, class Work>
+void add_in_parts(std::int64_t pieces, std::int64_t size, T* total, Work work) {
+  const std::int64_t parts = std::min<std::int64_t>(pieces, 16);
+  const Scratch<T> sums(parts * size);
+  parallel_for(parts, [&](std::int64_t part) {
+    work(part * pieces / parts, (part + 1) * pieces / parts, sums.data() + part * size);
+  });
+  std::copy_n(sums.data(), size, total);
+  for (std::int64_t part = 1; part < parts; ++part)
+    for (std::int64_t i = 0; i < size; ++i) total[i] += sums[part * size + i];
 }
 
 }  // namespace norma::cpu::HWY_NAMESPACE
