@@ -114,8 +114,7 @@ void read_windows(const TileRun& run, const Pixels<T>& from, const T* images, st
                   std::int64_t left, Transform transform, const Values<T>& values) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
-  const Scratch<T> zeros(lanes_of<T>());
-  hn::Store(hn::Zero(d), d, zeros.data());
+  HWY_ALIGN const T zeros[hn::MaxLanes(d)] = {};
   run.each([&](std::int64_t t, std::int64_t image, std::int64_t row, std::int64_t column) HWY_ATTR {
     const T* rows[Size];
     for (int u = 0; u < Size; ++u) {
@@ -130,7 +129,7 @@ void read_windows(const TileRun& run, const Pixels<T>& from, const T* images, st
             const std::int64_t j = column - left + v, pixel = j * from.pitch + c;
             const bool inside = j >= 0 && j < from.w;
             for (int u = 0; u < Size; ++u)
-              pixels[u] = hn::LoadU(d, inside && rows[u] ? rows[u] + pixel : zeros.data());
+              pixels[u] = hn::LoadU(d, inside && rows[u] ? rows[u] + pixel : zeros);
           },
           [&](int u, int v, V value) HWY_ATTR { hn::StoreU(value, d, at(u, v)); });
     }
