@@ -43,6 +43,12 @@ struct Matrix {
   std::int64_t row, column = 1;
 };
 
+/// The numbers that are summed over: `count` in each of `strips`, which lie `distance` apart in a; in b the rows of
+/// all strips follow one another.
+struct Inner {
+  std::int64_t count, strips = 1, distance = 0;
+};
+
 template <class T>
 std::int64_t lanes_of() {
   return static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<T>()));
@@ -66,8 +72,8 @@ HWY_INLINE void with_constant(std::int64_t n, F&& f) {
 
 // One block: R rows × V vectors, or the first `columns` lanes of one vector.
 template <int R, int V, class T>
-void multiply_block(std::int64_t inner, Matrix<const T> a, Matrix<const T> b, Matrix<T> c,
-                    std::int64_t columns, bool add) {
+void multiply_block(Inner inner, Matrix<const T> a, Matrix<const T> b, Matrix<T> c, std::int64_t columns,
+                    bool add) {
   const hn::ScalableTag<T> d;
   const std::int64_t lanes = lanes_of<T>();
   const auto some = static_cast<std::size_t>(columns);
@@ -81,12 +87,15 @@ void multiply_block(std::int64_t inner, Matrix<const T> a, Matrix<const T> b, Ma
   HWY_UNROLL(16)
   for (int i = 0; i < R; ++i)
     for (int v = 0; v < V; ++v) sum[i][v] = add ? load(c.data + i * c.row + v * lanes) : hn::Zero(d);
-  for (std::int64_t t = 0; t < inner; ++t, a.data += a.column, b.data += b.row) {
-    for (int v = 0; v < V; ++v) line[v] = load(b.data + v * lanes);
-    HWY_UNROLL(16)
-    for (int i = 0; i < R; ++i) {
-      const auto factor = hn::Set(d, a.data[i * a.row]);
-      for (int v = 0; v < V; ++v) sum[i][v] = hn::MulAdd(factor, line[v], sum[i][v]);
+  for (std::int64_t strip = 0; strip < inner.strips; ++strip, a.data += inner.distance) {
+    const T* at = a.data;
+    for (std::int64_t t = 0; t < inner.count; ++t, at += a.column, b.data += b.row) {
+      for (int v = 0; v < V; ++v) line[v] = load(b.data + v * lanes);
+      HWY_UNROLL(16)
+      for (int i = 0; i < R; ++i) {
+        const auto factor = hn::Set(d, at[i * a.row]);
+        for (int v = 0; v < V; ++v) sum[i][v] = hn::MulAdd(factor, line[v], sum[i][v]);
+      }
     }
   }
   HWY_UNROLL(16)
@@ -104,8 +113,8 @@ void multiply_block(std::int64_t inner, Matrix<const T> a, Matrix<const T> b, Ma
 /// cut into blocks of at most block_rows, as even as possible: 32 = 10 + 11 + 11, not 12 + 12 + 8; columns into
 /// panels of b that stay in the L1 cache for all of them.
 template <class T>
-void multiply(std::int64_t rows, std::int64_t columns, std::int64_t inner, Matrix<const T> a,
-              Matrix<const T> b, Matrix<T> c, bool add) {
+void multiply(std::int64_t rows, std::int64_t columns, Inner inner, Matrix<const T> a, Matrix<const T> b,
+              Matrix<T> c, bool add) {
   constexpr std::int64_t panel = 256;
   const std::int64_t lanes = lanes_of<T>(), blocks = divide_up(rows, block_rows);
   for (std::int64_t begin = 0; begin < columns; begin += panel)

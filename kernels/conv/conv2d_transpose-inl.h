@@ -1,5 +1,5 @@
 // Between the two orders of an image: channel by channel, [C][pixels], as tensors are, and pixel by pixel,
-// [pixels][C], as vectors of channels want it. The second has a `pitch`, C rounded up to whole vectors.
+// [pixels][C], as vectors of channels want it. The second has a `pitch`, C rounded up at least to whole blocks.
 
 #if defined(NORMA_CONV2D_TRANSPOSE_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMA_CONV2D_TRANSPOSE_INL
@@ -73,6 +73,12 @@ HWY_INLINE hn::Vec<D> load_blocks(D d, const T* p, std::int64_t step) {
 }
 
 #endif
+
+/// A number of channels, rounded up to whole blocks: the least pitch of pixels.
+template <class T>
+std::int64_t whole_blocks(std::int64_t channels) {
+  return (channels + block_numbers<T> - 1) / block_numbers<T> * block_numbers<T>;
+}
 
 // Pixels that are turned at a time: lines of this length keep away from each other in the cache, and their turned
 // form fits it.

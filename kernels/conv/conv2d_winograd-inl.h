@@ -21,6 +21,7 @@
 #endif
 
 #include "core/parallel.h"
+#include "kernels/conv/conv2d_correlation.h"
 #include "kernels/conv/conv2d_matmul-inl.h"
 #include "kernels/conv/conv2d_transpose-inl.h"
 #include "kernels/conv/conv2d_winograd_transforms-inl.h"
@@ -31,13 +32,6 @@ namespace norma::cpu::HWY_NAMESPACE {
 
 constexpr std::int64_t tiles_at_once =
     32;  // their v and m, 150 kB each for 32 channels, stay in the L2 cache
-
-/// A 3×3 correlation of stride 1: forward, or backward data.
-struct Correlation {
-  std::int64_t n, c, h, w;       // the source
-  std::int64_t k, out_h, out_w;  // the result
-  std::int64_t top, left;        // padding, 0 … 2
-};
 
 // Some of the tiles of a piece of work, which is a few images.
 struct TileRun {
@@ -160,10 +154,9 @@ void write_tiles(const TileRun& run, const Values<T>& m, const T* bias, const Pi
   });
 }
 
-// y = x correlated with weights, plus bias. weight(c, tap) is where the K weights of a channel and a tap lie, up to
-// whole vectors.
-template <class T, class Weight>
-void winograd_correlate(const Correlation& s, const T* x, Weight weight, const T* bias, T* y) {
+// y = x correlated with weights [tap][whole_blocks(c)][whole_vectors(k)], plus bias.
+template <class T>
+void winograd_correlate(const Correlation& s, const T* x, const T* weight, const T* bias, T* y) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const Pixels<T> from{s.h, s.w, s.c}, to{s.out_h, s.out_w, s.k};
@@ -174,7 +167,8 @@ void winograd_correlate(const Correlation& s, const T* x, Weight weight, const T
       in_two_dimensions<3, window_size>(
           d, WeightTransform(),
           [&](int j, V* weights) HWY_ATTR {
-            for (int i = 0; i < 3; ++i) weights[i] = hn::LoadU(d, weight(c, i * 3 + j) + k);
+            for (int i = 0; i < 3; ++i)
+              weights[i] = hn::LoadU(d, weight + ((i * 3 + j) * whole_blocks<T>(s.c) + c) * to.pitch + k);
           },
           [&](int i, int j, V value) HWY_ATTR { hn::StoreU(value, d, at(i, j)); });
     }
@@ -192,54 +186,52 @@ void winograd_correlate(const Correlation& s, const T* x, Weight weight, const T
     tiles.each_run(count, [&](const TileRun& run) {
       read_windows<window_size>(run, from, source.data(), s.top, s.left, InputTransform(), v);
       for (int i = 0; i < winograd_values; ++i)
-        multiply<T>(run.count, to.pitch, s.c, {v[i], v.pitch}, {u[i], u.pitch}, {m[i], m.pitch}, false);
+        multiply<T>(run.count, to.pitch, {s.c}, {v[i], v.pitch}, {u[i], u.pitch}, {m[i], m.pitch}, false);
       write_tiles(run, m, padded_bias.data(), to, result.data());
     });
     to.turn_back(result.data(), count, y + first * s.k * s.out_h * s.out_w);
   });
 }
 
-// dweight[k][c][tap] of a forward convolution.
+// sums [tap][whole_blocks(c)][whole_vectors(k)] of the weight's gradient.
 template <class T>
-void winograd_weight_gradient(const Correlation& s, const T* x, const T* dy, T* dweight) {
+void winograd_weight_gradient(const Correlation& s, const T* x, const T* dy, T* sums) {
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   const Pixels<T> from{s.h, s.w, s.c}, to{s.out_h, s.out_w, s.k};
   const Tiles tiles(s);
-  const std::int64_t images = tiles.images(s.n), size = s.c * 9 * to.pitch;
-  const Scratch<T> turned(size);  // [c][tap][k]
-  add_in_parts(divide_up(s.n, images), size, turned.data(),
-               [&](std::int64_t begin, std::int64_t end, T* sums) HWY_ATTR {
-                 const Scratch<T> source(images * from.size), cotangent(images * to.size);
-                 const Values<T> v(tiles_at_once, from.pitch), dm(tiles_at_once, to.pitch), du(s.c, to.pitch);
-                 bool add = false;
-                 for (std::int64_t first = begin * images; first < std::min(s.n, end * images);
-                      first += images) {
-                   const std::int64_t count = std::min(images, s.n - first);
-                   from.turn(x + first * s.c * s.h * s.w, count, source.data());
-                   to.turn(dy + first * s.k * s.out_h * s.out_w, count, cotangent.data());
-                   tiles.each_run(count, [&](const TileRun& run) {
-                     read_windows<window_size>(run, from, source.data(), s.top, s.left, InputTransform(), v);
-                     read_windows<tile_size>(run, to, cotangent.data(), 0, 0, CotangentTransform(), dm);
-                     for (int i = 0; i < winograd_values; ++i)
-                       multiply<T>(s.c, to.pitch, run.count, {v[i], 1, v.pitch}, {dm[i], dm.pitch},
-                                   {du[i], du.pitch}, add);
-                     add = true;
-                   });
-                 }
-                 for (std::int64_t c = 0; c < s.c; ++c)
-                   for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>()) {
-                     const auto at = du.tile(c, k);
-                     in_two_dimensions<window_size, 3>(
-                         d, WeightGradientTransform(),
-                         [&](int j, V* values) HWY_ATTR {
-                           for (int i = 0; i < window_size; ++i) values[i] = hn::LoadU(d, at(i, j));
-                         },
-                         [&](int i, int j, V value)
-                             HWY_ATTR { hn::StoreU(value, d, sums + (c * 9 + i * 3 + j) * to.pitch + k); });
-                   }
-               });
-  pixels_to_planes(turned.data(), to.pitch, s.k, s.c * 9, dweight, s.c * 9);
+  const std::int64_t images = tiles.images(s.n), rows = whole_blocks<T>(s.c), size = 9 * rows * to.pitch;
+  add_in_parts(
+      divide_up(s.n, images), size, sums, [&](std::int64_t begin, std::int64_t end, T* part) HWY_ATTR {
+        const Scratch<T> source(images * from.size), cotangent(images * to.size);
+        const Values<T> v(tiles_at_once, from.pitch), dm(tiles_at_once, to.pitch), du(s.c, to.pitch);
+        std::fill_n(part, size, T{0});
+        bool add = false;
+        for (std::int64_t first = begin * images; first < std::min(s.n, end * images); first += images) {
+          const std::int64_t count = std::min(images, s.n - first);
+          from.turn(x + first * s.c * s.h * s.w, count, source.data());
+          to.turn(dy + first * s.k * s.out_h * s.out_w, count, cotangent.data());
+          tiles.each_run(count, [&](const TileRun& run) {
+            read_windows<window_size>(run, from, source.data(), s.top, s.left, InputTransform(), v);
+            read_windows<tile_size>(run, to, cotangent.data(), 0, 0, CotangentTransform(), dm);
+            for (int i = 0; i < winograd_values; ++i)
+              multiply<T>(s.c, to.pitch, {run.count}, {v[i], 1, v.pitch}, {dm[i], dm.pitch},
+                          {du[i], du.pitch}, add);
+            add = true;
+          });
+        }
+        for (std::int64_t c = 0; c < s.c; ++c)
+          for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>()) {
+            const auto at = du.tile(c, k);
+            in_two_dimensions<window_size, 3>(
+                d, WeightGradientTransform(),
+                [&](int j, V* values) HWY_ATTR {
+                  for (int i = 0; i < window_size; ++i) values[i] = hn::LoadU(d, at(i, j));
+                },
+                [&](int i, int j, V value)
+                    HWY_ATTR { hn::StoreU(value, d, part + ((i * 3 + j) * rows + c) * to.pitch + k); });
+          }
+      });
 }
 
 }  // namespace norma::cpu::HWY_NAMESPACE
