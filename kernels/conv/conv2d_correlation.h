@@ -20,11 +20,26 @@ struct Correlation {
 };
 
 inline Correlation forward_correlation(const Conv2dShape& s) {
-  return {s.n, s.c, s.h, s.w, s.k, s.out_h(), s.out_w(), s.kernel_h, s.kernel_w, s.pad_h, s.pad_w, s.stride_h, s.stride_w};
+  return {s.n,        s.c,        s.h,     s.w,     s.k,        s.out_h(), s.out_w(),
+          s.kernel_h, s.kernel_w, s.pad_h, s.pad_w, s.stride_h, s.stride_w};
 }
 
 inline Correlation backward_correlation(const Conv2dShape& s) {
-  return {s.n, s.k, s.out_h(), s.out_w(), s.c, s.h, s.w, s.kernel_h, s.kernel_w, s.kernel_h - 1 - s.pad_h, s.kernel_w - 1 - s.pad_w, 1, 1, s.stride_h, s.stride_w};
+  return {s.n,
+          s.k,
+          s.out_h(),
+          s.out_w(),
+          s.c,
+          s.h,
+          s.w,
+          s.kernel_h,
+          s.kernel_w,
+          s.kernel_h - 1 - s.pad_h,
+          s.kernel_w - 1 - s.pad_w,
+          1,
+          1,
+          s.stride_h,
+          s.stride_w};
 }
 
 }  // namespace norma::cpu

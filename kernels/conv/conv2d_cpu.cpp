@@ -104,14 +104,17 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const Correlation s = forward_correlation(a.s);
   const std::int64_t taps = s.taps(), rows = whole_blocks<T>(s.c), pitch = whole_vectors<T>(s.k);
   const Scratch<T> sums(taps * rows * pitch);
-  if (suits_winograd(s))
+  Matrix<const T> found{sums.data(), 1, pitch};  // [k][tap, c], whichever way it lies
+  if (suits_winograd(s)) {
     winograd_weight_gradient(s, a.x, a.dy, sums.data());
-  else
+  } else {
     direct_weight_gradient(s, a.x, a.dy, sums.data());
+    found = {sums.data(), taps * rows, 1};
+  }
   for (std::int64_t k = 0; k < s.k; ++k)
     for (std::int64_t c = 0; c < s.c; ++c)
       for (std::int64_t tap = 0; tap < taps; ++tap)
-        a.dweight[(k * s.c + c) * taps + tap] = sums[(tap * rows + c) * pitch + k];
+        a.dweight[(k * s.c + c) * taps + tap] = found.data[k * found.row + (tap * rows + c) * found.column];
   if (a.dbias) bias_sums(a);
 }
 

@@ -48,7 +48,8 @@ struct Padded {
     if (as_it_is) return;
     // Columns of the source that are not cut off, in one go where no zeros come between them.
     const std::int64_t begin = std::max<std::int64_t>(0, -s.left), step = s.dilation_w;
-    const std::int64_t end = std::min(s.w, divide_up(w - s.left, step)), together = step == 1 ? end - begin : 1;
+    const std::int64_t end = std::min(s.w, divide_up(w - s.left, step)),
+                       together = step == 1 ? end - begin : 1;
     for (std::int64_t i = 0; i < s.h; ++i)
       if (const std::int64_t row = s.top + i * s.dilation_h; row >= 0 && row < h)
         for (std::int64_t j = begin; j < end; j += together)
@@ -68,12 +69,13 @@ void direct_correlate(const Correlation& s, const T* x, const T* weight, const T
   parallel_for(divide_up(s.n, images), [&](std::int64_t piece) {
     const Padded<T> source(s);
     const Scratch<T> result(plane * pitch);
+    const std::int64_t window = s.kernel_w * source.pitch;  // numbers in a row of it
     for (std::int64_t n = piece * images; n < std::min(s.n, (piece + 1) * images); ++n) {
       source.fill(x + n * s.c * s.h * s.w);
       if (bias)
         for (std::int64_t p = 0; p < plane; ++p) std::copy_n(bias, s.k, result.data() + p * pitch);
       for (std::int64_t i = 0; i < s.out_h; ++i)
-        multiply<T>(s.out_w, pitch, {s.kernel_w * source.pitch, s.kernel_h, source.w * source.pitch},
+        multiply<T>(s.out_w, pitch, {window, s.kernel_h, source.w * source.pitch, window * pitch},
                     {source.at(i * s.stride_h, 0), s.stride_w * source.pitch}, {weight, pitch},
                     {result.data() + i * s.out_w * pitch, pitch}, bias != nullptr);
       pixels_to_planes(result.data(), pitch, s.k, plane, y + n * s.k * plane, plane);
@@ -81,22 +83,20 @@ void direct_correlate(const Correlation& s, const T* x, const T* weight, const T
   });
 }
 
-// sums [tap][whole_blocks(c)][whole_vectors(k)] of the weight's gradient.
+// sums [k][tap][whole_blocks(c)] of the weight's gradient: dy, as it is, times windows.
 template <class T>
 void direct_weight_gradient(const Correlation& s, const T* x, const T* dy, T* sums) {
-  const std::int64_t images = piece_images(s), pitch = whole_vectors<T>(s.k), plane = s.out_h * s.out_w;
-  const std::int64_t rows = s.kernel_w * whole_blocks<T>(s.c);
-  add_in_parts(divide_up(s.n, images), s.kernel_h * rows * pitch, sums, [&](std::int64_t begin, std::int64_t end, T* part) {
+  const std::int64_t images = piece_images(s), plane = s.out_h * s.out_w;
+  const std::int64_t window = s.kernel_w * whole_blocks<T>(s.c), pitch = s.kernel_h * window;
+  add_in_parts(divide_up(s.n, images), s.k * pitch, sums, [&](std::int64_t begin, std::int64_t end, T* part) {
     const Padded<T> source(s);
-    const Scratch<T> cotangent(plane * pitch);
-    std::fill_n(part, s.kernel_h * rows * pitch, T{0});
+    std::fill_n(part, s.k * pitch, T{0});
     for (std::int64_t n = begin * images; n < std::min(s.n, end * images); ++n) {
       source.fill(x + n * s.c * s.h * s.w);
-      planes_to_pixels(dy + n * s.k * plane, plane, s.k, plane, cotangent.data(), pitch);
       for (std::int64_t u = 0; u < s.kernel_h; ++u)
-        multiply<T>(rows, pitch, {s.out_w, s.out_h, s.stride_h * source.w * source.pitch},
-                    {source.at(u, 0), 1, s.stride_w * source.pitch}, {cotangent.data(), pitch},
-                    {part + u * rows * pitch, pitch}, true);
+        multiply<T>(s.k, window, {s.out_w, s.out_h, s.out_w, s.stride_h * source.w * source.pitch},
+                    {dy + n * s.k * plane, plane}, {source.at(u, 0), s.stride_w * source.pitch},
+                    {part + u * window, pitch}, true);
     }
   });
 }

@@ -43,10 +43,9 @@ struct Matrix {
   std::int64_t row, column = 1;
 };
 
-/// The numbers that are summed over: `count` in each of `strips`, which lie `distance` apart in a; in b the rows of
-/// all strips follow one another.
+/// What is summed over: `count` numbers of each of `strips`, which lie this far apart in a and in b.
 struct Inner {
-  std::int64_t count, strips = 1, distance = 0;
+  std::int64_t count, strips = 1, a_distance = 0, b_distance = 0;
 };
 
 template <class T>
@@ -87,13 +86,13 @@ void multiply_block(Inner inner, Matrix<const T> a, Matrix<const T> b, Matrix<T>
   HWY_UNROLL(16)
   for (int i = 0; i < R; ++i)
     for (int v = 0; v < V; ++v) sum[i][v] = add ? load(c.data + i * c.row + v * lanes) : hn::Zero(d);
-  for (std::int64_t strip = 0; strip < inner.strips; ++strip, a.data += inner.distance) {
-    const T* at = a.data;
-    for (std::int64_t t = 0; t < inner.count; ++t, at += a.column, b.data += b.row) {
-      for (int v = 0; v < V; ++v) line[v] = load(b.data + v * lanes);
+  for (std::int64_t strip = 0; strip < inner.strips; ++strip) {
+    const T *factors = a.data + strip * inner.a_distance, *vectors = b.data + strip * inner.b_distance;
+    for (std::int64_t t = 0; t < inner.count; ++t, factors += a.column, vectors += b.row) {
+      for (int v = 0; v < V; ++v) line[v] = load(vectors + v * lanes);
       HWY_UNROLL(16)
       for (int i = 0; i < R; ++i) {
-        const auto factor = hn::Set(d, at[i * a.row]);
+        const auto factor = hn::Set(d, factors[i * a.row]);
         for (int v = 0; v < V; ++v) sum[i][v] = hn::MulAdd(factor, line[v], sum[i][v]);
       }
     }
