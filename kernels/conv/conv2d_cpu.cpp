@@ -44,40 +44,43 @@ void multiply_images(const Correlation& s, Matrix<const T> weight, const T* x, c
   });
 }
 
-template <class T>
-void correlate(const Correlation& s, const T* x, const T* weight, const T* bias, T* y) {
+// x correlated with weight_at(k, c, tap), plus bias: forward and backward data.
+template <class T, class WeightAt>
+void correlate(const Correlation& s, const T* x, WeightAt weight_at, const T* bias, T* y) {
+  const std::int64_t rows = whole_blocks<T>(s.c), pitch = whole_vectors<T>(s.k),
+                     size = s.taps() * rows * pitch;
+  const Scratch<T> weight(size);  // [tap][c][k], zero where channels are rounded up
+  std::fill_n(weight.data(), size, T{0});
+  for (std::int64_t k = 0; k < s.k; ++k)
+    for (std::int64_t c = 0; c < s.c; ++c)
+      for (std::int64_t tap = 0; tap < s.taps(); ++tap)
+        weight[(tap * rows + c) * pitch + k] = weight_at(k, c, tap);
   if (suits_winograd(s))
-    winograd_correlate(s, x, weight, bias, y);
+    winograd_correlate(s, x, weight.data(), bias, y);
   else
-    direct_correlate(s, x, weight, bias, y);
+    direct_correlate(s, x, weight.data(), bias, y);
 }
 
 template <class T>
 void conv2d_forward(const Conv2dForward<T>& a) {
   const Correlation s = forward_correlation(a.s);
   if (is_pointwise(a.s)) return multiply_images<T>(s, {a.weight, s.c}, a.x, a.bias, a.y);
-  const std::int64_t taps = s.taps(), rows = whole_blocks<T>(s.c), pitch = whole_vectors<T>(s.k);
-  const Scratch<T> weight(taps * rows * pitch);
-  std::fill_n(weight.data(), taps * rows * pitch, T{0});
-  for (std::int64_t k = 0; k < s.k; ++k)
-    for (std::int64_t c = 0; c < s.c; ++c)
-      for (std::int64_t tap = 0; tap < taps; ++tap)
-        weight[(tap * rows + c) * pitch + k] = a.weight[(k * s.c + c) * taps + tap];
-  correlate<T>(s, a.x, weight.data(), a.bias, a.y);
+  const auto weight = [&](std::int64_t k, std::int64_t c, std::int64_t tap) {
+    return a.weight[(k * s.c + c) * s.taps() + tap];
+  };
+  correlate(s, a.x, weight, a.bias, a.y);
 }
 
 template <class T>
 void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
-  const Correlation s = backward_correlation(a.s);  // its channels are K, its results C
-  if (is_pointwise(a.s)) return multiply_images<T>(s, {a.weight, 1, s.k}, a.dy, nullptr, a.dx);
-  const std::int64_t taps = s.taps(), rows = whole_blocks<T>(s.c), pitch = whole_vectors<T>(s.k);
-  const Scratch<T> weight(taps * rows * pitch);
-  std::fill_n(weight.data(), taps * rows * pitch, T{0});
-  for (std::int64_t c = 0; c < s.c; ++c)
-    for (std::int64_t k = 0; k < s.k; ++k)
-      for (std::int64_t tap = 0; tap < taps; ++tap)
-        weight[(tap * rows + c) * pitch + k] = a.weight[(c * s.k + k) * taps + taps - 1 - tap];
-  correlate<T>(s, a.dy, weight.data(), nullptr, a.dx);
+  const Correlation s = backward_correlation(a.s);  // dy is its source, so its c are K and its k are C
+  const T* const no_bias = nullptr;
+  if (is_pointwise(a.s)) return multiply_images<T>(s, {a.weight, 1, s.k}, a.dy, no_bias, a.dx);
+  const std::int64_t last = s.taps() - 1;
+  const auto flipped = [&](std::int64_t k, std::int64_t c, std::int64_t tap) {
+    return a.weight[(c * s.k + k) * s.taps() + last - tap];
+  };
+  correlate(s, a.dy, flipped, no_bias, a.dx);
 }
 
 template <class T>

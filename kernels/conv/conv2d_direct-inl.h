@@ -1,15 +1,17 @@
-// Convolution with any kernel, stride and padding, as matrix products on images turned to pixels: [h][w][C] with
-// zeros around, so that the windows of a row of outputs are the rows of a matrix, which overlap in memory.
+// Convolution with any kernel, stride and padding, as matrix products on images turned to pixels, [h][w][C], with
+// zeros around them. There the windows that a row of outputs looks at are the rows of a matrix. They overlap: a
+// row holds kernel_w·C numbers, and the next begins stride·C further on.
 //
-//   source, C = 1, kernel 3×3         for the outputs of one row, tap row u = 0 (and u = 1, 2 below it):
+//     source, C = 1                 the first row of outputs, 3×3 kernel, u = 0, 1, 2 one below the other
 //
-//     0 0 0 0 0 0                         windows          weights of u
-//     0 a b c d 0                       ┌ 0 0 0 ┐         ┌ w₀ … (K)
-//     0 e f g h 0             y[j][k] = │ 0 0 0 │    ·    │ w₁ …         + the same for u = 1: 0 a b, a b c, b c d, …
-//                                       └ …     ┘         └ w₂ …
+//     0 0 0 0 0                     0 0 0      w₀₀ …       0 a b      w₁₀ …       0 d e      w₂₀ …
+//     0 a b c 0           y[j][k] = 0 0 0   ·  w₀₁ …   +   a b c   ·  w₁₁ …   +   d e f   ·  w₂₁ …
+//     0 d e f 0                     0 0 0      w₀₂ …       b c 0      w₁₂ …       e f 0      w₂₂ …
+//     0 g h i 0
+//     0 0 0 0 0                     The three are strips of one product, whose sums stay in registers.
 //
-// A window's row is kernel_w·C numbers, one after the other; its next is `stride`·C numbers on. The kernel_h rows
-// are the strips of one product, whose sums stay in registers.
+// Backward data is the same with other weights and dy for the source. Backward weight is dy times those windows,
+// a strip being a row of outputs: dw[k][u][v, c] += dy[k][i, j] · window of (i, j), row u.
 
 #if defined(NORMA_CONV2D_DIRECT_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMA_CONV2D_DIRECT_INL

@@ -43,7 +43,7 @@ struct Matrix {
   std::int64_t row, column = 1;
 };
 
-/// What is summed over: `count` numbers of each of `strips`, which lie this far apart in a and in b.
+/// What is summed over: `count` columns of a and rows of b in each of `strips`, which lie so far apart in a and b.
 struct Inner {
   std::int64_t count, strips = 1, a_distance = 0, b_distance = 0;
 };

@@ -34,7 +34,7 @@ TEST_CASE("conv2d by Winograd's algorithm is right where tiles are ragged and fo
   check_case({{5, 9, 1, 1}, {17, 9, 3, 3}, 1, 1});
   check_case({{3, 17, 4, 9}, {33, 17, 3, 3}, 1, 1});    // more than two vectors of channels
   check_case({{1, 8, 27, 23}, {2, 8, 3, 3}, 1, 1});     // more tiles than are done at once
-  check_case({{2, 8, 5, 6}, {3, 8, 3, 3}, 1, {3, 1}});  // too much padding for it
+  check_case({{2, 8, 5, 6}, {3, 8, 3, 3}, 1, {3, 1}});  // backward data cuts off: not for it
 }
 
 TEST_CASE("conv2d is right at the sizes of the networks, many images in a piece", "[conv2d]") {
@@ -45,7 +45,7 @@ TEST_CASE("conv2d is right at the sizes of the networks, many images in a piece"
                                                  {{70, 6, 4, 4}, {17, 6, 3, 3}, 1, 1},
                                                  {{5, 32, 16, 16}, {10, 32, 1, 1}},
                                                  {{9, 16, 9, 9}, {24, 16, 3, 3}, 2, 1},
-                                                 {{2, 20, 40, 37}, {5, 20, 5, 5}, 1, 2}}) {  // several strips
+                                                 {{2, 20, 40, 37}, {5, 20, 5, 5}, 1, 2}}) {
     CAPTURE(c.x.to_string(), c.weight.to_string());
     const Inputs inputs = {random_tensor(c.x, 1), random_tensor(c.weight, 2),
                            random_tensor({c.weight[0]}, 3)};
@@ -58,7 +58,7 @@ TEST_CASE("conv2d is right at the sizes of the networks, many images in a piece"
 
 TEST_CASE("conv2d gives the same bits for any number of threads", "[conv2d][threads]") {
   const int before = threads();
-  for (const Shape& shape : {Shape{12, 5, 3, 3}, Shape{12, 9, 3, 3}}) {  // columns, Winograd
+  for (const Shape& shape : {Shape{12, 5, 3, 3}, Shape{12, 9, 3, 3}}) {  // direct, Winograd
     const Tensor inputs = random_tensor({37, shape[1], 9, 9}, 1).to(DType::float32);
     std::vector<std::vector<std::vector<float>>> results;
     for (const int count : {1, 2, 3, 5}) {
