@@ -76,9 +76,8 @@ void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
   const Correlation s = backward_correlation(a.s);  // dy is its source, so its c are K and its k are C
   const T* const no_bias = nullptr;
   if (is_pointwise(a.s)) return multiply_images<T>(s, {a.weight, 1, s.k}, a.dy, no_bias, a.dx);
-  const std::int64_t last = s.taps() - 1;
   const auto flipped = [&](std::int64_t k, std::int64_t c, std::int64_t tap) {
-    return a.weight[(c * s.k + k) * s.taps() + last - tap];
+    return a.weight[(c * s.k + k) * s.taps() + s.taps() - 1 - tap];
   };
   correlate(s, a.dy, flipped, no_bias, a.dx);
 }
