@@ -63,7 +63,9 @@ HWY_INLINE void for_vectors(D d, std::int64_t count, Vector&& vector, Tail&& tai
   if (i < count) tail(i, static_cast<std::size_t>(count - i));
 }
 
-// The first n of the lanes at p, zero elsewhere; never touches memory beyond them.
+// The first n of the lanes at p, zero elsewhere; never touches memory beyond them. Highway's masked operations
+// do touch it, and want alignment, where the instruction set has none.
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
 template <class D, class T = hn::TFromD<D>>
 HWY_INLINE hn::Vec<D> load_first(D d, std::size_t n, const T* p) {
   return hn::MaskedLoad(hn::FirstN(d, n), d, p);
@@ -72,6 +74,20 @@ template <class D, class T = hn::TFromD<D>>
 HWY_INLINE void store_first(D d, std::size_t n, hn::Vec<D> v, T* p) {
   hn::BlendedStore(v, hn::FirstN(d, n), d, p);
 }
+#else
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE hn::Vec<D> load_first(D d, std::size_t n, const T* p) {
+  HWY_ALIGN T lanes[hn::MaxLanes(D())] = {};
+  for (std::size_t i = 0; i < n; ++i) lanes[i] = p[i];
+  return hn::Load(d, lanes);
+}
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE void store_first(D d, std::size_t n, hn::Vec<D> v, T* p) {
+  HWY_ALIGN T lanes[hn::MaxLanes(D())];
+  hn::Store(v, d, lanes);
+  for (std::size_t i = 0; i < n; ++i) p[i] = lanes[i];
+}
+#endif
 
 template <class D>
 HWY_INLINE hn::TFromD<D> sum_lanes(D d, hn::Vec<D> v) {

@@ -13,7 +13,7 @@ using namespace norma::test;
 namespace {
 
 // With and without a bias.
-void compare_case(const ConvCase& c, bool differences = false) {
+void compare_case(const ConvCase& c, bool differences = false, const Tolerances& tolerances = {}) {
   CAPTURE(c.x.to_string(), c.weight.to_string(), c.stride.h, c.stride.w, c.padding.h, c.padding.w);
   const Inputs with = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
   for (const Inputs& inputs : {with, Inputs{with[0], with[1]}}) {
@@ -21,9 +21,9 @@ void compare_case(const ConvCase& c, bool differences = false) {
       return functional::conv2d(t[0], t[1], t.size() > 2 ? t[2] : Tensor(), c.stride, c.padding);
     };
     if (differences)
-      check_operation(inputs, f);
+      check_operation(inputs, f, tolerances);
     else
-      CHECK(compare_executors(inputs, f) == "");
+      CHECK(compare_executors(inputs, f, tolerances) == "");
   }
 }
 
@@ -33,13 +33,27 @@ TEST_CASE("conv2d agrees with its reference and with differences", "[conv2d][ope
   for (const ConvCase& c : conv_cases) compare_case(c, true);
 }
 
-TEST_CASE("conv2d is right at the sizes of the networks, many images in a line", "[conv2d][operation]") {
+TEST_CASE("conv2d by Winograd's algorithm is right where tiles are ragged and for every padding",
+          "[conv2d][operation]") {
+  for (const std::int64_t pad_h : {0, 1, 2})
+    for (const std::int64_t pad_w : {0, 1, 2})
+      compare_case({{2, 8, 5, 6}, {3, 8, 3, 3}, 1, {pad_h, pad_w}}, true);
+  compare_case({{5, 9, 1, 1}, {17, 9, 3, 3}, 1, 1}, true);
+  compare_case({{3, 17, 4, 9}, {33, 17, 3, 3}, 1, 1}, true);    // more than two vectors of channels
+  compare_case({{1, 8, 27, 23}, {2, 8, 3, 3}, 1, 1}, true);     // more tiles than are done at once
+  compare_case({{2, 8, 5, 6}, {3, 8, 3, 3}, 1, {3, 1}}, true);  // backward data cuts off: not for it
+}
+
+TEST_CASE("conv2d is right at the sizes of the networks, many images in a piece", "[conv2d][operation]") {
+  // Winograd's algorithm rounds more than sums of products do; this is the bound that its source states.
+  const Tolerances tolerances{.float_forward = 3e-6, .float_backward = 3e-6};
   for (const ConvCase& c : std::vector<ConvCase>{{{3, 32, 32, 32}, {32, 32, 3, 3}, 1, 1},
                                                  {{13, 10, 8, 8}, {32, 10, 3, 3}, 1, 1},
                                                  {{70, 6, 4, 4}, {17, 6, 3, 3}, 1, 1},
                                                  {{5, 32, 16, 16}, {10, 32, 1, 1}},
-                                                 {{9, 16, 9, 9}, {24, 16, 3, 3}, 2, 1}})
-    compare_case(c);
+                                                 {{9, 16, 9, 9}, {24, 16, 3, 3}, 2, 1},
+                                                 {{2, 20, 40, 37}, {5, 20, 5, 5}, 1, 2}})
+    compare_case(c, false, tolerances);
 }
 
 TEST_CASE("conv2d is right where a GPU's tiles end and its sums are cut into slices", "[conv2d][operation]") {
@@ -73,19 +87,23 @@ TEST_CASE("conv2d changes its kernels without changing its results", "[conv2d][o
 }
 
 TEST_CASE("conv2d gives the same bits for any number of threads", "[conv2d][threads]") {
-  const Tensor x = random_tensor({37, 5, 9, 9}, 1).to(DType::float32);
-  std::vector<std::vector<float>> results;
   const int before = threads();
-  for (const int count : {1, 2, 3, 5}) {
-    set_threads(count);
-    Tensor weight = random_tensor({12, 5, 3, 3}, 2).to(DType::float32).clone();
-    weight.set_requires_grad();
-    const Tensor y = functional::conv2d(x, weight, {}, 1, 1);
-    y.backward(random_tensor(y.shape(), 3).to(DType::float32));
-    results.push_back(weight.grad().to_vector<float>());
+  for (const Shape& shape : {Shape{12, 5, 3, 3}, Shape{12, 9, 3, 3}}) {  // direct, Winograd
+    const Tensor inputs = random_tensor({37, shape[1], 9, 9}, 1).to(DType::float32);
+    std::vector<std::vector<std::vector<float>>> results;
+    for (const int count : {1, 2, 3, 5}) {
+      set_threads(count);
+      Tensor x = inputs.clone(), weight = random_tensor(shape, 2).to(DType::float32).clone();
+      x.set_requires_grad();
+      weight.set_requires_grad();
+      const Tensor y = functional::conv2d(x, weight, {}, 1, 1);
+      y.backward(random_tensor(y.shape(), 3).to(DType::float32));
+      results.push_back(
+          {y.to_vector<float>(), x.grad().to_vector<float>(), weight.grad().to_vector<float>()});
+    }
+    for (const auto& result : results) CHECK(result == results[0]);
   }
   set_threads(before);
-  for (const auto& result : results) CHECK(result == results[0]);
 }
 
 TEST_CASE("conv2d refuses what does not fit, in a sentence", "[conv2d]") {

@@ -1,0 +1,55 @@
+// What forward and backward data have in common: both correlate a source with weights,
+//
+//   result[n, k, i, j] = Σ_{c,u,v} weight[k, c, u, v] · source[n, c, i·stride + u − top, j·stride + v − left].
+//
+// In backward data dy is the source, its pixels `dilation` (forward's stride) apart with zeros between them, and
+// the weights are transposed and flipped.
+#pragma once
+
+#include "kernels/conv/conv2d.h"
+
+namespace norma::cpu {
+
+struct Correlation {
+  std::int64_t n, c, h, w;       // the source
+  std::int64_t k, out_h, out_w;  // the result
+  std::int64_t kernel_h, kernel_w;
+  std::int64_t top, left;  // padding; negative: rows and columns that are cut off
+  std::int64_t stride_h = 1, stride_w = 1;
+  std::int64_t dilation_h = 1, dilation_w = 1;  // from one pixel of the source to the next
+  std::int64_t taps() const { return kernel_h * kernel_w; }
+};
+
+inline Correlation forward_correlation(const Conv2dShape& s) {
+  return {.n = s.n,
+          .c = s.c,
+          .h = s.h,
+          .w = s.w,
+          .k = s.k,
+          .out_h = s.out_h(),
+          .out_w = s.out_w(),
+          .kernel_h = s.kernel_h,
+          .kernel_w = s.kernel_w,
+          .top = s.pad_h,
+          .left = s.pad_w,
+          .stride_h = s.stride_h,
+          .stride_w = s.stride_w};
+}
+
+inline Correlation backward_correlation(const Conv2dShape& s) {
+  return {.n = s.n,
+          .c = s.k,
+          .h = s.out_h(),
+          .w = s.out_w(),
+          .k = s.c,
+          .out_h = s.h,
+          .out_w = s.w,
+          .kernel_h = s.kernel_h,
+          .kernel_w = s.kernel_w,
+          .top = s.kernel_h - 1 - s.pad_h,
+          .left = s.kernel_w - 1 - s.pad_w,
+          .dilation_h = s.stride_h,
+          .dilation_w = s.stride_w};
+}
+
+}  // namespace norma::cpu

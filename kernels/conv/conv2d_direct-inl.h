@@ -1,0 +1,109 @@
+// Convolution with any kernel, stride and padding, as matrix products on images turned to pixels, [h][w][C], with
+// zeros around them. There the windows that a row of outputs looks at are the rows of a matrix. They overlap: a
+// row holds kernel_w·C numbers, and the next begins stride·C further on.
+//
+//     source, C = 1                 the first row of outputs, 3×3 kernel, u = 0, 1, 2 one below the other
+//
+//     0 0 0 0 0                     0 0 0      w₀₀ …       0 a b      w₁₀ …       0 d e      w₂₀ …
+//     0 a b c 0           y[j][k] = 0 0 0   ·  w₀₁ …   +   a b c   ·  w₁₁ …   +   d e f   ·  w₂₁ …
+//     0 d e f 0                     0 0 0      w₀₂ …       b c 0      w₁₂ …       e f 0      w₂₂ …
+//     0 g h i 0
+//     0 0 0 0 0                     The three are strips of one product, whose sums stay in registers.
+//
+// Backward data is the same with other weights and dy for the source. Backward weight is dy times those windows,
+// a strip being a row of outputs: dw[k][u][v, c] += dy[k][i, j] · window of (i, j), row u.
+
+#if defined(NORMA_CONV2D_DIRECT_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef NORMA_CONV2D_DIRECT_INL
+#undef NORMA_CONV2D_DIRECT_INL
+#else
+#define NORMA_CONV2D_DIRECT_INL
+#endif
+
+#include "core/parallel.h"
+#include "kernels/conv/conv2d_correlation.h"
+#include "kernels/conv/conv2d_matmul-inl.h"
+#include "kernels/conv/conv2d_transpose-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace norma::cpu::HWY_NAMESPACE {
+
+// A source image as the kernel sees it, [h][w][pitch], zero between its pixels and around them.
+template <class T>
+struct Padded {
+  const Correlation& s;
+  std::int64_t h, w, pitch;
+  Scratch<T> flat, memory;
+  explicit Padded(const Correlation& correlation)
+      : s(correlation),
+        h((s.out_h - 1) * s.stride_h + s.kernel_h),
+        w((s.out_w - 1) * s.stride_w + s.kernel_w),
+        pitch(whole_blocks<T>(s.c)),
+        flat(s.h * s.w * pitch),
+        memory(h * w * pitch) {
+    std::fill_n(memory.data(), h * w * pitch, T{0});
+  }
+  T* at(std::int64_t row, std::int64_t column) const { return memory.data() + (row * w + column) * pitch; }
+  void fill(const T* image) const {
+    const bool as_it_is = h == s.h && w == s.w && s.top == 0 && s.left == 0;
+    planes_to_pixels(image, s.h * s.w, s.c, s.h * s.w, as_it_is ? at(0, 0) : flat.data(), pitch);
+    if (as_it_is) return;
+    // Columns of the source that are not cut off, in one go where no zeros come between them.
+    const std::int64_t step = s.dilation_w, begin = s.left < 0 ? divide_up(-s.left, step) : 0;
+    const std::int64_t end = std::min(s.w, divide_up(w - s.left, step));
+    const std::int64_t together = step == 1 ? std::max<std::int64_t>(1, end - begin) : 1;
+    for (std::int64_t i = 0; i < s.h; ++i)
+      if (const std::int64_t row = s.top + i * s.dilation_h; row >= 0 && row < h)
+        for (std::int64_t j = begin; j < end; j += together)
+          std::copy_n(flat.data() + (i * s.w + j) * pitch, together * pitch, at(row, s.left + j * step));
+  }
+};
+
+// Images of a piece of work: enough for about a thousand outputs.
+inline std::int64_t piece_images(const Correlation& s) {
+  return std::clamp<std::int64_t>(1024 / (s.out_h * s.out_w), 1, s.n);
+}
+
+// y = x correlated with weights [tap][whole_blocks(c)][whole_vectors(k)], plus bias.
+template <class T>
+void direct_correlate(const Correlation& s, const T* x, const T* weight, const T* bias, T* y) {
+  const std::int64_t images = piece_images(s), pitch = whole_vectors<T>(s.k), plane = s.out_h * s.out_w;
+  parallel_for(divide_up(s.n, images), [&](std::int64_t piece) {
+    const Padded<T> source(s);
+    const Scratch<T> result(plane * pitch);
+    const std::int64_t window = s.kernel_w * source.pitch;  // numbers in a row of it
+    for (std::int64_t n = piece * images; n < std::min(s.n, (piece + 1) * images); ++n) {
+      source.fill(x + n * s.c * s.h * s.w);
+      if (bias)
+        for (std::int64_t p = 0; p < plane; ++p) std::copy_n(bias, s.k, result.data() + p * pitch);
+      for (std::int64_t i = 0; i < s.out_h; ++i)
+        multiply<T>(s.out_w, pitch, {window, s.kernel_h, source.w * source.pitch, window * pitch},
+                    {source.at(i * s.stride_h, 0), s.stride_w * source.pitch}, {weight, pitch},
+                    {result.data() + i * s.out_w * pitch, pitch}, bias != nullptr);
+      pixels_to_planes(result.data(), pitch, s.k, plane, y + n * s.k * plane, plane);
+    }
+  });
+}
+
+// sums [k][tap][whole_blocks(c)] of the weight's gradient: dy, as it is, times windows.
+template <class T>
+void direct_weight_gradient(const Correlation& s, const T* x, const T* dy, T* sums) {
+  const std::int64_t images = piece_images(s), plane = s.out_h * s.out_w;
+  const std::int64_t window = s.kernel_w * whole_blocks<T>(s.c), pitch = s.kernel_h * window;
+  add_in_parts(divide_up(s.n, images), s.k * pitch, sums, [&](std::int64_t begin, std::int64_t end, T* part) {
+    const Padded<T> source(s);
+    std::fill_n(part, s.k * pitch, T{0});
+    for (std::int64_t n = begin * images; n < std::min(s.n, end * images); ++n) {
+      source.fill(x + n * s.c * s.h * s.w);
+      for (std::int64_t u = 0; u < s.kernel_h; ++u)
+        multiply<T>(s.k, window, {s.out_w, s.out_h, s.out_w, s.stride_h * source.w * source.pitch},
+                    {dy + n * s.k * plane, plane}, {source.at(u, 0), s.stride_w * source.pitch},
+                    {part + u * window, pitch}, true);
+    }
+  });
+}
+
+}  // namespace norma::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // per target
