@@ -203,6 +203,7 @@ int run(const Options& options, const std::string& command) {
   const Clock clock;
   if (options.threads > 0) set_threads(options.threads);
   require_available(options.device);
+  if (!options.simd.empty()) limit_simd(options.simd);
   manual_seed(options.seed);
   const auto network = c11_48096(options.network);
   const Summary summary = summarize(*network, {3, 32, 32});

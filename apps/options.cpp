@@ -102,6 +102,9 @@ const std::vector<Flag<Options>>& flags() {
 
       {"Machine", "threads", "N", "CPU threads; the result does not depend on it (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
+      {"Machine", "simd", "NAME",
+       "no better instruction set than this: AVX3, AVX2, SSE4, … (the processor's best)",
+       [](O o, S, S v) { o.simd = v; }},
       {"Machine", "device", "NAME",
        "cpu, cuda (a GPU), simt (the CUDA kernels on the CPU) or reference (cuda where a GPU answers, else "
        "cpu)",

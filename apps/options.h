@@ -38,7 +38,8 @@ struct Options {
   std::optional<std::int64_t> limit_train, limit_test;
 
   std::uint64_t seed = 1;
-  int threads = 0;  ///< 0: all cores
+  int threads = 0;   ///< 0: all cores
+  std::string simd;  ///< empty: the best
   Device device = Device::cpu;
   bool cross_check = false;
   bool profile = false;

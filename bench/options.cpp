@@ -25,6 +25,8 @@ const std::vector<Flag<BenchOptions>>& flags() {
          const std::string chosen = one_of(f, v, {"cpu", "cuda", "simt"});
          o.device = chosen == "cuda" ? Device::cuda : chosen == "simt" ? Device::simt : Device::cpu;
        }},
+      {"", "simd", "NAME", "no better instruction set than this, for Norma and the peer: AVX2 (the best)",
+       [](O o, S, S v) { o.simd = v; }},
       {"", "threads", "N", "CPU threads of Norma and of the peer (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
       {"", "rounds", "N", "how often each is timed, in turn (7)",

@@ -13,7 +13,8 @@ struct BenchOptions {
   std::vector<Norm> norms = {Norm::bn, Norm::gn, Norm::ln};
   std::int64_t batch_size = 128;
   Device device = Device::cpu;
-  int threads = 0;  ///< 0: all cores
+  std::string simd;  ///< empty: the best
+  int threads = 0;   ///< 0: all cores
   int rounds = 7;
   int steps = 6;  ///< that each contestant trains in a round
   bool peer = true;

@@ -61,6 +61,14 @@ std::unique_ptr<Peer> Peer::find(int threads) {
   return nullptr;
 }
 
+void Peer::limit_simd(const std::string& name) {
+  if (name != "AVX2") fail_usage("--simd {}: the peer can be limited to AVX2 only; add --peer none", name);
+  setenv("ATEN_CPU_CAPABILITY", "avx2", 1);
+  setenv("ONEDNN_MAX_CPU_ISA", "AVX2", 1);
+  setenv("DNNL_MAX_CPU_ISA", "AVX2", 1);
+  setenv("MKL_ENABLE_INSTRUCTIONS", "AVX2", 1);
+}
+
 // The version stays empty where this Python does not exist or has no PyTorch.
 Peer::Peer(const std::string& python, int threads) {
   signal(SIGPIPE, SIG_IGN);  // a peer that is gone shows where its answer is missing

@@ -21,6 +21,8 @@ class Peer {
   /// Where find() looks: $NORMA_PYTHON alone if it is set, else python3 and /usr/bin/python3.
   static std::vector<std::string> pythons();
   ~Peer();
+  /// Peers that are started from now on use no better instruction set. PyTorch knows AVX2 by that name alone.
+  static void limit_simd(const std::string& name);
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 

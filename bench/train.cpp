@@ -113,6 +113,8 @@ void run(const BenchOptions& options) {
   if (!options.json.empty()) check_writable("json", options.json);
   require_available(options.device);
   if (options.threads > 0) set_threads(options.threads);
+  if (!options.simd.empty()) limit_simd(options.simd);
+  if (!options.simd.empty() && options.peer) Peer::limit_simd(options.simd);
   const std::unique_ptr<Peer> peer = find_peer(options);
   const double load = machine_load();
   if (load > 0.5 && !options.quiet)

@@ -2,10 +2,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace norma {
 
-/// "AVX3" (AVX-512), "AVX2", "NEON", …: the best of those compiled in that this processor has.
+/// "AVX3" (AVX-512), "AVX2", "NEON", …: the best of those compiled in that this processor has and limit_simd()
+/// allows.
 std::string simd_target();
+/// All that could be used here, the best first.
+std::vector<std::string> simd_targets();
+/// From now on the kernels use this one or a lesser one, as on a processor that has no better. Throws UsageError,
+/// naming those there are, for another name. Not while kernels run.
+void limit_simd(const std::string& name);
 
 }  // namespace norma

@@ -1,8 +1,10 @@
 #define CATCH_CONFIG_RUNNER
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <iostream>
 
 #include "core/device_memory.h"
+#include "kernels/simd_target.h"
 #include "tests/support/device.h"
 
 namespace {
@@ -15,9 +17,10 @@ std::optional<norma::Device> norma::test::chosen_device() { return chosen; }
 // counts the test as skipped.
 int main(int argc, char** argv) {
   Catch::Session session;
-  std::string device;
-  session.cli(session.cli() |
-              Catch::clara::Opt(device, "cpu|simt|cuda")["--device"]("the executor under test"));
+  std::string device, simd;
+  using Catch::clara::Opt;
+  session.cli(session.cli() | Opt(device, "cpu|simt|cuda")["--device"]("the executor under test") |
+              Opt(simd, "AVX2|SSE4|…")["--simd"]("no better instruction set than this"));
   if (const int status = session.applyCommandLine(argc, argv); status != 0) return status;
   for (const norma::Device d : norma::all_devices)
     if (device == norma::name(d)) chosen = d;
@@ -28,6 +31,14 @@ int main(int argc, char** argv) {
   if (const std::string reason = chosen ? norma::unavailable_because(*chosen) : ""; !reason.empty()) {
     std::cout << "skipped: " << reason << "\n";
     return 0;
+  }
+  if (!simd.empty()) {
+    const std::vector<std::string> there = norma::simd_targets();
+    if (std::find(there.begin(), there.end(), simd) == there.end()) {
+      std::cout << "skipped: this processor and build have no " << simd << "\n";
+      return 0;
+    }
+    norma::limit_simd(simd);
   }
   return session.run();
 }
