@@ -8,6 +8,9 @@
 #include "apps/presets.h"
 #include "apps/progress.h"
 #include "apps/stopwatch.h"
+#include "bench/machine.h"
+#include "core/autograd.h"
+#include "core/device_memory.h"
 #include "core/random.h"
 #include "layers/functional/loss.h"
 #include "optim/optimizer.h"
@@ -62,6 +65,14 @@ class Training {
     return loss.item();
   }
 
+  // The scores of the batch, in evaluation mode.
+  void infer() {
+    const NoGrad no_grad;
+    network_->eval();
+    (*network_)(batch_.x);
+    synchronize(batch_.x.device());
+  }
+
   const Module& network() const { return *network_; }
 
  private:
@@ -97,16 +108,20 @@ double check_losses(Norm norm, const Batch& batch, Device device, Peer& peer, co
 // A turn begins when those of the last one sleep.
 void let_threads_sleep() { std::this_thread::sleep_for(std::chrono::milliseconds(250)); }
 
-double time_norma(Training& training, int steps) {
+double time_norma(Training& training, int steps, bool inference) {
   const Clock clock;
-  for (int i = 0; i < steps; ++i) training.step();
+  for (int i = 0; i < steps; ++i)
+    if (inference)
+      training.infer();
+    else
+      training.step();
   return clock.seconds();
 }
 
 // Adds to `waiting` the processor seconds that the two used while it was not their turn.
-double time_peer(Peer& peer, const std::string& format, int steps, double& waiting) {
+double time_peer(Peer& peer, const std::string& format, int steps, bool inference, double& waiting) {
   const double before = processor_seconds();
-  const double seconds = peer.seconds(format, steps);
+  const double seconds = peer.seconds(format, steps, inference);
   waiting += processor_seconds() - before + peer.idle_cpu_seconds();
   return seconds;
 }
@@ -160,12 +175,15 @@ Row contest(Norm norm, Peer* peer, const BenchOptions& options, const std::funct
     told(round);
     for (std::size_t i = 0; i < row.contestants.size(); ++i) {
       let_threads_sleep();
-      const double seconds = i == 0 ? time_norma(training, options.steps)
-                                    : time_peer(*peer, peer->formats()[i - 1], options.steps, waiting);
+      const double seconds =
+          i == 0 ? time_norma(training, options.steps, options.inference)
+                 : time_peer(*peer, peer->formats()[i - 1], options.steps, options.inference, waiting);
       if (round > 0) row.contestants[i].images_per_second.push_back(images / seconds);  // 0 is the warm-up
     }
   }
   row.waiting_share = waiting / clock.seconds();
+  row.peak_megabytes = peak_megabytes();
+  if (peer != nullptr) row.peer_peak_megabytes = peer->peak_megabytes();
   return row;
 }
 

@@ -23,9 +23,10 @@ struct Rates {
 
 struct Row {
   Norm norm;
-  std::vector<Rates> contestants;  ///< Norma first
-  double largest_difference = 0;   ///< relative, of the losses in double precision
-  double waiting_share = 0;        ///< of one core, that whoever waited for its turn used up
+  std::vector<Rates> contestants;                      ///< Norma first
+  double largest_difference = 0;                       ///< relative, of the losses in double precision
+  double peak_megabytes = 0, peer_peak_megabytes = 0;  ///< resident memory of the process, at most so far
+  double waiting_share = 0;  ///< of one core, that whoever waited for its turn used up
 
   const Rates& norma() const { return contestants.front(); }
   /// The peer's faster format, by median; nullptr without a peer.

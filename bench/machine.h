@@ -17,6 +17,8 @@ double machine_load();
 std::string source_folder();
 /// The commit that the sources are at, "68f2d59" or "68f2d59-dirty"; "unknown" where nobody can say.
 std::string commit();
+/// The most resident memory that this process has had.
+double peak_megabytes();
 /// "2025-01-31"
 std::string today();
 

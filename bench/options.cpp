@@ -33,6 +33,8 @@ const std::vector<Flag<BenchOptions>>& flags() {
        [](O o, S f, S v) { o.rounds = static_cast<int>(whole_number(f, v, 1, 10'000)); }},
       {"", "steps", "N", "training steps in each timing (6)",
        [](O o, S f, S v) { o.steps = static_cast<int>(whole_number(f, v, 1, 10'000)); }},
+      {"", "inference", "", "time forward passes in evaluation mode instead of training steps",
+       [](O o, S, S) { o.inference = true; }},
       {"", "peer", "WHICH", "auto, PyTorch if a Python has it, or none (auto)",
        [](O o, S f, S v) {
          o.peer = one_of(f, v, {"auto", "none"}) == "auto";

@@ -137,9 +137,11 @@ std::vector<double> Peer::losses(const std::string& format, DType dtype, int ste
   return ask(fmt::format("losses {} {} {}", format, name(dtype), steps))["losses"].get<std::vector<double>>();
 }
 
-double Peer::seconds(const std::string& format, int steps) {
-  return ask(fmt::format("time {} {}", format, steps))["seconds"].get<double>();
+double Peer::seconds(const std::string& format, int steps, bool inference) {
+  return ask(fmt::format("{} {} {}", inference ? "infer" : "time", format, steps))["seconds"].get<double>();
 }
+
+double Peer::peak_megabytes() { return ask("peak")["megabytes"].get<double>(); }
 
 void Peer::prepare_operation(const std::string& description, Device device, DType dtype, std::int64_t numel) {
   const auto answer =

@@ -36,8 +36,10 @@ class Peer {
             const Tensor& target);
   /// Losses of the first steps from the loaded weights, without dropout.
   std::vector<double> losses(const std::string& format, DType dtype, int steps);
-  /// Seconds that some more steps take, with dropout.
-  double seconds(const std::string& format, int steps);
+  /// Seconds that some more steps take, with dropout; or forward passes in evaluation mode.
+  double seconds(const std::string& format, int steps, bool inference = false);
+  /// The most resident memory that its process has had.
+  double peak_megabytes();
 
   /// Whether it can work on a device: the CPU, or a GPU if this PyTorch sees one.
   bool has(Device device) const { return device == Device::cpu || (device == Device::cuda && has_cuda_); }

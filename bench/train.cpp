@@ -37,7 +37,7 @@ std::string column_names(const Peer* peer) {
   std::string text = fmt::format("{:<9}{:>20}", "norm", "norma");
   if (peer == nullptr) return text;
   for (const std::string& format : peer->formats()) text += fmt::format("{:>23}", "pytorch " + format);
-  return text + "    ratio  losses agree";
+  return text + "    ratio  losses agree  peak MB, theirs";
 }
 
 std::string table_line(const Row& row) {
@@ -47,7 +47,8 @@ std::string table_line(const Row& row) {
         fmt::format("{:>{}}", fmt::format("{:.0f} ({:.0f}–{:.0f})", rates.median(), rates.min(), rates.max()),
                     &rates == &row.norma() ? 20 : 23);
   if (row.fastest_peer() != nullptr)
-    text += fmt::format("{:>7.2f} ×  to {:.0e}", row.ratio(), row.largest_difference);
+    text += fmt::format("{:>7.2f} ×  to {:.0e}      {:>7.0f}, {:.0f}", row.ratio(), row.largest_difference,
+                        row.peak_megabytes, row.peer_peak_megabytes);
   return text;
 }
 
@@ -57,6 +58,8 @@ Json json_row(const Row& row) {
                {"norma_images_per_second", row.norma().median()},
                {"peer", peer ? Json(peer->name) : Json()},
                {"peer_images_per_second", peer ? Json(peer->median()) : Json()},
+               {"peak_megabytes", row.peak_megabytes},
+               {"peer_peak_megabytes", peer ? Json(row.peer_peak_megabytes) : Json()},
                {"ratio", peer ? Json(row.ratio()) : Json()}};
   for (const Rates& rates : row.contestants) json["rounds"][rates.name] = rates.images_per_second;
   if (peer != nullptr) {
@@ -105,6 +108,7 @@ void print_table(const BenchOptions& options, const std::vector<Row>& rows, cons
   fmt::print(
       "\nratio: Norma to the faster format of PyTorch, the median over the rounds of the ratio within a "
       "round\n"
+      "peak MB: of the whole process, libraries and all, over the rows so far\n"
       "{}\n",
       waiting_text(waiting_share));
 }

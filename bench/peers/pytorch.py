@@ -7,6 +7,7 @@
 import argparse
 import json
 import os
+import resource
 import signal
 import sys
 import time
@@ -143,6 +144,25 @@ class Server:
         for _ in range(int(steps)):
             training.step(x, self.target)
         return {"seconds": time.perf_counter() - begin}
+
+    @torch.no_grad()
+    def infer(self, memory_format, steps):
+        """Seconds for some forward passes in evaluation mode."""
+        if memory_format not in self.trainings:
+            self.trainings[memory_format] = self.start(memory_format, dropout=0.05)
+        training = self.trainings[memory_format]
+        training.network.eval()
+        x = self.x.contiguous(memory_format=training.memory_format)
+        begin = time.perf_counter()
+        for _ in range(int(steps)):
+            training.network(x)
+        if x.is_cuda:
+            torch.cuda.synchronize()
+        return {"seconds": time.perf_counter() - begin}
+
+    def peak(self):
+        """The most resident memory that this process has had; Linux counts it in kilobytes."""
+        return {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
     def prepare(self, operation, *sizes):
         """One operation of kernels/table.h with numbers to work on: "prepare relu_forward n=128 c=32 …"."""
