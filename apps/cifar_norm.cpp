@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/arguments.h"
 #include "apps/cross_check.h"
@@ -24,6 +25,7 @@
 #include "data/find_data.h"
 #include "data/synthetic.h"
 #include "kernels/simd_target.h"
+#include "layers/fusion.h"
 #include "layers/summary.h"
 
 namespace norma {
@@ -225,6 +227,8 @@ int run(const Options& options, const std::string& command) {
   const Clock clock;
   if (options.threads > 0) set_threads(options.threads);
   require_available(options.device);
+  std::optional<NoFusion> no_fusion;
+  if (options.no_fuse) no_fusion.emplace();
   manual_seed(options.seed);
   const auto network = c11_48096(options.network);
   const Summary summary = summarize(*network, {3, 32, 32});
