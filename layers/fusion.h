@@ -28,7 +28,8 @@ struct FusedBlock {
 };
 
 /// The block that the layers begin with, for this input.
-FusedBlock fused_block(std::span<const std::pair<std::string, std::shared_ptr<Module>>> layers, const Tensor& x);
+FusedBlock fused_block(std::span<const std::pair<std::string, std::shared_ptr<Module>>> layers,
+                       const Tensor& x);
 
 /// While one lives on this thread, every layer runs by itself.
 class NoFusion {
