@@ -28,7 +28,8 @@ std::size_t fused(const Layers& layers, const Tensor& x = Tensor::zeros({2, 4, 3
 
 }  // namespace
 
-TEST_CASE("norm and ReLU, with channel dropout or without, are one operation, and nothing else is", "[fusion]") {
+TEST_CASE("norm and ReLU, with channel dropout or without, are one operation, and nothing else is",
+          "[fusion]") {
   for (const std::shared_ptr<Module>& norm :
        Layers{gn(), std::make_shared<BatchNorm2d>(4), std::make_shared<LayerNorm2d>(4),
               std::make_shared<LayerNorm>(Shape{4, 3, 3})}) {
@@ -50,9 +51,7 @@ TEST_CASE("layers run one by one where they must", "[fusion]") {
   {
     const NoFusion no_fusion;
     CHECK(fused(layers) == 0);
-    {
-      const NoFusion inner;
-    }
+    { const NoFusion inner; }
     CHECK(fused(layers) == 0);
   }
   CHECK(fused(layers) == 3);
@@ -88,7 +87,8 @@ TEST_CASE("fused layers draw the masks that they draw one by one, and none in ev
 }
 
 TEST_CASE("an error in a fused block names the norm", "[fusion]") {
-  Sequential block(std::vector<std::pair<std::string, std::shared_ptr<Module>>>{{"norm", gn()}, {"relu", relu()}});
+  Sequential block(
+      std::vector<std::pair<std::string, std::shared_ptr<Module>>>{{"norm", gn()}, {"relu", relu()}});
   CHECK_THROWS_WITH(block(Tensor::zeros({1, 5, 2, 2})),
                     Catch::StartsWith("layer norm (GroupNorm): takes images [N, 4, H, W]"));
 }

@@ -23,7 +23,7 @@ namespace {
 
 struct NamedNorm {
   std::string name;
-  bool weight_an_element;  // else one a channel
+  bool weight_an_element;                                           // else one a channel
   std::function<Tensor(const Inputs& t, const Epilogue& after)> f;  // of x, and weight and bias where given
 };
 
@@ -100,8 +100,10 @@ TEST_CASE("a norm with an epilogue agrees with its reference and with difference
         CAPTURE(norm.name, shape.to_string(), p);
         const Inputs all = inputs_of(norm, shape);
         const Epilogue after{.relu = true, .p = p, .random = sequence};
-        check_operation(all, [&](const Inputs& t) { return norm.f(t, after); }, {}, devices);
-        check_operation({all[0]}, [&](const Inputs& t) { return norm.f(t, after); }, {}, devices);
+        check_operation(
+            all, [&](const Inputs& t) { return norm.f(t, after); }, {}, devices);
+        check_operation(
+            {all[0]}, [&](const Inputs& t) { return norm.f(t, after); }, {}, devices);
       }
 }
 
@@ -109,8 +111,9 @@ TEST_CASE("an epilogue is right where planes are several chunks", "[epilogue][op
   const Epilogue after{.relu = true, .p = 0.4, .random = sequence};
   for (const NamedNorm& norm : norms()) {
     CAPTURE(norm.name);
-    CHECK(compare_executors(inputs_of(norm, {3, 4, 70, 61}), [&](const Inputs& t) { return norm.f(t, after); },
-                            {}, devices_with_epilogues(tested_devices())) == "");
+    CHECK(compare_executors(
+              inputs_of(norm, {3, 4, 70, 61}), [&](const Inputs& t) { return norm.f(t, after); }, {},
+              devices_with_epilogues(tested_devices())) == "");
   }
 }
 
