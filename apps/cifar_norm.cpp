@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "apps/arguments.h"
 #include "apps/cross_check.h"
@@ -25,6 +26,7 @@
 #include "core/random.h"
 #include "data/download.h"
 #include "kernels/simd_target.h"
+#include "layers/fusion.h"
 #include "layers/summary.h"
 
 namespace norma {
@@ -204,6 +206,8 @@ int run(const Options& options, const std::string& command) {
   if (options.threads > 0) set_threads(options.threads);
   require_available(options.device);
   if (!options.simd.empty()) limit_simd(options.simd);
+  std::optional<NoFusion> no_fusion;
+  if (options.no_fuse) no_fusion.emplace();
   manual_seed(options.seed);
   const auto network = c11_48096(options.network);
   const Summary summary = summarize(*network, {3, 32, 32});

@@ -25,10 +25,15 @@ std::string spelling(const FlagText& flag) {
 
 // A flag where a value belongs: "--norm --max-params 5" lacks a norm, which cxxopts would call "--max-params".
 void check_values(const std::vector<FlagText>& known, int argc, const char* const* argv) {
-  for (int i = 1; i + 1 < argc; ++i)
-    for (const FlagText& flag : known)
-      if (argv[i] == "--" + flag.name && !flag.value.empty() && std::string(argv[i + 1]).starts_with("--"))
-        fail_usage("{} needs a value; see --help", argv[i]);
+  for (int i = 1; i < argc; ++i)
+    for (const FlagText& flag : known) {
+      const std::string word = argv[i];
+      if (flag.value.empty() && word.starts_with("--" + flag.name + "="))
+        fail_usage("--{} takes no value; see --help", flag.name);
+      if (!flag.value.empty() && word == "--" + flag.name && i + 1 < argc &&
+          std::string(argv[i + 1]).starts_with("--"))
+        fail_usage("{} needs a value; see --help", word);
+    }
 }
 
 }  // namespace

@@ -113,6 +113,9 @@ const std::vector<Flag<Options>>& flags() {
       {"Machine", "cross-check", "",
        "before every step, compare each layer on the device with the cpu's; stops at the first mismatch",
        [](O o, S, S) { o.cross_check = true; }},
+      {"Machine", "no-fuse", "",
+       "run norm, ReLU and dropout one after the other, not in one pass; the result is the same",
+       [](O o, S, S) { o.no_fuse = true; }},
 
       {"Output", "profile", "",
        "print where the time of a step goes: by operation and direction, beside the machine's ceilings",

@@ -43,7 +43,8 @@ struct Options {
   Device device = Device::cpu;
   bool cross_check = false;
   bool profile = false;
-  std::string out;  ///< run folder; empty: a new one under runs/
+  bool no_fuse = false;  ///< every layer by itself (layers/fusion.h)
+  std::string out;       ///< run folder; empty: a new one under runs/
   std::optional<std::int64_t> max_params;
   bool summary = false;
   bool quiet = false;

@@ -89,6 +89,38 @@ HWY_INLINE void store_first(D d, std::size_t n, hn::Vec<D> v, T* p) {
 }
 #endif
 
+// Lanes of a run that a pass looks at together: a whole vector, or what is left at the end of the run.
+template <class D, class T = hn::TFromD<D>>
+struct WholeVector {
+  D d;
+  std::int64_t i;
+  HWY_INLINE hn::Vec<D> load(const T* p) const { return hn::LoadU(d, p + i); }
+  HWY_INLINE void store(hn::Vec<D> v, T* p) const { hn::StoreU(v, d, p + i); }
+  HWY_INLINE hn::Vec<D> mask(hn::Vec<D> v) const { return v; }
+};
+template <class D, class T = hn::TFromD<D>>
+struct FirstLanes {
+  D d;
+  std::int64_t i;
+  std::size_t n;
+  HWY_INLINE hn::Vec<D> load(const T* p) const { return load_first(d, n, p + i); }
+  HWY_INLINE void store(hn::Vec<D> v, T* p) const { store_first(d, n, v, p + i); }
+  HWY_INLINE hn::Vec<D> mask(hn::Vec<D> v) const { return hn::IfThenElseZero(hn::FirstN(d, n), v); }
+};
+
+// The same pass for both: calls pass(at), where at.load(x) and at.store(v, y) are at the same place of any array.
+template <class D, class Pass>
+HWY_INLINE void for_lanes(D d, std::int64_t count, Pass&& pass) {
+  for_vectors(
+      d, count,
+      [&](std::int64_t i) HWY_ATTR {
+        pass(WholeVector<D>{d, i});
+      },
+      [&](std::int64_t i, std::size_t n) HWY_ATTR {
+        pass(FirstLanes<D>{d, i, n});
+      });
+}
+
 template <class D>
 HWY_INLINE hn::TFromD<D> sum_lanes(D d, hn::Vec<D> v) {
   return hn::GetLane(hn::SumOfLanes(d, v));

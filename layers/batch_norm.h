@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "layers/module.h"
+#include "layers/norm_layer.h"
 
 namespace norma {
 
@@ -18,7 +18,7 @@ struct BatchNorm2dOptions {
 
 /// Parameters: weight [C] = 1, bias [C] = 0. Buffers: running_mean [C] = 0, running_var [C] = 1 (unbiased),
 /// num_batches_tracked. eval() freezes the statistics.
-class BatchNorm2d : public Module {
+class BatchNorm2d : public NormLayer {
  public:
   explicit BatchNorm2d(std::int64_t num_features, const BatchNorm2dOptions& options = {});
 
@@ -28,7 +28,7 @@ class BatchNorm2d : public Module {
   Tensor weight, bias, running_mean, running_var, num_batches_tracked;
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after) override;
 
  private:
   std::int64_t num_features_;

@@ -2,12 +2,12 @@
 // channel.
 #pragma once
 
-#include "layers/module.h"
+#include "layers/norm_layer.h"
 
 namespace norma {
 
 /// Parameters: weight [C] = 1, bias [C] = 0. Throws where num_groups does not divide num_channels.
-class GroupNorm : public Module {
+class GroupNorm : public NormLayer {
  public:
   GroupNorm(std::int64_t num_groups, std::int64_t num_channels, double eps = 1e-5, bool affine = true);
 
@@ -18,7 +18,7 @@ class GroupNorm : public Module {
   Tensor weight, bias;
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after) override;
 
  private:
   std::int64_t num_groups_, num_channels_;

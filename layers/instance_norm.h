@@ -1,7 +1,7 @@
 // InstanceNorm2d, as torch.nn.InstanceNorm2d.
 #pragma once
 
-#include "layers/module.h"
+#include "layers/norm_layer.h"
 
 namespace norma {
 
@@ -13,7 +13,7 @@ struct InstanceNorm2dOptions {
 };
 
 /// Parameters, where affine: weight [C] = 1, bias [C] = 0. Buffers, where tracked: as BatchNorm2d.
-class InstanceNorm2d : public Module {
+class InstanceNorm2d : public NormLayer {
  public:
   explicit InstanceNorm2d(std::int64_t num_features, const InstanceNorm2dOptions& options = {});
 
@@ -23,7 +23,7 @@ class InstanceNorm2d : public Module {
   Tensor weight, bias, running_mean, running_var, num_batches_tracked;
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after) override;
 
  private:
   std::int64_t num_features_;

@@ -6,12 +6,12 @@
 //   ln-pixel  LayerNorm2d(C)            statistics over C at each pixel, one weight a channel
 #pragma once
 
-#include "layers/module.h"
+#include "layers/norm_layer.h"
 
 namespace norma {
 
 /// Parameters: weight and bias of normalized_shape, 1 and 0.
-class LayerNorm : public Module {
+class LayerNorm : public NormLayer {
  public:
   explicit LayerNorm(const Shape& normalized_shape, double eps = 1e-5, bool elementwise_affine = true);
 
@@ -21,7 +21,7 @@ class LayerNorm : public Module {
   Tensor weight, bias;
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after) override;
 
  private:
   Shape normalized_shape_;
@@ -29,7 +29,7 @@ class LayerNorm : public Module {
 };
 
 /// Parameters: weight [C] = 1, bias [C] = 0.
-class LayerNorm2d : public Module {
+class LayerNorm2d : public NormLayer {
  public:
   explicit LayerNorm2d(std::int64_t num_channels, double eps = 1e-5, bool affine = true);
 
@@ -39,7 +39,7 @@ class LayerNorm2d : public Module {
   Tensor weight, bias;
 
  protected:
-  Tensor forward(const Tensor& x) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after) override;
 
  private:
   std::int64_t num_channels_;

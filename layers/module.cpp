@@ -23,17 +23,18 @@ std::string join(const std::string& prefix, const std::string& name) {
 }  // namespace
 
 Tensor Module::operator()(const Tensor& x) {
-  try {
+  return named([&] {
     Tensor y = forward(x);
     if (observer != nullptr) (*observer)(*this, x, y);
     return y;
-  } catch (const LayerError&) {
-    throw;
-  } catch (const Error& e) {
-    const std::string where = path();
-    throw LayerError(
-        fmt::format("layer {}: {}", where.empty() ? type() : where + " (" + type() + ")", e.what()));
-  }
+  });
+}
+
+void Module::rethrow_named(const Error& e) const {
+  if (dynamic_cast<const LayerError*>(&e) != nullptr) throw;
+  const std::string where = path();
+  throw LayerError(
+      fmt::format("layer {}: {}", where.empty() ? type() : where + " (" + type() + ")", e.what()));
 }
 
 std::string Module::path() const { return parent_ == nullptr ? name_ : join(parent_->path(), name_); }
@@ -144,6 +145,8 @@ ModuleObserver::ModuleObserver(Callback callback) : callback_(std::move(callback
 }
 
 ModuleObserver::~ModuleObserver() { observer = nullptr; }
+
+bool ModuleObserver::watching() { return observer != nullptr; }
 
 Tensor uniform_parameter(const Shape& shape, double bound) {
   Tensor t = Tensor::empty(shape);

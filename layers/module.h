@@ -68,6 +68,15 @@ class Module {
 
  protected:
   virtual Tensor forward(const Tensor& x) = 0;
+  /// f(), with this layer's name put before any error that does not name a layer yet.
+  template <class F>
+  Tensor named(F&& f) const {
+    try {
+      return f();
+    } catch (const Error& e) {
+      rethrow_named(e);
+    }
+  }
 
   /// `member` is the tensor itself, kept by address; an undefined one is not registered.
   void register_parameter(std::string name, Tensor& member);
@@ -79,6 +88,7 @@ class Module {
   }
 
  private:
+  [[noreturn]] void rethrow_named(const Error& e) const;
   void add_child(std::string name, const std::shared_ptr<Module>& child);
   /// Calls visit(full name, tensor, is_parameter) for everything at and below this module.
   void visit(const std::string& prefix,
@@ -104,6 +114,8 @@ class ModuleObserver {
   using Callback = std::function<void(const Module&, const Tensor& in, const Tensor& out)>;
   explicit ModuleObserver(Callback callback);
   ~ModuleObserver();
+  /// Whether one lives on this thread.
+  static bool watching();
   ModuleObserver(const ModuleObserver&) = delete;
   ModuleObserver& operator=(const ModuleObserver&) = delete;
 

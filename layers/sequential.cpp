@@ -1,6 +1,9 @@
 #include "layers/sequential.h"
 
+#include <algorithm>
+
 #include "layers/functional/add.h"
+#include "layers/fusion.h"
 
 namespace norma {
 
@@ -19,7 +22,11 @@ Sequential& Sequential::add(const std::string& name, const std::shared_ptr<Modul
 
 Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;
-  for (const auto& [name, module] : children()) y = (*module)(y);
+  for (std::size_t i = 0; i < children().size();) {
+    const FusedBlock block = fused_block(std::span(children()).subspan(i), y);
+    y = block.size() > 0 ? block(y) : (*children()[i].second)(y);
+    i += std::max<std::size_t>(1, block.size());
+  }
   return y;
 }
 

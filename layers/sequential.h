@@ -5,7 +5,7 @@
 
 namespace norma {
 
-/// Runs its children one after the other.
+/// Runs its children one after the other; those that layers/fusion.h names, together.
 class Sequential : public Module {
  public:
   Sequential() = default;

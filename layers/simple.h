@@ -53,6 +53,7 @@ class Dropout2d : public Module {
   explicit Dropout2d(double p = 0.5);
   std::string type() const override { return "Dropout2d"; }
   std::string description() const override { return fmt::format("Dropout2d(p={}, inplace=False)", p_); }
+  double p() const { return p_; }
 
  protected:
   Tensor forward(const Tensor& x) override;

@@ -10,6 +10,8 @@
 
 #include <cstdint>
 
+#include "kernels/norm/epilogue.h"
+
 namespace norma {
 
 template <class T>
@@ -26,6 +28,7 @@ struct BatchNormForward {
   T* y;
   double* mean;  ///< [C], out: what normalised x; backward needs it
   double* rstd;  ///< [C], out
+  Epilogue after = {};
 };
 
 template <class T>
@@ -40,6 +43,8 @@ struct BatchNormBackward {
   T* dx;       ///< nullptr where not needed, as the two below
   T* dweight;  ///< [C]
   T* dbias;    ///< [C]
+  Epilogue after = {};
+  const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
 };
 
 namespace reference {

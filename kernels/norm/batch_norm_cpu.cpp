@@ -4,6 +4,8 @@
 //              2  merged over n, in order          C small sums
 //              3  y = (x − mean)·scale + shift     in parallel over planes     reads x, writes y
 //   backward   likewise: sums of every plane, merged over n, then dx    reads dy and x twice, writes dx
+//
+// An epilogue happens on the way, in registers: it costs no pass of its own.
 #include "kernels/norm/batch_norm.h"
 
 #include "core/parallel.h"
@@ -46,11 +48,12 @@ void batch_norm_forward(const BatchNormForward<T>& a) {
       a.rstd[c] = 1 / std::sqrt(a.running_var[c] + a.eps);
     }
   }
+  const Factors factors(a.after, a.n * a.c);
   parallel_ranges(a.n * a.c, runs_per_piece(a.hw), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t c = i % a.c;
-      run_affine(a.x + i * a.hw, a.hw, a.mean[c], a.rstd[c] * (a.weight ? a.weight[c] : 1),
-                 a.bias ? a.bias[c] : 0, a.y + i * a.hw);
+      const Run run = factors.run(i, a.mean[c], a.rstd[c] * weight_of(a, c), bias_of(a, c));
+      run_affine(a.x + i * a.hw, a.hw, run, a.y + i * a.hw);
     }
   });
 }
@@ -58,31 +61,36 @@ void batch_norm_forward(const BatchNormForward<T>& a) {
 template <class T>
 void batch_norm_backward(const BatchNormBackward<T>& a) {
   const Scratch<BackwardSums> planes(a.n * a.c);
+  const Factors factors(a.after, a.n * a.c);
+  const auto run_at = [&](std::int64_t i) {
+    const std::int64_t c = i % a.c;
+    return factors.run(i, a.mean[c], a.rstd[c] * weight_of(a, c), bias_of(a, c));
+  };
   parallel_ranges(a.n * a.c, runs_per_piece(a.hw), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t i = begin; i < end; ++i)
-      planes[i] = run_backward_sums(a.dy + i * a.hw, a.x + i * a.hw, a.hw, a.mean[i % a.c]);
+      planes[i] = run_backward_sums(a.dy + i * a.hw, a.x + i * a.hw, a.hw, run_at(i));
   });
   const Scratch<BackwardSums> sets(a.c);
   for (std::int64_t c = 0; c < a.c; ++c) {
     BackwardSums set;
     for (std::int64_t n = 0; n < a.n; ++n) {
-      set.dy += planes[n * a.c + c].dy;
-      set.dy_centered += planes[n * a.c + c].dy_centered;
+      set.dz += planes[n * a.c + c].dz;
+      set.dz_centered += planes[n * a.c + c].dz_centered;
     }
     sets[c] = set;
-    if (a.dweight) a.dweight[c] = static_cast<T>(set.dy_centered * a.rstd[c]);
-    if (a.dbias) a.dbias[c] = static_cast<T>(set.dy);
+    if (a.dweight) a.dweight[c] = static_cast<T>(set.dz_centered * a.rstd[c]);
+    if (a.dbias) a.dbias[c] = static_cast<T>(set.dz);
   }
   if (a.dx == nullptr) return;
   const double m = static_cast<double>(a.n * a.hw);
   parallel_ranges(a.n * a.c, runs_per_piece(a.hw), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t c = i % a.c;
-      const double scale = a.rstd[c] * (a.weight ? a.weight[c] : 1);
-      // dx = scale·(dy − (Σ dy + x̂·Σ dy·x̂)/M), x̂ = (x − mean)·rstd
-      const double b = a.batch_statistics ? -scale * a.rstd[c] * a.rstd[c] * sets[c].dy_centered / m : 0;
-      const double term = a.batch_statistics ? -scale * sets[c].dy / m : 0;
-      run_backward(a.dy + i * a.hw, a.x + i * a.hw, a.hw, a.mean[c], scale, b, term, a.dx + i * a.hw);
+      const Run run = run_at(i);
+      // dx = scale·(dz − (Σ dz + x̂·Σ dz·x̂)/M), x̂ = (x − mean)·rstd
+      const double b = a.batch_statistics ? -run.scale * a.rstd[c] * a.rstd[c] * sets[c].dz_centered / m : 0;
+      const double term = a.batch_statistics ? -run.scale * sets[c].dz / m : 0;
+      run_backward(a.dy + i * a.hw, a.x + i * a.hw, a.hw, run, run.scale, b, term, a.dx + i * a.hw);
     }
   });
 }

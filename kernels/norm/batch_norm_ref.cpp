@@ -6,6 +6,7 @@ namespace norma::reference {
 
 template <class T>
 void batch_norm_forward(const BatchNormForward<T>& a) {
+  const Elements<T> elements{a.x, a.weight, a.bias, a.after, a.hw};
   const std::int64_t m = a.n * a.hw;
   for (std::int64_t c = 0; c < a.c; ++c) {
     const auto at = [&](std::int64_t i) { return (i / a.hw * a.c + c) * a.hw + i % a.hw; };
@@ -23,17 +24,18 @@ void batch_norm_forward(const BatchNormForward<T>& a) {
     }
     a.mean[c] = set.mean;
     a.rstd[c] = 1 / std::sqrt(set.var + a.eps);
-    normalize(m, at, affine, a.mean[c], a.rstd[c], a.x, a.weight, a.bias, a.y);
+    normalize(m, at, affine, a.mean[c], a.rstd[c], elements, a.y);
   }
 }
 
 template <class T>
 void batch_norm_backward(const BatchNormBackward<T>& a) {
+  const Elements<T> elements{a.x, a.weight, a.bias, a.after, a.hw};
   std::vector<double> dweight(static_cast<std::size_t>(a.c)), dbias(dweight);
   for (std::int64_t c = 0; c < a.c; ++c) {
     const auto at = [&](std::int64_t i) { return (i / a.hw * a.c + c) * a.hw + i % a.hw; };
     const auto affine = [&](std::int64_t) { return c; };
-    backward_set(a.n * a.hw, at, affine, a.mean[c], a.rstd[c], !a.batch_statistics, a.dy, a.x, a.weight, a.dx,
+    backward_set(a.n * a.hw, at, affine, a.mean[c], a.rstd[c], !a.batch_statistics, a.dy, elements, a.dx,
                  dweight, dbias);
   }
   write(dweight, a.dweight);

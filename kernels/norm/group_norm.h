@@ -10,6 +10,8 @@
 
 #include <cstdint>
 
+#include "kernels/norm/epilogue.h"
+
 namespace norma {
 
 template <class T>
@@ -23,6 +25,7 @@ struct GroupNormForward {
   T* y;
   double* mean;  ///< [N, G], out; backward needs it
   double* rstd;  ///< [N, G], out
+  Epilogue after = {};
 };
 
 template <class T>
@@ -36,6 +39,8 @@ struct GroupNormBackward {
   T* dx;       ///< nullptr where not needed, as the two below
   T* dweight;  ///< [C]
   T* dbias;    ///< [C]
+  Epilogue after = {};
+  const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
 };
 
 namespace reference {

@@ -1,6 +1,6 @@
 // Group norm on the CPU. A set is C/G runs side by side, small enough to stay in cache, so that each piece
 // does all passes over its sets at once: x crosses the memory bus once on the way forward, x and dy once
-// back.
+// back. An epilogue happens on the way, in registers.
 #include "kernels/norm/group_norm.h"
 
 #include "core/parallel.h"
@@ -18,6 +18,7 @@ namespace norma::cpu::HWY_NAMESPACE {
 template <class T>
 void group_norm_forward(const GroupNormForward<T>& a) {
   const std::int64_t channels = a.c / a.groups, m = channels * a.hw;
+  const Factors factors(a.after, a.n * a.c);
   parallel_ranges(a.n * a.groups, runs_per_piece(m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t set = begin; set < end; ++set) {
       const Moments moments = run_moments(a.x + set * m, m);
@@ -26,7 +27,7 @@ void group_norm_forward(const GroupNormForward<T>& a) {
       a.rstd[set] = rstd;
       for (std::int64_t k = 0; k < channels; ++k) {
         const std::int64_t run = set * channels + k, c = run % a.c;
-        run_affine(a.x + run * a.hw, a.hw, mean, rstd * (a.weight ? a.weight[c] : 1), a.bias ? a.bias[c] : 0,
+        run_affine(a.x + run * a.hw, a.hw, factors.run(run, mean, rstd * weight_of(a, c), bias_of(a, c)),
                    a.y + run * a.hw);
       }
     }
@@ -37,20 +38,24 @@ template <class T>
 void group_norm_backward(const GroupNormBackward<T>& a) {
   const std::int64_t channels = a.c / a.groups, m = channels * a.hw;
   const Scratch<BackwardSums> runs(a.n * a.c);
+  const Factors factors(a.after, a.n * a.c);
+  const auto run_at = [&](std::int64_t i) {
+    const std::int64_t set = i / channels, c = i % a.c;
+    return factors.run(i, a.mean[set], a.rstd[set] * weight_of(a, c), bias_of(a, c));
+  };
   parallel_ranges(a.n * a.groups, runs_per_piece(m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t set = begin; set < end; ++set) {
-      const double mean = a.mean[set], rstd = a.rstd[set];
-      double sum_g = 0, sum_gx = 0;  // Σ dy·weight and Σ dy·weight·x̂ over the set
+      const double rstd = a.rstd[set];
+      double sum_g = 0, sum_gx = 0;  // Σ dz·weight and Σ dz·weight·x̂ over the set
       for (std::int64_t run = set * channels; run < (set + 1) * channels; ++run) {
-        runs[run] = run_backward_sums(a.dy + run * a.hw, a.x + run * a.hw, a.hw, mean);
-        const double weight = a.weight ? a.weight[run % a.c] : 1;
-        sum_g += weight * runs[run].dy;
-        sum_gx += weight * runs[run].dy_centered * rstd;
+        runs[run] = run_backward_sums(a.dy + run * a.hw, a.x + run * a.hw, a.hw, run_at(run));
+        const double weight = weight_of(a, run % a.c);
+        sum_g += weight * runs[run].dz;
+        sum_gx += weight * runs[run].dz_centered * rstd;
       }
       if (a.dx == nullptr) continue;
       for (std::int64_t run = set * channels; run < (set + 1) * channels; ++run) {
-        const double weight = a.weight ? a.weight[run % a.c] : 1;
-        run_backward(a.dy + run * a.hw, a.x + run * a.hw, a.hw, mean, rstd * weight,
+        run_backward(a.dy + run * a.hw, a.x + run * a.hw, a.hw, run_at(run), rstd * weight_of(a, run % a.c),
                      -rstd * rstd * sum_gx / static_cast<double>(m), -rstd * sum_g / static_cast<double>(m),
                      a.dx + run * a.hw);
       }
@@ -60,8 +65,8 @@ void group_norm_backward(const GroupNormBackward<T>& a) {
     double dweight = 0, dbias = 0;
     for (std::int64_t n = 0; n < a.n; ++n) {
       const std::int64_t run = n * a.c + c;
-      dweight += runs[run].dy_centered * a.rstd[run / channels];
-      dbias += runs[run].dy;
+      dweight += runs[run].dz_centered * a.rstd[run / channels];
+      dbias += runs[run].dz;
     }
     if (a.dweight) a.dweight[c] = static_cast<T>(dweight);
     if (a.dbias) a.dbias[c] = static_cast<T>(dbias);

@@ -6,6 +6,7 @@ namespace norma::reference {
 
 template <class T>
 void group_norm_forward(const GroupNormForward<T>& a) {
+  const Elements<T> elements{a.x, a.weight, a.bias, a.after, a.hw};
   const std::int64_t m = a.c / a.groups * a.hw;
   for (std::int64_t set = 0; set < a.n * a.groups; ++set) {
     const auto at = [&](std::int64_t i) { return set * m + i; };
@@ -13,18 +14,19 @@ void group_norm_forward(const GroupNormForward<T>& a) {
     const auto [mean, var] = moments(m, a.x, at);
     a.mean[set] = mean;
     a.rstd[set] = 1 / std::sqrt(var + a.eps);
-    normalize(m, at, affine, a.mean[set], a.rstd[set], a.x, a.weight, a.bias, a.y);
+    normalize(m, at, affine, a.mean[set], a.rstd[set], elements, a.y);
   }
 }
 
 template <class T>
 void group_norm_backward(const GroupNormBackward<T>& a) {
+  const Elements<T> elements{a.x, a.weight, a.bias, a.after, a.hw};
   const std::int64_t m = a.c / a.groups * a.hw;
   std::vector<double> dweight(static_cast<std::size_t>(a.c)), dbias(dweight);
   for (std::int64_t set = 0; set < a.n * a.groups; ++set) {
     const auto at = [&](std::int64_t i) { return set * m + i; };
     const auto affine = [&](std::int64_t i) { return at(i) / a.hw % a.c; };
-    backward_set(m, at, affine, a.mean[set], a.rstd[set], false, a.dy, a.x, a.weight, a.dx, dweight, dbias);
+    backward_set(m, at, affine, a.mean[set], a.rstd[set], false, a.dy, elements, a.dx, dweight, dbias);
   }
   write(dweight, a.dweight);
   write(dbias, a.dbias);

@@ -10,6 +10,8 @@
 
 #include <cstdint>
 
+#include "kernels/norm/epilogue.h"
+
 namespace norma {
 
 template <class T>
@@ -22,6 +24,8 @@ struct LayerNormForward {
   T* y;
   double* mean;  ///< [rows], out; backward needs it
   double* rstd;  ///< [rows], out
+  Epilogue after = {};
+  std::int64_t plane = 1;  ///< H·W, for the epilogue alone; divides M or is divided by it
 };
 
 template <class T>
@@ -35,6 +39,9 @@ struct LayerNormBackward {
   T* dx;       ///< nullptr where not needed, as the two below
   T* dweight;  ///< [M]
   T* dbias;    ///< [M]
+  Epilogue after = {};
+  std::int64_t plane = 1;   ///< these two are for the epilogue alone
+  const T* bias = nullptr;  ///< [M] or nullptr for 0
 };
 
 namespace reference {

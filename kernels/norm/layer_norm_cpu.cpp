@@ -1,5 +1,6 @@
-// Layer norm on the CPU. A row is one run; each element has a weight of its own, so the affine step is a
-// second pass over the row while it is in cache, and dweight is summed column by column, rows in order.
+// Layer norm on the CPU. A row is read from memory once: what comes after its first pass finds it in cache. Each
+// element has a weight of its own, so dweight is a sum over rows, column by column: a piece of 8 rows or more adds
+// up its own, beside the passes for dx, and the pieces are added in order.
 #include "kernels/norm/layer_norm.h"
 
 #include "core/parallel.h"
@@ -13,61 +14,108 @@
 HWY_BEFORE_NAMESPACE();
 namespace norma::cpu::HWY_NAMESPACE {
 
+// Calls f(begin, run) for every stretch of a row: planes where an epilogue follows, else all of it. The run makes
+// x̂; weight and bias come after it, element by element.
+template <class Args, class F>
+void for_runs_of_row(const Args& a, const Factors& factors, std::int64_t row, F&& f) {
+  const std::int64_t length = a.after.relu ? std::min(a.plane, a.m) : a.m;
+  for (std::int64_t i = 0; i < a.m; i += length)
+    f(i, length, factors.run((row * a.m + i) / a.plane, a.mean[row], a.rstd[row], 0));
+}
+
+template <class D, class At, class T = hn::TFromD<D>>
+HWY_INLINE hn::Vec<D> weighed(D d, At at, hn::Vec<D> xhat, const T* weight, const T* bias) {
+  if (weight == nullptr) return xhat;
+  return hn::MulAdd(xhat, at.load(weight), bias ? at.load(bias) : hn::Zero(d));
+}
+
 template <class T>
 void layer_norm_forward(const LayerNormForward<T>& a) {
+  const hn::ScalableTag<T> d;
+  const Factors factors(a.after, a.rows * a.m / a.plane);
   parallel_ranges(a.rows, runs_per_piece(a.m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t row = begin; row < end; ++row) {
-      T* HWY_RESTRICT y = a.y + row * a.m;
       const Moments moments = run_moments(a.x + row * a.m, a.m);
       a.mean[row] = moments.mean;
       a.rstd[row] = 1 / std::sqrt(moments.variance() + a.eps);
-      run_affine(a.x + row * a.m, a.m, a.mean[row], a.rstd[row], 0, y);
-      if (a.weight)
-        for (std::int64_t i = 0; i < a.m; ++i) y[i] *= a.weight[i];
-      if (a.bias)
-        for (std::int64_t i = 0; i < a.m; ++i) y[i] += a.bias[i];
+      for_runs_of_row(a, factors, row, [&](std::int64_t i, std::int64_t length, const Run& run) HWY_ATTR {
+        const T *x = a.x + row * a.m + i, *weight = a.weight ? a.weight + i : nullptr;
+        const T* bias = a.bias ? a.bias + i : nullptr;
+        T* y = a.y + row * a.m + i;
+        const Affine<T> xhat(run);
+        const T factor = static_cast<T>(run.factor);
+        if (factor == 0) return std::fill_n(y, length, T{0}), void();
+        for_lanes(d, length, [&](auto at) HWY_ATTR {
+          const auto z = weighed(d, at, xhat(d, at.load(x)), weight, bias);
+          at.store(run.relu ? relu_times(d, z, factor) : z, y);
+        });
+      });
     }
   });
 }
 
-// dweight and dbias of the elements [begin, end).
+// Adds one run's share to dweight and dbias (where there are weights), and writes g = dz·weight where dx will be.
 template <class T>
-void layer_norm_columns(const LayerNormBackward<T>& a, std::int64_t begin, std::int64_t end) {
-  std::fill(a.dweight + begin, a.dweight + end, T{0});
-  std::fill(a.dbias + begin, a.dbias + end, T{0});
-  for (std::int64_t row = 0; row < a.rows; ++row) {
-    const T *HWY_RESTRICT dy = a.dy + row * a.m, *HWY_RESTRICT x = a.x + row * a.m;
-    const T mean = static_cast<T>(a.mean[row]), rest = static_cast<T>(a.mean[row] - mean);
-    const T rstd = static_cast<T>(a.rstd[row]);
-    for (std::int64_t i = begin; i < end; ++i) {
-      a.dweight[i] += dy[i] * ((x[i] - mean) - rest) * rstd;
-      a.dbias[i] += dy[i];
-    }
+void layer_norm_gradients(const LayerNormBackward<T>& a, std::int64_t row, std::int64_t i,
+                          std::int64_t length, const Run& run, T* dweight, T* dbias) {
+  const hn::ScalableTag<T> d;
+  const T *x = a.x + row * a.m + i, *dy = a.dy + row * a.m + i;
+  const T *weight = a.weight ? a.weight + i : nullptr, *bias = a.bias ? a.bias + i : nullptr;
+  T* g = a.dx ? a.dx + row * a.m + i : nullptr;
+  const Affine<T> xhat_of(run);
+  const T factor = static_cast<T>(run.factor);
+  if (factor == 0) return g ? std::fill_n(g, length, T{0}), void() : void();
+  for_lanes(d, length, [&](auto at) HWY_ATTR {
+    const auto xhat = xhat_of(d, at.load(x));
+    auto dz = at.load(dy);
+    if (run.relu) dz = relu_times_gradient(d, weighed(d, at, xhat, weight, bias), dz, factor);
+    if (g) at.store(weight ? hn::Mul(dz, at.load(weight)) : dz, g);
+    if (dweight == nullptr) return;
+    at.store(hn::MulAdd(dz, xhat, at.load(dweight + i)), dweight + i);
+    at.store(hn::Add(dz, at.load(dbias + i)), dbias + i);
+  });
+}
+
+// out[i] = Σ over pieces, in order.
+template <class T>
+void sum_pieces(const T* parts, std::int64_t pieces, std::int64_t stride, std::int64_t begin,
+                std::int64_t end, T* out) {
+  for (std::int64_t i = begin; i < end; ++i) {
+    double sum = 0;
+    for (std::int64_t piece = 0; piece < pieces; ++piece) sum += parts[piece * stride + i];
+    out[i] = static_cast<T>(sum);
   }
 }
 
 template <class T>
 void layer_norm_backward(const LayerNormBackward<T>& a) {
   const double m = static_cast<double>(a.m);
-  if (a.dx)
-    parallel_ranges(a.rows, runs_per_piece(a.m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
-      for (std::int64_t row = begin; row < end; ++row) {
-        const T* g = a.dy + row * a.m;
-        const T* x = a.x + row * a.m;
-        T* dx = a.dx + row * a.m;
-        if (a.weight) {  // g = dy·weight, kept where dx will be
-          for (std::int64_t i = 0; i < a.m; ++i) dx[i] = g[i] * a.weight[i];
-          g = dx;
-        }
-        const double rstd = a.rstd[row];
-        const BackwardSums sums = run_backward_sums(g, x, a.m, a.mean[row]);
-        run_backward(g, x, a.m, a.mean[row], rstd, -rstd * rstd * rstd * sums.dy_centered / m,
-                     -rstd * sums.dy / m, dx);
-      }
-    });
+  const std::int64_t rows = std::max<std::int64_t>(8, runs_per_piece(a.m)),
+                     pieces = (a.rows + rows - 1) / rows;
+  const Factors factors(a.after, a.rows * a.m / a.plane);
+  const Scratch<T> parts(a.dweight ? 2 * pieces * a.m : 0);  // of every piece: its dweight, its dbias
+  parallel_ranges(a.rows, rows, [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+    T* const dweight = a.dweight ? parts.data() + 2 * (begin / rows) * a.m : nullptr;
+    T* const dbias = dweight + (a.dweight ? a.m : 0);
+    if (dweight) std::fill_n(dweight, 2 * a.m, T{0});
+    for (std::int64_t row = begin; row < end; ++row) {
+      for_runs_of_row(a, factors, row, [&](std::int64_t i, std::int64_t length, const Run& run) {
+        layer_norm_gradients(a, row, i, length, run, dweight, dbias);
+      });
+      if (a.dx == nullptr) continue;
+      T* dx = a.dx + row * a.m;
+      const double rstd = a.rstd[row];
+      const Run plain{a.mean[row], rstd, 0};
+      const BackwardSums sums = run_backward_sums(dx, a.x + row * a.m, a.m, plain);
+      run_backward(dx, a.x + row * a.m, a.m, plain, rstd, -rstd * rstd * rstd * sums.dz_centered / m,
+                   -rstd * sums.dz / m, dx);
+    }
+  });
   if (a.dweight)
-    parallel_ranges(a.m, 256,
-                    [&](std::int64_t begin, std::int64_t end) { layer_norm_columns(a, begin, end); });
+    parallel_ranges(a.m, 4096, [&](std::int64_t begin, std::int64_t end) {
+      sum_pieces(parts.data(), pieces, 2 * a.m, begin, end, a.dweight);
+      sum_pieces(parts.data() + a.m, pieces, 2 * a.m, begin, end, a.dbias);
+    });
 }
 
 NORMA_SIMD_INSTANTIATE(layer_norm_forward, LayerNormForward)

@@ -9,6 +9,8 @@
 
 #include <cstdint>
 
+#include "kernels/norm/epilogue.h"
+
 namespace norma {
 
 template <class T>
@@ -21,6 +23,7 @@ struct LayerNormPixelForward {
   T* y;
   double* mean;  ///< [N, H·W], out; backward needs it
   double* rstd;  ///< [N, H·W], out
+  Epilogue after = {};
 };
 
 template <class T>
@@ -34,6 +37,8 @@ struct LayerNormPixelBackward {
   T* dx;       ///< nullptr where not needed, as the two below
   T* dweight;  ///< [C]
   T* dbias;    ///< [C]
+  Epilogue after = {};
+  const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
 };
 
 namespace reference {

@@ -53,27 +53,41 @@ void pixel_statistics(const T* x, std::int64_t c, std::int64_t hw, std::int64_t 
   }
 }
 
+template <class D, class At, class T = hn::TFromD<D>>
+HWY_INLINE hn::Vec<D> pixel_xhat(D, At at, hn::Vec<D> x, const PixelStatistics<T>& s) {
+  return hn::Mul(hn::Sub(hn::Sub(x, at.load(s.mean)), at.load(s.rest)), at.load(s.rstd));
+}
+
 template <class T>
 void layer_norm_pixel_forward(const LayerNormPixelForward<T>& a) {
+  const hn::ScalableTag<T> d;
+  const Factors factors(a.after, a.n * a.c);
   for_pixel_blocks(a.n, a.hw, [&](std::int64_t n, std::int64_t first, std::int64_t len) HWY_ATTR {
     const T* HWY_RESTRICT x = a.x + n * a.c * a.hw + first;
     T* HWY_RESTRICT y = a.y + n * a.c * a.hw + first;
     PixelStatistics<T> s;
     pixel_statistics(x, a.c, a.hw, len, a.eps, a.mean + n * a.hw + first, a.rstd + n * a.hw + first, s);
-    for (std::int64_t c = 0; c < a.c; ++c) {
-      const T weight = a.weight ? a.weight[c] : T{1}, bias = a.bias ? a.bias[c] : T{0};
-      for (std::int64_t p = 0; p < len; ++p)
-        y[c * a.hw + p] = ((x[c * a.hw + p] - s.mean[p]) - s.rest[p]) * s.rstd[p] * weight + bias;
+    for (std::int64_t c = 0; c < a.c; ++c, x += a.hw, y += a.hw) {
+      const Run run = factors.run(n * a.c + c, 0, weight_of(a, c), bias_of(a, c));
+      const Affine<T> z_of(run);  // of x̂, whose mean is 0
+      const T factor = static_cast<T>(run.factor);
+      if (factor == 0)
+        std::fill_n(y, len, T{0});
+      else
+        for_lanes(d, len, [&](auto at) HWY_ATTR {
+          const auto z = z_of(d, pixel_xhat(d, at, at.load(x), s));
+          at.store(run.relu ? relu_times(d, z, factor) : z, y);
+        });
     }
   });
 }
 
 // dx of one block, and its share of dweight and dbias added to sums[c].
 template <class T>
-void pixel_backward(const LayerNormPixelBackward<T>& a, std::int64_t n, std::int64_t first, std::int64_t len,
-                    BackwardSums* sums) {
-  const std::int64_t at = n * a.c * a.hw + first;
-  const T *HWY_RESTRICT x = a.x + at, *HWY_RESTRICT dy = a.dy + at;
+void pixel_backward(const LayerNormPixelBackward<T>& a, const Factors& factors, std::int64_t n,
+                    std::int64_t first, std::int64_t len, BackwardSums* sums) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t begin = n * a.c * a.hw + first;
   PixelStatistics<T> s;
   for (std::int64_t p = 0; p < len; ++p) {
     const double mean = a.mean[n * a.hw + first + p];
@@ -81,49 +95,62 @@ void pixel_backward(const LayerNormPixelBackward<T>& a, std::int64_t n, std::int
     s.rest[p] = static_cast<T>(mean - s.mean[p]);
     s.rstd[p] = static_cast<T>(a.rstd[n * a.hw + first + p]);
   }
+  // Calls f(c, for_dz) for every channel; for_dz(g) calls g(at, x̂, dz) for all its vectors.
+  const auto for_channels = [&](auto&& f) HWY_ATTR {
+    for (std::int64_t c = 0; c < a.c; ++c) {
+      const T *x = a.x + begin + c * a.hw, *dy = a.dy + begin + c * a.hw;
+      with_gradient<T>(factors.run(n * a.c + c, 0, weight_of(a, c), bias_of(a, c)), [&](auto dz) HWY_ATTR {
+        f(c, [&](auto&& g) HWY_ATTR {
+          for_lanes(d, len, [&](auto at) HWY_ATTR {
+            const auto xhat = pixel_xhat(d, at, at.load(x), s);
+            g(at, xhat, dz(at.load(dy), xhat));
+          });
+        });
+      });
+    }
+  };
   T sum_g[pixel_block] = {}, sum_gx[pixel_block] = {};
-  for (std::int64_t c = 0; c < a.c; ++c) {
-    const T weight = a.weight ? a.weight[c] : T{1};
-    T dweight = 0, dbias = 0;
-#pragma omp simd reduction(+ : dweight, dbias)
-    for (std::int64_t p = 0; p < len; ++p) {
-      const T g = dy[c * a.hw + p];
-      const T xhat = ((x[c * a.hw + p] - s.mean[p]) - s.rest[p]) * s.rstd[p];
-      dbias += g;
-      dweight += g * xhat;
-      sum_g[p] += g * weight;
-      sum_gx[p] += g * weight * xhat;
-    }
-    sums[c].dy += dbias;
-    sums[c].dy_centered += dweight;
-  }
+  for_channels([&](std::int64_t c, auto&& for_dz) HWY_ATTR {
+    const auto weight = hn::Set(d, static_cast<T>(weight_of(a, c)));
+    auto dbias = hn::Zero(d), dweight = hn::Zero(d);
+    for_dz([&](auto at, auto xhat, auto dz) HWY_ATTR {
+      const auto g = hn::Mul(dz, weight);
+      at.store(hn::Add(at.load(sum_g), g), sum_g);
+      at.store(hn::MulAdd(g, xhat, at.load(sum_gx)), sum_gx);
+      dbias = hn::Add(dbias, dz);
+      dweight = hn::MulAdd(dz, xhat, dweight);
+    });
+    sums[c].dz += sum_lanes(d, dbias);
+    sums[c].dz_centered += sum_lanes(d, dweight);
+  });
   if (a.dx == nullptr) return;
-  T* HWY_RESTRICT dx = a.dx + at;
-  const T share = T{1} / static_cast<T>(a.c);
-  for (std::int64_t c = 0; c < a.c; ++c) {
-    const T weight = a.weight ? a.weight[c] : T{1};
-    for (std::int64_t p = 0; p < len; ++p) {
-      const T xhat = ((x[c * a.hw + p] - s.mean[p]) - s.rest[p]) * s.rstd[p];
-      dx[c * a.hw + p] = s.rstd[p] * (dy[c * a.hw + p] * weight - (sum_g[p] + xhat * sum_gx[p]) * share);
-    }
-  }
+  const auto share = hn::Set(d, T{1} / static_cast<T>(a.c));
+  for_channels([&](std::int64_t c, auto&& for_dz) HWY_ATTR {
+    const auto weight = hn::Set(d, static_cast<T>(weight_of(a, c)));
+    T* dx = a.dx + begin + c * a.hw;
+    for_dz([&](auto at, auto xhat, auto dz) HWY_ATTR {
+      const auto shared = hn::Mul(hn::MulAdd(xhat, at.load(sum_gx), at.load(sum_g)), share);
+      at.store(hn::Mul(at.load(s.rstd), hn::MulSub(dz, weight, shared)), dx);
+    });
+  });
 }
 
 template <class T>
 void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a) {
-  const Scratch<BackwardSums> images(a.n * a.c);  // here dy_centered holds Σ dy·x̂, rstd included
+  const Scratch<BackwardSums> images(a.n * a.c);  // here dz_centered holds Σ dz·x̂, rstd included
   std::fill_n(images.data(), a.n * a.c, BackwardSums{});
+  const Factors factors(a.after, a.n * a.c);
   for_pixel_blocks(a.n, a.hw, [&](std::int64_t n, std::int64_t first, std::int64_t len) {
-    pixel_backward(a, n, first, len, images.data() + n * a.c);
+    pixel_backward(a, factors, n, first, len, images.data() + n * a.c);
   });
   for (std::int64_t c = 0; c < a.c; ++c) {
     BackwardSums sum;
     for (std::int64_t n = 0; n < a.n; ++n) {
-      sum.dy += images[n * a.c + c].dy;
-      sum.dy_centered += images[n * a.c + c].dy_centered;
+      sum.dz += images[n * a.c + c].dz;
+      sum.dz_centered += images[n * a.c + c].dz_centered;
     }
-    if (a.dweight) a.dweight[c] = static_cast<T>(sum.dy_centered);
-    if (a.dbias) a.dbias[c] = static_cast<T>(sum.dy);
+    if (a.dweight) a.dweight[c] = static_cast<T>(sum.dz_centered);
+    if (a.dbias) a.dbias[c] = static_cast<T>(sum.dz);
   }
 }
 

@@ -5,6 +5,8 @@
 // Numerics. Within a chunk of 4096 elements (in cache) lanes add up in T; chunks and runs are merged in
 // double and in order. A mean of 1e4 is not a float: runs subtract its rounded part from x, exactly, and put
 // the rest into the additive term, so that a deviation of 1 beside it keeps all the digits that x has.
+//
+// An epilogue (kernels/norm/epilogue.h) happens in registers, between a pass's load and its sum or store.
 
 #ifndef NORMA_NORM_RUN_ONCE
 #define NORMA_NORM_RUN_ONCE
@@ -12,6 +14,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+
+#include "kernels/norm/epilogue.h"
+#include "kernels/scratch.h"
 
 namespace norma::cpu {
 
@@ -30,10 +35,50 @@ struct Moments {
   }
 };
 
-/// Σ dy and Σ dy·(x − mean): all that a norm's backward needs to know of a run.
+/// Σ dz and Σ dz·(x − mean): all that a norm's backward needs to know of a run. dz is dy, or what the epilogue
+/// lets through of it.
 struct BackwardSums {
-  double dy = 0, dy_centered = 0;
+  double dz = 0, dz_centered = 0;
 };
+
+/// What a norm does to one run: z = (x − mean)·scale + shift, and y is z, or max(z, 0)·factor.
+struct Run {
+  double mean, scale, shift;
+  bool relu = false;
+  double factor = 1;
+};
+
+/// The dropout factors of all planes, drawn once for all passes, four to a Philox block.
+class Factors {
+ public:
+  Factors(const Epilogue& after, std::int64_t planes) : factors_(after.relu ? planes : 0) {
+    const double kept = dropout_scale(after.p);
+    for (std::int64_t i = 0; after.relu && i < planes; i += 4) {
+      const auto words = after.random.block(static_cast<std::uint64_t>(i / 4));
+      for (std::int64_t k = i; k < std::min(planes, i + 4); ++k)
+        factors_[k] =
+            RandomSequence::to_uniform(words[static_cast<std::size_t>(k - i)]) >= after.p ? kept : 0;
+    }
+    relu_ = after.relu;
+  }
+  Run run(std::int64_t plane, double mean, double scale, double shift) const {
+    return {mean, scale, shift, relu_, relu_ ? factors_[plane] : 1};
+  }
+
+ private:
+  Scratch<double> factors_;
+  bool relu_;
+};
+
+/// Parameters that may be left out.
+template <class Args>
+double weight_of(const Args& a, std::int64_t i) {
+  return a.weight ? a.weight[i] : 1;
+}
+template <class Args>
+double bias_of(const Args& a, std::int64_t i) {
+  return a.bias ? a.bias[i] : 0;
+}
 
 /// Sets (or runs) that one piece of a parallel loop takes: enough for about 16 Ki elements.
 inline std::int64_t runs_per_piece(std::int64_t run) { return std::max<std::int64_t>(1, (1 << 14) / run); }
@@ -62,21 +107,16 @@ template <class T>
 Moments chunk_moments(const T* x, std::int64_t m) {
   const hn::ScalableTag<T> d;
   auto sum = hn::Zero(d);
-  for_vectors(
-      d, m, [&](std::int64_t i) HWY_ATTR { sum = hn::Add(sum, hn::LoadU(d, x + i)); },
-      [&](std::int64_t i, std::size_t n) HWY_ATTR { sum = hn::Add(sum, load_first(d, n, x + i)); });
+  for_lanes(d, m, [&](auto at) HWY_ATTR { sum = hn::Add(sum, at.load(x)); });
   const T guess = sum_lanes(d, sum) / static_cast<T>(m);
 
   const auto center = hn::Set(d, guess);
   auto offsets = hn::Zero(d), squares = hn::Zero(d);
-  const auto add = [&](auto delta) HWY_ATTR {
+  for_lanes(d, m, [&](auto at) HWY_ATTR {
+    const auto delta = at.mask(hn::Sub(at.load(x), center));
     offsets = hn::Add(offsets, delta);
     squares = hn::MulAdd(delta, delta, squares);
-  };
-  for_vectors(
-      d, m, [&](std::int64_t i) HWY_ATTR { add(hn::Sub(hn::LoadU(d, x + i), center)); },
-      [&](std::int64_t i, std::size_t n)
-          HWY_ATTR { add(hn::IfThenElseZero(hn::FirstN(d, n), hn::Sub(load_first(d, n, x + i), center))); });
+  });
   const double count = static_cast<double>(m), offset = sum_lanes(d, offsets);
   return {count, guess + offset / count, std::max(0.0, sum_lanes(d, squares) - offset * offset / count)};
 }
@@ -89,65 +129,101 @@ Moments run_moments(const T* x, std::int64_t m) {
   return all;
 }
 
-// y = (x − mean)·scale + shift
+// z = (x − mean)·scale + shift in T. Backward asks for its sign, so that both must compute the same bits.
 template <class T>
-void run_affine(const T* x, std::int64_t m, double mean, double scale, double shift, T* y) {
+struct Affine {
+  T center, scale, term;
+
+  explicit Affine(const Run& run)
+      : center(static_cast<T>(run.mean)),
+        scale(static_cast<T>(run.scale)),
+        term(static_cast<T>(run.shift - (run.mean - center) * run.scale)) {}
+
+  template <class D>
+  HWY_INLINE hn::Vec<D> operator()(D d, hn::Vec<D> x) const {
+    return hn::MulAdd(hn::Sub(x, hn::Set(d, center)), hn::Set(d, scale), hn::Set(d, term));
+  }
+};
+
+// The epilogue of a plane that is not dropped. NaN passes ReLU.
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE hn::Vec<D> relu_times(D d, hn::Vec<D> z, T factor) {
+  return hn::Mul(hn::IfThenZeroElse(hn::Lt(z, hn::Zero(d)), z), hn::Set(d, factor));
+}
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE hn::Vec<D> relu_times_gradient(D d, hn::Vec<D> z, hn::Vec<D> dy, T factor) {
+  return hn::IfThenElseZero(hn::Gt(z, hn::Zero(d)), hn::Mul(dy, hn::Set(d, factor)));
+}
+
+// y = (x − mean)·scale + shift, and what follows.
+template <class T>
+void run_affine(const T* x, std::int64_t m, const Run& run, T* y) {
   const hn::ScalableTag<T> d;
-  const T rounded = static_cast<T>(mean);
-  const auto center = hn::Set(d, rounded), factor = hn::Set(d, static_cast<T>(scale));
-  const auto term = hn::Set(d, static_cast<T>(shift - (mean - rounded) * scale));
-  const auto map = [&](auto v) HWY_ATTR { return hn::MulAdd(hn::Sub(v, center), factor, term); };
-  for_vectors(
-      d, m, [&](std::int64_t i) HWY_ATTR { hn::StoreU(map(hn::LoadU(d, x + i)), d, y + i); },
-      [&](std::int64_t i, std::size_t n)
-          HWY_ATTR { store_first(d, n, map(load_first(d, n, x + i)), y + i); });
+  const Affine<T> z(run);
+  const T factor = static_cast<T>(run.factor);
+  if (factor == 0)
+    std::fill_n(y, m, T{0});
+  else if (run.relu)
+    for_lanes(d, m, [&](auto at) HWY_ATTR { at.store(relu_times(d, z(d, at.load(x)), factor), y); });
+  else
+    for_lanes(d, m, [&](auto at) HWY_ATTR { at.store(z(d, at.load(x)), y); });
+}
+
+// Calls pass(dz), where dz(dy, x) is the gradient by z.
+template <class T, class Pass>
+HWY_INLINE auto with_gradient(const Run& run, Pass&& pass) {
+  const hn::ScalableTag<T> d;
+  const Affine<T> z(run);
+  const T factor = static_cast<T>(run.factor);
+  if (factor == 0) return pass([&](auto, auto) HWY_ATTR { return hn::Zero(d); });
+  if (!run.relu) return pass([](auto dy, auto) HWY_ATTR { return dy; });
+  return pass([&](auto dy, auto x) HWY_ATTR { return relu_times_gradient(d, z(d, x), dy, factor); });
 }
 
 template <class T>
-BackwardSums chunk_backward_sums(const T* dy, const T* x, std::int64_t m, double mean) {
+BackwardSums chunk_backward_sums(const T* dy, const T* x, std::int64_t m, const Run& run) {
   const hn::ScalableTag<T> d;
-  const T rounded = static_cast<T>(mean);
+  const T rounded = static_cast<T>(run.mean);
   const auto center = hn::Set(d, rounded);
   auto sum = hn::Zero(d), product = hn::Zero(d);
-  const auto add = [&](auto g, auto v) HWY_ATTR {
-    sum = hn::Add(sum, g);
-    product = hn::MulAdd(g, hn::Sub(v, center), product);
-  };
-  for_vectors(
-      d, m, [&](std::int64_t i) HWY_ATTR { add(hn::LoadU(d, dy + i), hn::LoadU(d, x + i)); },
-      [&](std::int64_t i, std::size_t n)
-          HWY_ATTR { add(load_first(d, n, dy + i), load_first(d, n, x + i)); });
+  with_gradient<T>(run, [&](auto dz) HWY_ATTR {
+    for_lanes(d, m, [&](auto at) HWY_ATTR {
+      const auto v = at.load(x), g = dz(at.load(dy), v);
+      sum = hn::Add(sum, g);
+      product = hn::MulAdd(g, hn::Sub(v, center), product);
+    });
+  });
   const double total = sum_lanes(d, sum);
-  return {total, sum_lanes(d, product) - (mean - rounded) * total};
+  return {total, sum_lanes(d, product) - (run.mean - rounded) * total};
 }
 
 template <class T>
-BackwardSums run_backward_sums(const T* dy, const T* x, std::int64_t m, double mean) {
+BackwardSums run_backward_sums(const T* dy, const T* x, std::int64_t m, const Run& run) {
   BackwardSums all;
+  if (run.factor == 0) return all;
   for (std::int64_t i = 0; i < m; i += run_chunk) {
-    const BackwardSums chunk = chunk_backward_sums(dy + i, x + i, std::min(m - i, run_chunk), mean);
-    all.dy += chunk.dy;
-    all.dy_centered += chunk.dy_centered;
+    const BackwardSums chunk = chunk_backward_sums(dy + i, x + i, std::min(m - i, run_chunk), run);
+    all.dz += chunk.dz;
+    all.dz_centered += chunk.dz_centered;
   }
   return all;
 }
 
-// dx = a·dy + b·(x − mean) + c
+// dx = a·dz + b·(x − mean) + c
 template <class T>
-void run_backward(const T* dy, const T* x, std::int64_t m, double mean, double a, double b, double c, T* dx) {
+void run_backward(const T* dy, const T* x, std::int64_t m, const Run& run, double a, double b, double c,
+                  T* dx) {
   const hn::ScalableTag<T> d;
-  const T rounded = static_cast<T>(mean);
-  const auto center = hn::Set(d, rounded), from_dy = hn::Set(d, static_cast<T>(a));
+  const T rounded = static_cast<T>(run.mean);
+  const auto center = hn::Set(d, rounded), from_dz = hn::Set(d, static_cast<T>(a));
   const auto from_x = hn::Set(d, static_cast<T>(b)),
-             term = hn::Set(d, static_cast<T>(c - (mean - rounded) * b));
-  const auto map = [&](auto g, auto v) HWY_ATTR {
-    return hn::MulAdd(from_dy, g, hn::MulAdd(from_x, hn::Sub(v, center), term));
-  };
-  for_vectors(
-      d, m,
-      [&](std::int64_t i) HWY_ATTR { hn::StoreU(map(hn::LoadU(d, dy + i), hn::LoadU(d, x + i)), d, dx + i); },
-      [&](std::int64_t i, std::size_t n)
-          HWY_ATTR { store_first(d, n, map(load_first(d, n, dy + i), load_first(d, n, x + i)), dx + i); });
+             term = hn::Set(d, static_cast<T>(c - (run.mean - rounded) * b));
+  with_gradient<T>(run, [&](auto dz) HWY_ATTR {
+    for_lanes(d, m, [&](auto at) HWY_ATTR {
+      const auto v = at.load(x);
+      at.store(hn::MulAdd(from_dz, dz(at.load(dy), v), hn::MulAdd(from_x, hn::Sub(v, center), term)), dx);
+    });
+  });
 }
 
 }  // namespace norma::cpu::HWY_NAMESPACE

@@ -7,7 +7,8 @@
 namespace norma::functional {
 
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
-                  const Tensor& weight, const Tensor& bias, bool training, double momentum, double eps) {
+                  const Tensor& weight, const Tensor& bias, bool training, double momentum, double eps,
+                  const Epilogue& after) {
   check_images("batch_norm", x);
   const std::int64_t n = x.size(0), c = x.size(1), hw = x.size(2) * x.size(3);
   check_parameter("batch_norm", "running_mean", running_mean, {c}, x);
@@ -21,6 +22,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
         "of two "
         "or more, or another norm",
         x.shape().to_string());
+  check_epilogue("batch_norm", after);
 
   return dispatch_float("batch_norm", x.dtype(), [&]<class T>() {
     const Tensor y = Tensor::empty_like(x);
@@ -28,7 +30,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
     kernels<T>.batch_norm_forward(
         x.device(), {n, c, hw, eps, batch_statistics, momentum, x.data<T>(), weight.data<T>(), bias.data<T>(),
                      running_mean.data<T>(), running_var.data<T>(), y.data<T>(), mean.data<double>(),
-                     rstd.data<double>()});
+                     rstd.data<double>(), after});
     return record("batch_norm", y, {x, weight, bias},
                   [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
                    need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
@@ -38,7 +40,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
                     kernels<T>.batch_norm_backward(
                         x.device(), {n, c, hw, batch_statistics, dy.data<T>(), x.data<T>(), weight.data<T>(),
                                      mean.data<double>(), rstd.data<double>(), dx.data<T>(),
-                                     dweight.data<T>(), dbias.data<T>()});
+                                     dweight.data<T>(), dbias.data<T>(), after, bias.data<T>()});
                     return {dx, dweight, dbias};
                   });
   });

@@ -2,15 +2,16 @@
 #pragma once
 
 #include "core/tensor.h"
+#include "kernels/norm/epilogue.h"
 
 namespace norma::functional {
 
 /// x [N, C, H, W]; running statistics, weight and bias [C], each pair undefined where there is none.
 /// training: normalise by the batch's statistics and update the running ones; else normalise by the running
 /// ones (by the batch's where there are none). Throws where training meets one value a channel: its variance
-/// is no variance.
+/// is no variance. `after`, here and in the other norms: ReLU and dropout2d in the same pass.
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                   const Tensor& weight = {}, const Tensor& bias = {}, bool training = false,
-                  double momentum = 0.1, double eps = 1e-5);
+                  double momentum = 0.1, double eps = 1e-5, const Epilogue& after = {});
 
 }  // namespace norma::functional

@@ -35,6 +35,11 @@ void check_target(const char* operation, const Tensor& target, const Tensor& x) 
       fail("{}: label {} is not one of {} classes (0 to {})", operation, label, x.size(1), x.size(1) - 1);
 }
 
+void check_epilogue(const char* operation, const Epilogue& after) {
+  if (!(after.p >= 0 && after.p <= 1))
+    fail("{} takes a dropout probability in [0, 1], not {}", operation, after.p);
+}
+
 Tensor gradient_for(const Tensor& input, bool wanted) {
   return wanted ? Tensor::empty_like(input) : Tensor();
 }

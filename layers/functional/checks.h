@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/tensor.h"
+#include "kernels/norm/epilogue.h"
 
 namespace norma::functional {
 
@@ -12,6 +13,9 @@ void check_parameter(const char* operation, const char* parameter, const Tensor&
                      const Tensor& x);
 /// target must be int64 [rows] on x's device, every label in [0, classes).
 void check_target(const char* operation, const Tensor& target, const Tensor& x);
+
+/// The probability of an epilogue's dropout must be one.
+void check_epilogue(const char* operation, const Epilogue& after);
 
 /// Where a gradient goes: a new tensor like `input` if it requires one, else undefined.
 Tensor gradient_for(const Tensor& input, bool wanted);

@@ -6,8 +6,8 @@
 
 namespace norma::functional {
 
-Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, const Tensor& bias,
-                  double eps) {
+Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, const Tensor& bias, double eps,
+                  const Epilogue& after) {
   check_images("group_norm", x);
   const std::int64_t n = x.size(0), c = x.size(1), hw = x.size(2) * x.size(3);
   if (groups < 1 || c % groups != 0) fail("group_norm: {} channels do not divide into {} groups", c, groups);
@@ -16,6 +16,7 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
          x.shape().to_string());
   check_parameter("group_norm", "weight", weight, {c}, x);
   check_parameter("group_norm", "bias", bias, {c}, x);
+  check_epilogue("group_norm", after);
 
   return dispatch_float("group_norm", x.dtype(), [&]<class T>() {
     const Tensor y = Tensor::empty_like(x);
@@ -23,18 +24,19 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
                  rstd = Tensor::empty_like(mean);
     kernels<T>.group_norm_forward(
         x.device(), {n, c, hw, groups, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(),
-                     mean.data<double>(), rstd.data<double>()});
-    return record(
-        "group_norm", y, {x, weight, bias},
-        [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
-         need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
-          const Tensor dx = gradient_for(x, need_dx), dweight = gradient_for(weight, weight.defined());
-          const Tensor dbias = gradient_for(bias, bias.defined());
-          kernels<T>.group_norm_backward(
-              x.device(), {n, c, hw, groups, dy.data<T>(), x.data<T>(), weight.data<T>(), mean.data<double>(),
-                           rstd.data<double>(), dx.data<T>(), dweight.data<T>(), dbias.data<T>()});
-          return {dx, dweight, dbias};
-        });
+                     mean.data<double>(), rstd.data<double>(), after});
+    return record("group_norm", y, {x, weight, bias},
+                  [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
+                   need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
+                    const Tensor dx = gradient_for(x, need_dx),
+                                 dweight = gradient_for(weight, weight.defined());
+                    const Tensor dbias = gradient_for(bias, bias.defined());
+                    kernels<T>.group_norm_backward(
+                        x.device(), {n, c, hw, groups, dy.data<T>(), x.data<T>(), weight.data<T>(),
+                                     mean.data<double>(), rstd.data<double>(), dx.data<T>(),
+                                     dweight.data<T>(), dbias.data<T>(), after, bias.data<T>()});
+                    return {dx, dweight, dbias};
+                  });
   });
 }
 

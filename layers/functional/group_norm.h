@@ -2,11 +2,12 @@
 #pragma once
 
 #include "core/tensor.h"
+#include "kernels/norm/epilogue.h"
 
 namespace norma::functional {
 
 /// x [N, C, H, W]; `groups` divides C; weight and bias [C] or undefined.
 Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight = {}, const Tensor& bias = {},
-                  double eps = 1e-5);
+                  double eps = 1e-5, const Epilogue& after = {});
 
 }  // namespace norma::functional

@@ -7,7 +7,7 @@
 namespace norma::functional {
 
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
-                  double eps) {
+                  double eps, const Epilogue& after) {
   const int outer = x.shape().rank() - normalized_shape.rank();
   if (normalized_shape.rank() < 1 || outer < 0 ||
       !std::equal(normalized_shape.begin(), normalized_shape.end(), x.shape().begin() + outer))
@@ -16,27 +16,32 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
   if (x.numel() == 0) fail("layer_norm got an empty tensor of shape {}", x.shape().to_string());
   if (bias.defined() && !weight.defined())  // the kernels know both or none
     return layer_norm(x, normalized_shape, Tensor::full(normalized_shape, 1, x.dtype(), x.device()), bias,
-                      eps);
+                      eps, after);
+  if (after.relu) check_images("layer_norm with an epilogue", x);
+  const std::int64_t plane = after.relu ? x.size(2) * x.size(3) : 1;
   const std::int64_t m = normalized_shape.numel(), rows = x.numel() / m;
   check_parameter("layer_norm", "weight", weight, normalized_shape, x);
   check_parameter("layer_norm", "bias", bias, normalized_shape, x);
+  check_epilogue("layer_norm", after);
 
   return dispatch_float("layer_norm", x.dtype(), [&]<class T>() {
     const Tensor y = Tensor::empty_like(x);
     const Tensor mean = Tensor::empty({rows}, DType::float64, x.device()), rstd = Tensor::empty_like(mean);
-    kernels<T>.layer_norm_forward(x.device(), {rows, m, eps, x.data<T>(), weight.data<T>(), bias.data<T>(),
-                                               y.data<T>(), mean.data<double>(), rstd.data<double>()});
-    return record(
-        "layer_norm", y, {x, weight, bias},
-        [=, x = x.detach(), weight = weight.detach(), need_dx = x.requires_grad(),
-         has_bias = bias.defined()](const Tensor& dy) -> Gradients {
-          const Tensor dx = gradient_for(x, need_dx), dweight = gradient_for(weight, weight.defined());
-          const Tensor dbias = gradient_for(weight, weight.defined());
-          kernels<T>.layer_norm_backward(
-              x.device(), {rows, m, dy.data<T>(), x.data<T>(), weight.data<T>(), mean.data<double>(),
-                           rstd.data<double>(), dx.data<T>(), dweight.data<T>(), dbias.data<T>()});
-          return {dx, dweight, has_bias ? dbias : Tensor()};
-        });
+    kernels<T>.layer_norm_forward(x.device(),
+                                  {rows, m, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(),
+                                   mean.data<double>(), rstd.data<double>(), after, plane});
+    return record("layer_norm", y, {x, weight, bias},
+                  [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
+                   need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
+                    const Tensor dx = gradient_for(x, need_dx),
+                                 dweight = gradient_for(weight, weight.defined());
+                    const Tensor dbias = gradient_for(weight, weight.defined());
+                    kernels<T>.layer_norm_backward(
+                        x.device(), {rows, m, dy.data<T>(), x.data<T>(), weight.data<T>(),
+                                     mean.data<double>(), rstd.data<double>(), dx.data<T>(),
+                                     dweight.data<T>(), dbias.data<T>(), after, plane, bias.data<T>()});
+                    return {dx, dweight, bias.defined() ? dbias : Tensor()};
+                  });
   });
 }
 

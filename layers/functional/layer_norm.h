@@ -2,12 +2,13 @@
 #pragma once
 
 #include "core/tensor.h"
+#include "kernels/norm/epilogue.h"
 
 namespace norma::functional {
 
 /// Normalises the trailing dimensions of x, which must be `normalized_shape`; weight and bias have that shape
-/// (one an element) or are undefined. On images with [C, H, W] this is `ln-chw`.
+/// (one an element) or are undefined. On images with [C, H, W] this is `ln-chw`. An epilogue takes images.
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
-                  const Tensor& bias = {}, double eps = 1e-5);
+                  const Tensor& bias = {}, double eps = 1e-5, const Epilogue& after = {});
 
 }  // namespace norma::functional

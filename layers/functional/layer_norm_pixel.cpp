@@ -6,29 +6,32 @@
 
 namespace norma::functional {
 
-Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps) {
+Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps,
+                        const Epilogue& after) {
   check_images("layer_norm_pixel", x);
   const std::int64_t n = x.size(0), c = x.size(1), hw = x.size(2) * x.size(3);
   check_parameter("layer_norm_pixel", "weight", weight, {c}, x);
   check_parameter("layer_norm_pixel", "bias", bias, {c}, x);
+  check_epilogue("layer_norm_pixel", after);
 
   return dispatch_float("layer_norm_pixel", x.dtype(), [&]<class T>() {
     const Tensor y = Tensor::empty_like(x);
     const Tensor mean = Tensor::empty({n, hw}, DType::float64, x.device()), rstd = Tensor::empty_like(mean);
     kernels<T>.layer_norm_pixel_forward(
         x.device(), {n, c, hw, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(),
-                     mean.data<double>(), rstd.data<double>()});
-    return record(
-        "layer_norm_pixel", y, {x, weight, bias},
-        [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
-         need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
-          const Tensor dx = gradient_for(x, need_dx), dweight = gradient_for(weight, weight.defined());
-          const Tensor dbias = gradient_for(bias, bias.defined());
-          kernels<T>.layer_norm_pixel_backward(
-              x.device(), {n, c, hw, dy.data<T>(), x.data<T>(), weight.data<T>(), mean.data<double>(),
-                           rstd.data<double>(), dx.data<T>(), dweight.data<T>(), dbias.data<T>()});
-          return {dx, dweight, dbias};
-        });
+                     mean.data<double>(), rstd.data<double>(), after});
+    return record("layer_norm_pixel", y, {x, weight, bias},
+                  [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
+                   need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
+                    const Tensor dx = gradient_for(x, need_dx),
+                                 dweight = gradient_for(weight, weight.defined());
+                    const Tensor dbias = gradient_for(bias, bias.defined());
+                    kernels<T>.layer_norm_pixel_backward(
+                        x.device(), {n, c, hw, dy.data<T>(), x.data<T>(), weight.data<T>(),
+                                     mean.data<double>(), rstd.data<double>(), dx.data<T>(),
+                                     dweight.data<T>(), dbias.data<T>(), after, bias.data<T>()});
+                    return {dx, dweight, dbias};
+                  });
   });
 }
 

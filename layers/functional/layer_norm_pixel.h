@@ -3,12 +3,13 @@
 #pragma once
 
 #include "core/tensor.h"
+#include "kernels/norm/epilogue.h"
 
 namespace norma::functional {
 
 /// x [N, C, H, W]; weight and bias [C] or undefined. The same as PyTorch's layer_norm over C on channels-last
 /// data, permuted back.
 Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {},
-                        double eps = 1e-5);
+                        double eps = 1e-5, const Epilogue& after = {});
 
 }  // namespace norma::functional

@@ -91,6 +91,9 @@ TEST_CASE("options have the published recipe as defaults and take every flag", "
   CHECK(all.quiet);
   CHECK(parse({"--epochs", "2", "--epochs", "5"}).epochs == 5);
   CHECK(parse({"-q", "-h"}).help);
+  CHECK(!plain.no_fuse);
+  CHECK(parse({"--no-fuse"}).no_fuse);
+  CHECK_THAT(help_text(), Catch::Contains("--no-fuse"));
 }
 
 TEST_CASE("every norm goes by its name", "[options]") {

@@ -14,6 +14,7 @@
 #include "data/synthetic.h"
 #include "layers/functional/loss.h"
 #include "layers/functional/reshape.h"
+#include "layers/fusion.h"
 #include "layers/linear.h"
 #include "layers/safetensors.h"
 #include "tests/data/temporary_folder.h"
@@ -78,10 +79,34 @@ TEST_CASE("a network learns 32 images by heart, whatever the norm", "[training]"
   }
 }
 
+TEST_CASE("ten steps give the same weights with and without fusion", "[training][fusion]") {
+  const TrainingData data = synthetic_data(160, 10);
+  for (const Norm norm : {Norm::none, Norm::bn, Norm::gn, Norm::ln, Norm::ln_chw, Norm::ln_pixel, Norm::in})
+    for (const double dropout : {0.0, 0.2}) {
+      CAPTURE(name(norm), dropout);
+      const auto train = [&] {
+        Options options;
+        options.network = {.norm = norm, .groups = {}, .dropout = dropout};
+        options.batch_size = 16;
+        manual_seed(3);
+        const auto network = c11_48096(options.network);
+        const EpochResult result =
+            Trainer(network, data, options).run_epoch([](const StepReport&) { return true; });
+        std::vector<double> all = {result.train.loss, result.test.loss};
+        for (const NamedTensor& t : network->state_dict())
+          for (const double v : t.tensor.to_vector<double>()) all.push_back(v);
+        return all;
+      };
+      const std::vector<double> fused = train();
+      const NoFusion no_fusion;
+      CHECK(train() == fused);
+    }
+}
+
 TEST_CASE("ten steps give the same weights for any number of threads", "[training][threads]") {
   const TrainingData data = synthetic_data(160, 10);
   const int before = threads();
-  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln_chw, Norm::ln_pixel}) {
+  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::ln_chw, Norm::ln_pixel, Norm::in}) {
     CAPTURE(name(norm));
     std::vector<std::vector<float>> weights;
     for (const int count : {1, 2, 3, 5}) {
@@ -201,6 +226,18 @@ TEST_CASE("the same seed gives the same run, and nothing of an earlier one is lo
   CHECK(fs::exists(out / "metrics.jsonl.~1~"));
 }
 
+TEST_CASE("training without fusion (--no-fuse) gives the same bits", "[app][fusion]") {
+  const TemporaryFolder folder;
+  const auto model = [&](const char* name, std::vector<std::string> flags) {
+    REQUIRE(run_program(short_run(folder.path() / name, std::move(flags))).status == 0);
+    std::vector<double> all;
+    for (const NamedTensor& t : load_safetensors(folder.path() / name / "model.safetensors"))
+      for (const double v : t.tensor.to_vector<double>()) all.push_back(v);
+    return all;
+  };
+  CHECK(model("fused", {}) == model("unfused", {"--no-fuse"}));
+}
+
 TEST_CASE("cifar_norm is quiet when asked and says one sentence when it refuses", "[app]") {
   const TemporaryFolder folder;
   const Finished quiet = run_program(short_run(folder.path() / "q", {"--quiet"}));
@@ -233,7 +270,7 @@ TEST_CASE("cifar_norm is quiet when asked and says one sentence when it refuses"
   CHECK(run_program({NORMA_CIFAR_NORM, "--max-params", "48096", "--summary"}).status == 0);
 }
 
-TEST_CASE("--profile says where the time of a step goes", "[app][profile]") {
+TEST_CASE("a profile says where the time of a step goes", "[app][profile]") {
   const TemporaryFolder folder;
   const Finished run = run_program(short_run(folder.path() / "run", {"--profile", "--quiet"}));
   CHECK(run.status == 0);

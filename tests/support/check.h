@@ -53,13 +53,15 @@ using Complaint = std::string;
 
 /// Runs f on the tested devices (simt: under every schedule) in float32 and float64, forward and backward with a
 /// random cotangent, and compares with the reference executor in double.
-Complaint compare_executors(const Inputs& inputs, const Function& f, const Tolerances& tolerances = {});
+Complaint compare_executors(const Inputs& inputs, const Function& f, const Tolerances& tolerances = {},
+                            const std::vector<Device>& devices = tested_devices());
 /// Compares the gradients of f on the cpu executor in double with central differences, element by element (a
 /// sample of 60 of each input where it has more).
 Complaint compare_with_differences(const Inputs& inputs, const Function& f,
                                    const Tolerances& tolerances = {});
 
-/// Both, as a test: fails with the complaint.
-void check_operation(const Inputs& inputs, const Function& f, const Tolerances& tolerances = {});
+/// Both, as a test: fails with the complaint. `devices`: for what only some of them do.
+void check_operation(const Inputs& inputs, const Function& f, const Tolerances& tolerances = {},
+                     const std::vector<Device>& devices = tested_devices());
 
 }  // namespace norma::test

@@ -20,8 +20,9 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
+// 4 blocks a multiprocessor: without a number ptxas aims at 32 registers and spills.
 template <int W, class T>
-__global__ void __launch_bounds__(block_threads)
+__global__ void __launch_bounds__(block_threads, 4)
     plane_sums_packs(GroupNormBackward<T> a, steps::Sizes s, double* sums) {
   const unsigned plane = blockIdx.x, n = plane / s.c, c = plane % s.c, set = s.set(n, c);
   const T *const dy = a.dy + s.plane(n, c), *const x = a.x + s.plane(n, c);

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "core/random.h"
 #include "layers/functional/pool.h"
 #include "tests/kernels/pool/cases.h"
 #include "tests/support/check.h"
@@ -45,6 +46,30 @@ TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_poo
     const Tensor low =
         Tensor::full({1, 1, 2, 2}, -std::numeric_limits<double>::infinity(), DType::float32, device);
     CHECK(functional::max_pool2d(low, 2).item() == -std::numeric_limits<double>::infinity());
+  }
+}
+
+TEST_CASE("max_pool2d of many windows takes what the reference takes, of equals, NaN and infinities too",
+          "[max_pool2d][operation]") {
+  // Few different values, so that most windows hold equals.
+  const double values[] = {-std::numeric_limits<double>::infinity(), -1, 0, 2, std::nan("")};
+  for (const Shape& shape : std::vector<Shape>{{2, 3, 8, 32}, {1, 2, 6, 22}, {1, 1, 40, 6}}) {
+    std::vector<double> x(static_cast<std::size_t>(shape.numel()));
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] = values[RandomSequence{9}.word(i) % 5];
+    const auto results = [&](Device device, DType dtype) {
+      Tensor in = Tensor::from(x, shape).to(dtype).to(device).clone().set_requires_grad();
+      const Tensor y = functional::max_pool2d(in, 2);
+      y.backward(random_tensor(y.shape(), 5).to(dtype).to(device));
+      std::vector<double> all = y.to_vector<double>();
+      for (double& v : all) v = std::isnan(v) ? 77 : v;  // so that NaN equals NaN
+      for (const double v : in.grad().to_vector<double>()) all.push_back(v);
+      return all;
+    };
+    for (const Device device : tested_devices())
+      for (const DType dtype : {DType::float32, DType::float64}) {
+        CAPTURE(name(device), name(dtype), shape.to_string());
+        CHECK(results(device, dtype) == results(Device::reference, dtype));
+      }
   }
 }
 

@@ -1,0 +1,34 @@
+// What may follow a norm in the same pass over memory: ReLU, and dropout of whole planes.
+//
+//   x ─▶ norm ─▶ z ─▶ max(z, 0) ─▶ · factor of the plane ─▶ y        factor = 0 or 1/(1 − p)
+//
+// z is written nowhere. Backward computes it again from x, which it reads anyway:
+//
+//   dz = dy·factor where z > 0, else 0        and then the norm's backward, with dz for dy
+//
+// An epilogue changes no bit: the result is that of the three operations, called one after the other.
+#pragma once
+
+#include <cstdint>
+
+#include "core/device.h"
+#include "core/random.h"
+#include "kernels/random/dropout.h"
+
+namespace norma {
+
+struct Epilogue {
+  bool relu = false;  ///< false: there is no epilogue, and nothing below counts
+  double p = 0;       ///< probability that a plane is dropped, in [0, 1]
+  RandomSequence random = {};
+
+  /// What plane n·C + c is multiplied by: the mask of dropout2d (kernels/random/dropout.h).
+  double factor(std::int64_t plane) const {
+    return random.uniform(static_cast<std::uint64_t>(plane)) >= p ? dropout_scale(p) : 0;
+  }
+};
+
+/// Whether the norms of a device take an epilogue; those of the others refuse it (kernels/operation.h).
+inline bool takes_epilogue(Device device) { return device == Device::reference || device == Device::cpu; }
+
+}  // namespace norma
