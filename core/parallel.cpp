@@ -3,6 +3,8 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <utility>
+
 #include "core/error.h"
 
 namespace norma {
@@ -18,7 +20,23 @@ Threads& state() {
   return threads;
 }
 
+thread_local int at_once = 0;
+
+// While one lives, this thread is in a piece.
+class InPiece {
+ public:
+  explicit InPiece(int count) : before_(std::exchange(at_once, count)) {}
+  ~InPiece() { at_once = before_; }
+  InPiece(const InPiece&) = delete;
+  InPiece& operator=(const InPiece&) = delete;
+
+ private:
+  int before_;
+};
+
 }  // namespace
+
+int pieces_at_once() { return at_once; }
 
 int threads() { return state().count; }
 
@@ -30,13 +48,20 @@ void set_threads(int count) {
 }
 
 void detail::parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t), void* body) {
-  if (pieces <= 1 || threads() == 1) {
+  const int most = static_cast<int>(std::min<std::int64_t>(pieces, threads()));
+  if (most <= 1) {
+    const InPiece piece(1);
     for (std::int64_t i = 0; i < pieces; ++i) call(body, i);
     return;
   }
   state().arena.execute([&] {
     tbb::parallel_for(
-        std::int64_t{0}, pieces, [&](std::int64_t i) { call(body, i); }, tbb::simple_partitioner());
+        std::int64_t{0}, pieces,
+        [&](std::int64_t i) {
+          const InPiece piece(most);
+          call(body, i);
+        },
+        tbb::simple_partitioner());
   });
 }
 

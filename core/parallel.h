@@ -14,6 +14,9 @@ int threads();
 /// Throws unless count ≥ 1.
 void set_threads(int count);
 
+/// Inside a piece of a loop: how many threads may be in a piece of it at the same time. Outside: 0.
+int pieces_at_once();
+
 namespace detail {
 void parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t), void* body);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/device_memory.h"
+#include "core/parallel.h"
 
 namespace norma {
 namespace {
@@ -19,24 +20,38 @@ constexpr bool reuse = false;
 constexpr bool reuse = true;
 #endif
 
+// How many blocks of a size this thread holds that it took inside loops. Every thread in the loop may come to hold as
+// many, so that is how many are made.
+thread_local std::map<std::size_t, int> held;
+
 class Pool {
  public:
   explicit Pool(Device device) : device_(device) {}
 
-  void* take(std::size_t bytes) {
+  /// `at_once`: pieces_at_once().
+  void* take(std::size_t bytes, int at_once) {
     const std::lock_guard lock(mutex_);
-    void* block = cached(bytes);
-    if (block == nullptr) block = fresh(bytes);
+    Blocks& blocks = blocks_[{at_once > 0, bytes}];
+    std::size_t wanted = blocks.made + blocks.free.empty();
+    const bool plan = reuse && at_once > 0;
+    if (plan) wanted = std::max(wanted, static_cast<std::size_t>((held[bytes] + 1) * at_once));
+    while (blocks.made < wanted) make(blocks, bytes);
+    if (plan) ++held[bytes];
+    void* block = blocks.free.back();
+    blocks.free.pop_back();
+    statistics_.cached -= bytes;
     statistics_.in_use += bytes;
     statistics_.peak = std::max(statistics_.peak, statistics_.in_use);
     return block;
   }
 
-  void give_back(void* block, std::size_t bytes) {
+  void give_back(void* block, std::size_t bytes, bool in_piece) {
     const std::lock_guard lock(mutex_);
+    Blocks& blocks = blocks_[{in_piece, bytes}];
     statistics_.in_use -= bytes;
-    if (!reuse) return system_free(device_, block);
-    free_[bytes].push_back(block);
+    if (!reuse) return --blocks.made, system_free(device_, block);
+    if (in_piece) --held[bytes];
+    blocks.free.push_back(block);
     statistics_.cached += bytes;
   }
 
@@ -46,22 +61,27 @@ class Pool {
   }
 
  private:
-  void* cached(std::size_t bytes) {
-    const auto found = free_.find(bytes);
-    if (found == free_.end() || found->second.empty()) return nullptr;
-    void* block = found->second.back();
-    found->second.pop_back();
-    statistics_.cached -= bytes;
-    return block;
+  struct Blocks {
+    std::vector<void*> free;
+    std::size_t made = 0;  // free or not
+  };
+
+  void make(Blocks& blocks, std::size_t bytes) {
+    blocks.free.reserve(blocks.made + 1);
+    blocks.free.push_back(fresh(bytes));
+    ++blocks.made;
+    statistics_.cached += bytes;
   }
 
   void* fresh(std::size_t bytes) {
     ++statistics_.system_calls;
     void* block = system_allocate(device_, bytes);
     if (block == nullptr && statistics_.cached > 0) {  // other sizes may be lying about
-      for (auto& [size, blocks] : free_)
-        for (void* unused : blocks) system_free(device_, unused);
-      free_.clear();
+      for (auto& [key, blocks] : blocks_) {
+        for (void* unused : blocks.free) system_free(device_, unused);
+        blocks.made -= blocks.free.size();
+        blocks.free.clear();
+      }
       statistics_.cached = 0;
       block = system_allocate(device_, bytes);
     }
@@ -71,7 +91,7 @@ class Pool {
 
   const Device device_;
   std::mutex mutex_;
-  std::map<std::size_t, std::vector<void*>> free_;  // by size
+  std::map<std::pair<bool, std::size_t>, Blocks> blocks_;  // in pieces of loops or not, by size
   MemoryStatistics statistics_;
 };
 
@@ -84,12 +104,14 @@ Pool& pool(Device device) {
 }  // namespace
 
 Storage::Storage(std::size_t bytes, Device device)
-    : device_(device), bytes_((std::max<std::size_t>(bytes, 1) + 63) / 64 * 64) {
+    : device_(device),
+      in_piece_(pieces_at_once() > 0),
+      bytes_((std::max<std::size_t>(bytes, 1) + 63) / 64 * 64) {
   require_available(device);
-  data_ = pool(device).take(bytes_);
+  data_ = pool(device).take(bytes_, pieces_at_once());
 }
 
-Storage::~Storage() { pool(device_).give_back(data_, bytes_); }
+Storage::~Storage() { pool(device_).give_back(data_, bytes_, in_piece_); }
 
 MemoryStatistics memory_statistics(Device device) { return pool(device).statistics(); }
 

@@ -1,6 +1,7 @@
 // Storage: a block of a device's memory that tensors share. Blocks come from a pool that keeps what is given
 // back, so that a training loop, which asks for the same sizes at every step, stops asking the system after the
-// first. On a GPU that is safe without waiting: kernels run in the order in which they were launched, so whoever
+// first. Blocks taken inside a parallel loop (a kernel's scratch) are kept apart, as many of them as the loop's threads
+// could ever want at the same time: whether two pieces did overlap in the first step must not matter later. On a GPU that is safe without waiting: kernels run in the order in which they were launched, so whoever
 // gets a block next comes after whoever had it.
 #pragma once
 
@@ -27,6 +28,7 @@ class Storage {
 
  private:
   Device device_;
+  bool in_piece_;  // taken inside a parallel loop, and given back there
   std::size_t bytes_;
   void* data_;
 };

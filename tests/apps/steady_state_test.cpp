@@ -1,0 +1,84 @@
+// After its first steps a training asks nobody for memory: not the system for tensors, not the heap for what holds
+// them together.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <new>
+
+#include "apps/presets.h"
+#include "apps/training.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "core/storage.h"
+#include "data/synthetic.h"
+
+#ifndef __SANITIZE_ADDRESS__  // which has an operator new of its own, and lets no pool reuse a block
+
+namespace {
+std::atomic<std::int64_t> heap_calls{0};
+}
+
+void* operator new(std::size_t bytes) {
+  ++heap_calls;
+  if (void* block = std::malloc(bytes == 0 ? 1 : bytes)) return block;
+  throw std::bad_alloc();
+}
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+
+using namespace norma;
+
+namespace {
+
+struct Calls {
+  std::int64_t system, heap;
+};
+
+// What every step of a short training asked for.
+std::vector<Calls> calls_of_steps(Norm norm, const std::string& optimizer, int thread_count, std::int64_t batch) {
+  constexpr std::int64_t steps = 8;
+  const DataSplit split = make_synthetic(1, steps * batch, 10);
+  const TrainingData data{split.train, split.test, {}, cifar10_normalization};
+  Options options;
+  options.network.norm = norm;
+  options.optimizer = optimizer;
+  options.batch_size = batch;
+  options.threads = thread_count;
+  options.augmentation = {.flip = true, .crop = 4};
+  manual_seed(1);
+  Trainer trainer(c11_48096(options.network), data, options);
+  std::vector<Calls> calls;
+  calls.reserve(steps);
+  const auto now = [] {
+    return Calls{static_cast<std::int64_t>(memory_statistics().system_calls), heap_calls};
+  };
+  Calls before = now();
+  trainer.run_epoch([&](const StepReport&) {
+    const Calls after = now();
+    calls.push_back({after.system - before.system, after.heap - before.heap});
+    before = after;
+    return true;
+  });
+  return calls;
+}
+
+}  // namespace
+
+TEST_CASE("a steady training step asks the system for no memory", "[training][memory]") {
+  const int before = threads();
+  std::int64_t batch = 16;  // another one each time, so that earlier runs leave nothing that fits
+  for (const int thread_count : {3, 2, 1})
+    for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::ln_chw, Norm::ln_pixel, Norm::in})
+      for (const std::string optimizer : {"sgd", "adam"}) {
+        CAPTURE(thread_count, name(norm), optimizer);
+        const std::vector<Calls> calls = calls_of_steps(norm, optimizer, thread_count, batch++);
+        CHECK(calls[0].system > 0);
+        for (std::size_t step = 2; step < calls.size(); ++step) {
+          CAPTURE(step, calls[step].heap);
+          CHECK(calls[step].system == 0);
+        }
+      }
+  set_threads(before);
+}
+
+#endif
