@@ -35,7 +35,8 @@ struct Calls {
 };
 
 // What every step of a short training asked for.
-std::vector<Calls> calls_of_steps(Norm norm, const std::string& optimizer, int thread_count, std::int64_t batch) {
+std::vector<Calls> calls_of_steps(Norm norm, const std::string& optimizer, int thread_count,
+                                  std::int64_t batch) {
   constexpr std::int64_t steps = 8;
   const DataSplit split = make_synthetic(1, steps * batch, 10);
   const TrainingData data{split.train, split.test, {}, cifar10_normalization};
