@@ -76,10 +76,10 @@ Model load_model(const fs::path& run) {
          file.string());
   try {
     const auto& network = config.at("network");
-    NetworkChoice choice{.norm = norm_from(network.at("norm")),
-                         .dropout = network.at("dropout").get<double>()};
+    const Preset& preset = find_preset(network.at("name"));
+    NetworkChoice choice{.norm = norm_from(network.at("norm"))};
     if (!network.at("groups").is_null()) choice.groups = network.at("groups").get<std::int64_t>();
-    Model model{c11_48096(choice),
+    Model model{preset.network(choice),
                 {config.at("data").at("normalization_mean"), config.at("data").at("normalization_std")},
                 fmt::format("{} · {}", network.at("name").get<std::string>(), name(choice.norm))};
     model.network->load_state_dict(state);
@@ -104,7 +104,7 @@ int run_eval(int argc, const char* const* argv) {
 
   const Model model = load_model(runs.front());
   Progress progress(options.images.quiet);
-  const DataSplit images = find_cifar10(options.images, progress);
+  const DataSplit images = find_images("cifar10", options.images, progress);
   Dataset test = options.limit ? first_images(images.test, *options.limit) : images.test;
   test = {test.images.to(options.device), test.labels.to(options.device)};
   model.network->to(options.device);

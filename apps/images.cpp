@@ -7,7 +7,7 @@
 
 namespace norma {
 
-DataSplit find_cifar10(const ImageSource& source, Progress& progress) {
+DataSplit find_images(const std::string& /*TODO*/, const ImageSource& source, Progress& progress) {
   DataRequest request;
   request.data = source.data;
   if (!source.mirror.empty()) request.mirrors = {source.mirror};

@@ -14,7 +14,7 @@ struct ImageSource {
   bool quiet = false;
 };
 
-/// CIFAR-10 from a folder or the network, else the built-in images; says which. Ctrl-C ends a download.
-DataSplit find_cifar10(const ImageSource& source, Progress& progress);
+/// "cifar10" or "mnist" from a folder or the network, else built-in images; says which. Ctrl-C ends a download.
+DataSplit find_images(const std::string& data, const ImageSource& source, Progress& progress);
 
 }  // namespace norma

@@ -1,7 +1,8 @@
 // Networks as recipes: a builder that knows the size of the image as it goes, so that a network reads as it
-// is drawn: block, block, 1×1 convolution, pool, …
+// is drawn: block, block, 1×1 convolution, pool, … apps/presets.cpp is full of them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,21 +28,44 @@ struct NetworkChoice {
   std::optional<double> dropout = {};       ///< else the network's own rate
 };
 
+enum class Drop { none, element, channel };
+
+/// What all blocks of a network have in common.
+struct BlockStyle {
+  double dropout = 0;       ///< its probability
+  Drop drop = Drop::none;   ///< what a block drops at its end
+  bool relu_first = false;  ///< convolution → ReLU → norm, else convolution → norm → ReLU
+};
+
 struct BlockOptions {
   std::int64_t kernel = 3;
   std::int64_t padding = 0;
   std::int64_t groups = 4;  ///< of group norm, unless the user says otherwise
+  bool norm = true;
+  std::optional<Drop> drop = {};  ///< unless the style's
+};
+
+struct BareConvOptions {
+  std::int64_t kernel = 1;
+  std::int64_t stride = 1;
+  bool bias = false;
 };
 
 class NetworkBuilder {
  public:
-  NetworkBuilder(NetworkChoice choice, const Shape& image, double dropout);
+  NetworkBuilder(NetworkChoice choice, const Shape& image, const BlockStyle& style);
 
-  /// convolution → norm → ReLU → channel dropout
+  /// convolution → norm → ReLU → dropout, or as the style has it
   NetworkBuilder& block(const std::string& name, std::int64_t channels, const BlockOptions& options);
-  /// A bare convolution without bias.
-  NetworkBuilder& conv(const std::string& name, std::int64_t channels, std::int64_t kernel);
+  /// A convolution alone.
+  NetworkBuilder& conv(const std::string& name, std::int64_t channels, const BareConvOptions& options = {});
+  /// x + body(x); the body keeps the image's channels and size.
+  NetworkBuilder& residual(const std::string& name, const std::function<void(NetworkBuilder&)>& body);
+  NetworkBuilder& relu(const std::string& name);
+  /// Element dropout with the style's probability.
+  NetworkBuilder& dropout(const std::string& name);
   NetworkBuilder& max_pool(const std::string& name, std::int64_t size);
+  NetworkBuilder& avg_pool(const std::string& name, std::int64_t size);
   NetworkBuilder& global_avg_pool(const std::string& name);
   NetworkBuilder& flatten(const std::string& name);
 
@@ -50,10 +74,11 @@ class NetworkBuilder {
  private:
   std::shared_ptr<Module> make_norm(const std::string& layer, std::int64_t default_groups) const;
   void add_conv(Sequential& to, const std::string& name, std::int64_t channels, std::int64_t kernel,
-                std::int64_t padding);
+                const Conv2dOptions& options);
+  void add_drop(Sequential& to, Drop drop) const;
 
   NetworkChoice choice_;
-  double dropout_;
+  BlockStyle style_;
   std::int64_t c_, h_, w_;  // of the image at this point
   std::shared_ptr<Sequential> network_ = std::make_shared<Sequential>();
 };

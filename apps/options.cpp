@@ -1,9 +1,11 @@
 #include "apps/options.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "apps/arguments.h"
 #include "apps/flags.h"
+#include "apps/presets.h"
 #include "core/device_memory.h"
 #include "core/parallel.h"
 
@@ -28,9 +30,22 @@ SchedulerChoice scheduler_from(const std::string& flag, const std::string& value
   return choice;
 }
 
+// "flip+crop+rotate:7" in any order
 Augmentation augmentation_from(const std::string& flag, const std::string& value) {
-  const std::string chosen = one_of(flag, value, {"none", "flip", "crop", "flip+crop"});
-  return {.flip = chosen.starts_with("flip"), .crop = chosen.ends_with("crop") ? 4 : 0};
+  Augmentation augmentation;
+  if (value == "none") return augmentation;
+  for (const std::string& word : split_words(value, '+')) {
+    const std::vector<std::string> parts = split_words(word, ':');
+    const std::string kind = one_of(flag, parts[0], {"none", "flip", "crop", "rotate"});
+    if (kind == "none" || parts.size() > (kind == "rotate" ? 2u : 1u))
+      fail_usage("--{} takes none or some of flip, crop and rotate[:DEGREES] joined by +, not '{}'", flag,
+                 value);
+    if (kind == "flip") augmentation.flip = true;
+    if (kind == "crop") augmentation.crop = 4;
+    if (kind == "rotate")
+      augmentation.rotate = parts.size() > 1 ? number(flag + " rotate", parts[1], 0, 180) : 7;
+  }
+  return augmentation;
 }
 
 std::string not_empty(const std::string& flag, const std::string& value) {
@@ -50,11 +65,13 @@ using S = const std::string&;
 
 const std::vector<Flag<Options>>& flags() {
   static const std::vector<Flag<Options>> all = {
-      {"Network", "norm", "NAME", "bn, ln, ln-chw, ln-pixel, gn, in or none (bn)",
+      {"Network", "preset", "NAME", "network and recipe, which other flags override; see --list-presets",
+       [](O o, S, S v) { o.preset = v; }},
+      {"Network", "norm", "NAME", "bn, ln, ln-chw, ln-pixel, gn, in or none (the preset's first)",
        [](O o, S f, S v) { o.network.norm = norm_from(one_of(f, v, norm_names())); }},
       {"Network", "groups", "G", "groups of group norm in every layer (each layer's published count)",
        [](O o, S f, S v) { o.network.groups = whole_number(f, v, 1, many); }},
-      {"Network", "dropout", "P", "probability of channel dropout (0.05)",
+      {"Network", "dropout", "P", "probability of dropout (the preset's)",
        [](O o, S f, S v) { o.network.dropout = number(f, v, 0, 1); }},
 
       {"Training", "epochs", "N", "passes over the training set (20)",
@@ -80,12 +97,14 @@ const std::vector<Flag<Options>>& flags() {
        [](O o, S f, S v) { o.scheduler = scheduler_from(f, v); }},
       {"Training", "label-smoothing", "E", "of the cross-entropy (0)",
        [](O o, S f, S v) { o.label_smoothing = number(f, v, 0, 1); }},
-      {"Training", "augment", "NAME", "none, flip, crop or flip+crop; crop pads by 4 first (none)",
+      {"Training", "augment", "NAMES",
+       "none, or some of flip, crop and rotate[:DEGREES] joined by +; crop pads by 4 first, rotate is by "
+       "up to 7 degrees (none)",
        [](O o, S f, S v) { o.augmentation = augmentation_from(f, v); }},
       {"Training", "seed", "N", "of weights, order, dropout and augmentation (1)",
        [](O o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, many)); }},
 
-      {"Data", "data", "DIR", "folder with CIFAR-10, or 'synthetic' ($NORMA_DATA, else ~/.cache/norma)",
+      {"Data", "data", "DIR", "folder with the images, or 'synthetic' ($NORMA_DATA, else ~/.cache/norma)",
        [](O o, S f, S v) { o.data = not_empty(f, v); }},
       {"Data", "mirror", "URL", "where to download the official archive from",
        [](O o, S f, S v) { o.mirror = url(f, v); }},
@@ -124,6 +143,9 @@ const std::vector<Flag<Options>>& flags() {
        [](O o, S f, S v) { o.out = not_empty(f, v); }},
       {"Output", "max-params", "N", "refuse to train a network of more parameters",
        [](O o, S f, S v) { o.max_params = whole_number(f, v, 0, many); }},
+      {"Output", "list-presets", "",
+       "print every preset with what was published and what was measured, and end",
+       [](O o, S, S) { o.list_presets = true; }},
       {"Output", "summary", "", "print the layer table and end", [](O o, S, S) { o.summary = true; }},
       {"Output", "quiet", "", "print the last line only", [](O o, S, S) { o.quiet = true; }},
       {"Output", "version", "", "print the version and end", [](O o, S, S) { o.version = true; }},
@@ -141,27 +163,66 @@ void check_together(const Options& options) {
     fail_usage("--nesterov goes with --optimizer sgd and a --momentum above 0");
 }
 
+const Preset& preset_for(const Program& program, const std::string& name) {
+  std::vector<std::string> others;
+  for (const Preset& preset : presets())
+    if (preset.data != program.data) others.push_back(preset.name);
+  if (std::find(others.begin(), others.end(), name) != others.end())
+    fail_usage("--preset {} is for {}: run {} --preset {}", name, find_preset(name).data,
+               program.name == mnist_norm.name ? cifar_norm.name : mnist_norm.name, name);
+  return find_preset(one_of("preset", name, preset_names(program.data)));
+}
+
 }  // namespace
 
-Options parse_options(int argc, const char* const* argv) {
+Options preset_options(const std::string& name, std::optional<Norm> norm) {
+  const Preset& preset = find_preset(name);
   Options options;
+  options.preset = name;
+  options.network.norm = norm.value_or(preset.rows.front().norm);
+  preset.recipe(options);
   if (unavailable_because(Device::cuda).empty()) options.device = Device::cuda;
+  return options;
+}
+
+Options parse_options(int argc, const char* const* argv, const Program& program) {
+  Options asked;  // read twice: the recipe, which flags change, hangs on two of them
+  asked.preset = program.preset;
+  const std::vector<std::string> given = apply_flags(flags(), argc, argv, asked);
+  const bool norm_given = std::find(given.begin(), given.end(), "norm") != given.end();
+  const Preset& preset = preset_for(program, asked.preset);
+  Options options =
+      preset_options(preset.name, norm_given ? std::optional(asked.network.norm) : std::nullopt);
   apply_flags(flags(), argc, argv, options);
   check_together(options);
   return options;
 }
 
-std::string help_text() {
-  return "cifar_norm trains a small CNN on CIFAR-10 with the normalization of your choice.\n\n"
-         "Usage: cifar_norm [flags]\n"
-         "       cifar_norm eval RUN [flags]    scores a trained network; see cifar_norm eval --help\n" +
-         flags_help(texts_of(flags())) +
-         "\nExamples:\n"
-         "  cifar_norm --norm gn --groups 4            group norm, 20 epochs, published recipe\n"
-         "  cifar_norm --norm ln-chw --summary         the layer table, no training\n"
-         "  cifar_norm --norm bn --scheduler onecycle --lr 0.05 --augment flip+crop --epochs 10\n"
-         "  cifar_norm --data synthetic --epochs 2     no download: the built-in images\n"
-         "  cifar_norm --norm gn --batch-size 4 --limit-train 5000\n"
+std::string help_text(const Program& program) {
+  const std::string& name = program.name;
+  std::string text = fmt::format(
+      "{0} trains a small CNN on {1} with the normalization of your choice.\n\n"
+      "Usage: {0} [flags]\n",
+      name, program.data_title);
+  if (name == cifar_norm.name)
+    text += "       cifar_norm eval RUN [flags]    scores a trained network; see cifar_norm eval --help\n";
+  text += flags_help(texts_of(flags()));
+  text += fmt::format(
+      "\nIn brackets: the recipe that most presets have in common. The default preset is {}.\n"
+      "\nExamples:\n",
+      program.preset);
+  text +=
+      name == cifar_norm.name
+          ? "  cifar_norm --norm gn --groups 4            group norm, 20 epochs\n"
+            "  cifar_norm --preset skip-37108 --norm gn   a published network with its recipe\n"
+            "  cifar_norm --norm ln-chw --summary         the layer table, no training\n"
+            "  cifar_norm --norm bn --scheduler onecycle --lr 0.05 --augment flip+crop --epochs 10\n"
+            "  cifar_norm --data synthetic --epochs 2     no download: the built-in images\n"
+            "  cifar_norm --norm gn --batch-size 4 --limit-train 5000\n"
+          : "  mnist_norm --norm gn                       group norm, 20 epochs, digits turned by up to 7°\n"
+            "  mnist_norm --norm ln --augment none        the same digits every epoch\n"
+            "  mnist_norm --data synthetic --epochs 2     no download: digits drawn by a formula\n";
+  return text +
          "\nA run folder holds config.json, metrics.jsonl (a line an epoch) and model.safetensors.\n"
          "Exit status: 0 trained, 1 failed, 2 wrong command line, 130 interrupted by Ctrl-C.\n";
 }
@@ -173,8 +234,16 @@ std::string to_string(const SchedulerChoice& choice) {
 }
 
 std::string to_string(const Augmentation& augmentation) {
-  if (augmentation.flip) return augmentation.crop > 0 ? "flip+crop" : "flip";
-  return augmentation.crop > 0 ? "crop" : "none";
+  std::string text;
+  const auto add = [&](const std::string& word) { text += (text.empty() ? "" : "+") + word; };
+  if (augmentation.flip) add("flip");
+  if (augmentation.crop > 0) add("crop");
+  if (augmentation.rotate > 0) add(fmt::format("rotate:{:g}", augmentation.rotate));
+  return text.empty() ? "none" : text;
+}
+
+std::string norm_label(const NetworkChoice& network) {
+  return name(network.norm) + (network.groups ? std::to_string(*network.groups) : "");
 }
 
 }  // namespace norma

@@ -1,4 +1,5 @@
-// Everything that a training run can be asked for, with its defaults: the published recipe of c11-48096.
+// Everything that a training run can be asked for. The defaults here are the recipe that the published systems have
+// in common; a preset (apps/presets.h) changes what is its own, and flags change that.
 #pragma once
 
 #include <optional>
@@ -16,7 +17,16 @@ struct SchedulerChoice {
   int patience = 2;           ///< plateau: epochs
 };
 
+/// A program that trains: cifar_norm or mnist_norm.
+struct Program {
+  std::string name, data, data_title;  ///< "cifar_norm", "cifar10", "CIFAR-10"
+  std::string preset;                  ///< its default
+};
+inline const Program cifar_norm = {"cifar_norm", "cifar10", "CIFAR-10", "c11-48096"};
+inline const Program mnist_norm = {"mnist_norm", "mnist", "MNIST", "mnist-9752"};
+
 struct Options {
+  std::string preset = cifar_norm.preset;
   NetworkChoice network;
 
   int epochs = 20;
@@ -47,21 +57,26 @@ struct Options {
   std::string out;       ///< run folder; empty: a new one under runs/
   std::optional<std::int64_t> max_params;
   bool summary = false;
+  bool list_presets = false;
   bool quiet = false;
 
   bool help = false;
   bool version = false;
 };
 
-/// Reads a command line; without --device, the device is cuda where a GPU answers. Throws UsageError, one sentence with the nearest valid word, for what it cannot
-/// take.
-Options parse_options(int argc, const char* const* argv);
+/// Reads a command line over the preset's recipe; without --device, the device is cuda where a GPU answers. Throws
+/// UsageError, one sentence with the nearest valid word, for what it cannot take.
+Options parse_options(int argc, const char* const* argv, const Program& program = cifar_norm);
 /// The text of --help.
-std::string help_text();
+std::string help_text(const Program& program = cifar_norm);
+/// The recipe of a preset with one of its norms (its first one by default), before any flag.
+Options preset_options(const std::string& preset, std::optional<Norm> norm = {});
 
 /// "step:6:0.1"
 std::string to_string(const SchedulerChoice& choice);
 /// "flip+crop"
 std::string to_string(const Augmentation& augmentation);
+/// "gn4" where the command line chose the groups, else "gn"
+std::string norm_label(const NetworkChoice& network);
 
 }  // namespace norma

@@ -1,12 +1,46 @@
-// Presets: published networks, each with the recipe that it was trained by.
+// Presets: networks, each with the recipe that it is trained by. A published one comes with what its authors
+// reached; the number of parameters is its fingerprint. A new preset is one more entry in presets.cpp.
 #pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "apps/network.h"
 
 namespace norma {
 
-/// `c11-48096` (walnashgit/ERAV2, session 8): C1 C2 c3 P1 C4 C5 C6 c7 P2 C8 C9 C10 GAP c11 for 32×32 colour
-/// images and ten classes; 48,096 parameters with bn, ln and gn.
-std::shared_ptr<Sequential> c11_48096(const NetworkChoice& choice);
+struct Options;
+
+/// What was published for one norm. Accuracies in percent, the best epoch's.
+struct PublishedRow {
+  Norm norm;
+  std::int64_t parameters;
+  std::optional<double> train = {}, test = {};
+};
+
+struct Preset {
+  std::string name;
+  std::string data;                ///< "cifar10" or "mnist"
+  std::string source;              ///< who published it; empty: Norma's own
+  std::vector<PublishedRow> rows;  ///< by norm; the first is what --norm defaults to
+  std::shared_ptr<Sequential> (*network)(const NetworkChoice&);
+  /// Changes what differs from the recipe that Options has as defaults, for the norm that is set there.
+  void (*recipe)(Options&);
+
+  /// The images it is made for, [C, H, W].
+  Shape image() const { return data == "mnist" ? Shape{1, 28, 28} : Shape{3, 32, 32}; }
+};
+
+const std::vector<Preset>& presets();
+/// Throws where there is none of that name.
+const Preset& find_preset(const std::string& name);
+/// The names of those for a data set, "cifar10" or "mnist".
+std::vector<std::string> preset_names(const std::string& data);
+/// The network that the options ask for.
+std::shared_ptr<Sequential> make_network(const Options& options);
+
+/// The table that --list-presets prints.
+std::string list_presets();
 
 }  // namespace norma

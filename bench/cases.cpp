@@ -115,7 +115,7 @@ void add_layer(Cases& cases, const Module& layer, const Shape& x, std::int64_t b
 }
 
 void add_network(Cases& cases, Norm norm, std::int64_t batch) {
-  const std::shared_ptr<Sequential> network = c11_48096({.norm = norm});
+  const std::shared_ptr<Sequential> network = find_preset("c11-48096").network({.norm = norm});
   network->eval();  // one image, no dropout: sizes are all that is asked
   const NoGrad no_grad;
   const ModuleObserver observer([&](const Module& layer, const Tensor& in, const Tensor&) {
@@ -146,7 +146,7 @@ void add_loss_and_optimizer(Cases& cases, std::int64_t batch) {
   cases.add(network, "", correct_count_case(batch, 10));
   cases.add(network, "", fill_case(1));  // backward begins with dloss = 1
   cases.add(network, "", fill_case(batch * 32 * 32 * 32));
-  for (const NamedTensor& p : c11_48096({.norm = Norm::bn})->named_parameters()) {
+  for (const NamedTensor& p : find_preset("c11-48096").network({.norm = Norm::bn})->named_parameters()) {
     const std::string layer = p.name.substr(0, p.name.find('.'));
     cases.add(network, layer, sgd_case(p.tensor.numel()));
     cases.add(network, layer, adam_case(p.tensor.numel()));

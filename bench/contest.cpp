@@ -50,7 +50,7 @@ class Training {
            DType dtype = DType::float32)
       : batch_{batch.x.to(dtype).to(device), batch.target.to(device)} {
     manual_seed(1);
-    network_ = c11_48096({.norm = norm, .dropout = dropout});
+    network_ = find_preset("c11-48096").network({.norm = norm, .dropout = dropout});
     network_->to(dtype), network_->to(device);
     optimizer_ = std::make_unique<SGD>(network_->parameters(), SgdOptions{.lr = 0.01, .momentum = 0.9});
   }

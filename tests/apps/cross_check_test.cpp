@@ -66,7 +66,7 @@ void check_flawed(Mistake mistake) {
 TEST_CASE("a cross-check passes through every layer of a network, and changes nothing in it",
           "[cross_check]") {
   for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln_chw, Norm::ln_pixel, Norm::in}) {
-    const auto make = [=] { return c11_48096({.norm = norm}); };
+    const auto make = [=] { return find_preset("c11-48096").network({.norm = norm}); };
     const auto network = make();
     network->to(Device::simt);
     std::vector<std::vector<double>> before;

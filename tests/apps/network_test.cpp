@@ -9,7 +9,7 @@ using namespace norma;
 
 TEST_CASE("c11-48096 has exactly its published parameters, whatever the norm", "[network]") {
   const auto parameters = [](Norm norm) {
-    return summarize(*c11_48096({.norm = norm}), {3, 32, 32}).parameters;
+    return summarize(*find_preset("c11-48096").network({.norm = norm}), {3, 32, 32}).parameters;
   };
   CHECK(parameters(Norm::bn) == 48096);
   CHECK(parameters(Norm::ln) == 48096);
@@ -22,7 +22,9 @@ TEST_CASE("c11-48096 has exactly its published parameters, whatever the norm", "
 
 TEST_CASE("groups that do not divide name the layer, its channels and what would do", "[network]") {
   using Catch::Contains;
-  const auto build = [](std::int64_t groups) { c11_48096({.norm = Norm::gn, .groups = groups}); };
+  const auto build = [](std::int64_t groups) {
+    find_preset("c11-48096").network({.norm = Norm::gn, .groups = groups});
+  };
   CHECK_THROWS_AS(build(3), UsageError);
   CHECK_THROWS_WITH(build(3),
                     Contains("C1.norm") && Contains("32 channels") && Contains("1, 2, 4, 8, 16 or 32"));

@@ -47,7 +47,7 @@ std::vector<Calls> calls_of_steps(Norm norm, const std::string& optimizer, int t
   options.threads = thread_count;
   options.augmentation = {.flip = true, .crop = 4};
   manual_seed(1);
-  Trainer trainer(c11_48096(options.network), data, options);
+  Trainer trainer(make_network(options), data, options);
   std::vector<Calls> calls;
   calls.reserve(steps);
   const auto now = [] {

@@ -70,7 +70,7 @@ TEST_CASE("a network learns 32 images by heart, whatever the norm", "[training]"
     options.optimizer = "adam";
     options.lr = 0.003;
     manual_seed(1);
-    Trainer trainer(c11_48096(options.network), data, options);
+    Trainer trainer(make_network(options), data, options);
     EpochResult result;
     int epoch = 0;
     do result = trainer.run_epoch([](const StepReport&) { return true; });
@@ -89,7 +89,7 @@ TEST_CASE("ten steps give the same weights with and without fusion", "[training]
         options.network = {.norm = norm, .groups = {}, .dropout = dropout};
         options.batch_size = 16;
         manual_seed(3);
-        const auto network = c11_48096(options.network);
+        const auto network = make_network(options);
         const EpochResult result =
             Trainer(network, data, options).run_epoch([](const StepReport&) { return true; });
         std::vector<double> all = {result.train.loss, result.test.loss};
@@ -116,7 +116,7 @@ TEST_CASE("ten steps give the same weights for any number of threads", "[trainin
       options.threads = count;
       options.augmentation = {.flip = true, .crop = 4};
       manual_seed(3);
-      const auto network = c11_48096(options.network);
+      const auto network = make_network(options);
       Trainer(network, data, options).run_epoch([](const StepReport&) { return true; });
       std::vector<float> all;
       for (const Tensor& p : network->parameters())
@@ -145,7 +145,7 @@ TEST_CASE("a training step on a device takes in the batch's indices and nothing 
       options.weight_decay = 1e-4;
       options.label_smoothing = 0.1;
       options.augmentation = {.flip = true, .crop = 4};
-      Trainer trainer(c11_48096(options.network), data, options);
+      Trainer trainer(make_network(options), data, options);
       std::vector<BusTraffic> traffic;
       trainer.run_epoch([&](const StepReport& report) {
         traffic.push_back(bus_traffic(Device::simt));

@@ -1,0 +1,93 @@
+#include "apps/program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "apps/arguments.h"
+#include "apps/presets.h"
+#include "apps/train_run.h"
+#include "core/device_memory.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "data/download.h"
+#include "kernels/simd_target.h"
+#include "layers/summary.h"
+
+namespace norma {
+namespace {
+
+void check_size(const Summary& summary, std::int64_t limit) {
+  if (summary.parameters <= limit) return;
+  std::vector<LayerRow> layers = summary.layers;
+  std::stable_sort(layers.begin(), layers.end(),
+                   [](const LayerRow& a, const LayerRow& b) { return a.parameters > b.parameters; });
+  std::string largest;
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, layers.size()); ++i)
+    largest +=
+        fmt::format("{}{} ({})", i == 0 ? "" : ", ", layers[i].path, with_commas(layers[i].parameters));
+  fail("this network has {} parameters, {} more than --max-params {}; its largest layers are {}",
+       with_commas(summary.parameters), with_commas(summary.parameters - limit), with_commas(limit), largest);
+}
+
+void check_out(const std::string& out) {
+  if (!out.empty() && std::filesystem::exists(out) && !std::filesystem::is_directory(out))
+    fail("--out {} is a file; name a folder", out);
+}
+
+int train(const Program& program, const Options& options, const std::string& command) {
+  if (options.threads > 0) set_threads(options.threads);
+  require_available(options.device);
+  if (!options.simd.empty()) limit_simd(options.simd);
+  manual_seed(options.seed);
+  const Summary summary = summarize(*make_network(options), find_preset(options.preset).image());
+  if (options.max_params) check_size(summary, *options.max_params);
+  if (options.summary) return fmt::print("{}", summary.to_string()), 0;
+  check_out(options.out);
+
+  watch_for_interrupt();
+  Progress progress(options.quiet);
+  say(options.quiet, fmt::format("{} {} · {} · {} · {} parameters · {} threads, {}", program.name,
+                                 NORMA_VERSION, options.preset, norm_label(options.network),
+                                 with_commas(summary.parameters), threads(), simd_target()));
+  const RunResult result = train_run(options, find_images(options, progress), command, progress);
+  return result.stopped ? interrupt_status() : 0;
+}
+
+}  // namespace
+
+int train_program(const Program& program, int argc, const char* const* argv) {
+  const Options options = parse_options(argc, argv, program);
+  if (options.help) return fmt::print("{}", help_text(program)), 0;
+  if (options.version) return fmt::print("{} {}\n", program.name, NORMA_VERSION), 0;
+  if (options.list_presets) return fmt::print("{}", list_presets()), 0;
+  return train(program, options, command_line(program.name, argc, argv));
+}
+
+std::string command_line(const std::string& program, int argc, const char* const* argv) {
+  std::string command = program;
+  for (int i = 1; i < argc; ++i) command += " " + quoted(argv[i]);
+  return command;
+}
+
+int run_program(const std::string& name, const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const UsageError& e) {
+    fmt::print(stderr, "{}: {}\n", name, e.what());
+    return 2;
+  } catch (const Interrupted& e) {
+    fmt::print(stderr, "{}: {}\n", name, e.what());
+    return interrupt_status();
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "{}: not enough memory; try a smaller --batch-size\n", name);
+    return 1;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "{}: {}\n", name, e.what());
+    return 1;
+  }
+}
+
+}  // namespace norma

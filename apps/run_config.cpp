@@ -1,0 +1,64 @@
+#include "apps/run_config.h"
+
+#include <nlohmann/json.hpp>
+
+#include "apps/presets.h"
+#include "core/parallel.h"
+#include "kernels/simd_target.h"
+
+namespace norma {
+
+using Json = nlohmann::ordered_json;
+
+Json config_of(const Options& o, const std::string& data_name, const TrainingData& data, const Summary& summary,
+               const std::string& command) {
+  const auto& norm = o.network;
+  return {{"program", find_preset(o.preset).data == mnist_norm.data ? mnist_norm.name : cifar_norm.name},
+          {"version", NORMA_VERSION},
+          {"command", command},
+          {"data",
+           {{"name", data_name},
+            {"synthetic", data_name == "synthetic"},
+            {"train_images", data.train.labels.numel()},
+            {"validation_images", data.validation ? data.validation->labels.numel() : 0},
+            {"test_images", data.test.labels.numel()},
+            {"normalization_mean", data.normalization.mean},
+            {"normalization_std", data.normalization.std},
+            {"augment", to_string(o.augmentation)}}},
+          {"network",
+           {{"name", o.preset},
+            {"norm", name(norm.norm)},
+            {"groups", norm.groups ? Json(*norm.groups) : Json(nullptr)},
+            {"dropout", norm.dropout ? Json(*norm.dropout) : Json(nullptr)},
+            {"parameters", summary.parameters},
+            {"multiply_adds", summary.multiply_adds()}}},
+          {"training",
+           {{"epochs", o.epochs},
+            {"batch_size", o.batch_size},
+            {"optimizer", o.optimizer},
+            {"lr", o.lr},
+            {"momentum",
+             o.scheduler.kind == "onecycle" ? Json("cycled from 0.95 to 0.85 and back") : Json(o.momentum)},
+            {"nesterov", o.nesterov},
+            {"weight_decay", o.weight_decay},
+            {"l1", o.l1},
+            {"scheduler", to_string(o.scheduler)},
+            {"label_smoothing", o.label_smoothing},
+            {"seed", o.seed}}},
+          {"machine", {{"device", name(o.device)}, {"threads", threads()}, {"simd", simd_target()}}}};
+}
+
+Json metrics_of(const EpochResult& r, const std::string& data_name) {
+  Json line = {{"epoch", r.epoch},           {"lr", r.lr},
+               {"train_loss", r.train.loss}, {"train_accuracy", r.train.accuracy},
+               {"test_loss", r.test.loss},   {"test_accuracy", r.test.accuracy},
+               {"seconds", r.seconds},       {"images_per_second", r.images_per_second},
+               {"data", data_name}};
+  if (r.validation) {
+    line["validation_loss"] = r.validation->loss;
+    line["validation_accuracy"] = r.validation->accuracy;
+  }
+  return line;
+}
+
+}  // namespace norma

@@ -1,0 +1,174 @@
+#include "apps/train_run.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "apps/cross_check.h"
+#include "apps/images.h"
+#include "apps/presets.h"
+#include "apps/run_config.h"
+#include "apps/run_folder.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "kernels/simd_target.h"
+#include "layers/fusion.h"
+#include "layers/summary.h"
+
+namespace norma {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// The images to train and test on, after splitting, limiting and measuring.
+TrainingData prepare(DataSplit split_data, const Options& options) {
+  TrainingData data{std::move(split_data.train), std::move(split_data.test), {},
+                    find_preset(options.preset).data == mnist_norm.data ? mnist_normalization
+                                                                        : cifar10_normalization};
+  if (options.val_split > 0) {
+    const double share = options.val_split * static_cast<double>(data.train.labels.numel());
+    if (share < 0.5)
+      fail_usage("--val-split {} holds out no image of {}", options.val_split, data.train.labels.numel());
+    auto [rest, held_out] = split(data.train, options.val_split, options.seed);
+    data.train = rest;
+    data.validation = held_out;
+  }
+  if (options.limit_train) data.train = first_images(data.train, *options.limit_train);
+  if (options.limit_test) data.test = first_images(data.test, *options.limit_test);
+  if (options.measure_normalization) data.normalization = measure_normalization(data.train);
+  for (Dataset* set : {&data.train, &data.test, data.validation ? &*data.validation : nullptr})
+    if (set != nullptr) *set = {set->images.to(options.device), set->labels.to(options.device)};
+  return data;
+}
+
+std::string describe(const Normalization& n, bool measured) {
+  return fmt::format("mean ({:.4f}), std ({:.4f}), {}", fmt::join(n.mean, ", "), fmt::join(n.std, ", "),
+                     measured ? "measured" : "published");
+}
+
+std::string epoch_line(const EpochResult& r, int epochs) {
+  std::string text =
+      fmt::format("epoch {:2}/{}  train loss {:.4f} acc {:5.2f} %  test loss {:.4f} acc {:5.2f} %", r.epoch,
+                  epochs, r.train.loss, r.train.accuracy, r.test.loss, r.test.accuracy);
+  if (r.validation)
+    text += fmt::format("  val loss {:.4f} acc {:5.2f} %", r.validation->loss, r.validation->accuracy);
+  return text + fmt::format("  {:.1f} s  {:.0f} images/s  lr {:.3g}", r.seconds, r.images_per_second, r.lr);
+}
+
+struct Outcome {
+  std::vector<EpochResult> epochs;  // finished ones
+  bool stopped = false;
+  EpochResult last = {};             // where it stopped …
+  std::int64_t step = 0, steps = 0;  // … in which step of that epoch
+};
+
+Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const std::string& data_name,
+              Progress& progress) {
+  Outcome outcome;
+  const Clock clock;
+  for (int epoch = 1; epoch <= options.epochs; ++epoch) {
+    const EpochResult result = trainer.run_epoch([&](const StepReport& r) {
+      outcome.step = r.step, outcome.steps = r.steps;
+      if (!progress.due()) return !interrupted();
+      const double share = static_cast<double>(r.step) / static_cast<double>(r.steps);
+      const Score& running = r.running.look();
+      const double done = (r.epoch - 1 + share) / options.epochs;
+      progress.show(
+          share, fmt::format("epoch {:2}/{}", r.epoch, options.epochs),
+          fmt::format("loss {:.4f}  acc {:5.2f} %  {:.0f} images/s  {} left", running.loss, running.accuracy,
+                      r.images_per_second, duration(clock.seconds() * (1 / done - 1))));
+      return !interrupted();
+    });
+    progress.clear();
+    outcome.last = result;
+    if (trainer.stopped()) {
+      outcome.stopped = true;
+      break;
+    }
+    outcome.epochs.push_back(result);
+    folder.append_metrics(metrics_of(result, data_name));
+    say(options.quiet, epoch_line(result, options.epochs));
+    if (interrupted()) {
+      outcome.stopped = epoch < options.epochs;
+      break;
+    }
+  }
+  return outcome;
+}
+
+std::string last_line(const Outcome& outcome, const Summary& summary, const std::string& data_name,
+                      double seconds, const RunFolder& folder) {
+  const std::string label = data_name == "synthetic" ? "synthetic " : "";
+  std::string text = outcome.stopped
+                         ? fmt::format("interrupted in epoch {} after step {} of {}: ", outcome.last.epoch,
+                                       outcome.step, outcome.steps)
+                         : "done: ";
+  if (outcome.epochs.empty()) {
+    text += fmt::format("no epoch finished, {}train accuracy so far {:.2f} %", label,
+                        outcome.last.train.accuracy);
+  } else {
+    const auto best = std::max_element(
+        outcome.epochs.begin(), outcome.epochs.end(),
+        [](const EpochResult& a, const EpochResult& b) { return a.test.accuracy < b.test.accuracy; });
+    text += fmt::format("{}test accuracy last {:.2f} %, best {:.2f} % (epoch {})", label,
+                        outcome.epochs.back().test.accuracy, best->test.accuracy, best->epoch);
+    if (const auto& validation = outcome.epochs.back().validation)
+      text += fmt::format(", validation accuracy last {:.2f} %", validation->accuracy);
+  }
+  return text + fmt::format(" · {} parameters · {} · {}", with_commas(summary.parameters), duration(seconds),
+                            folder.path().string());
+}
+
+// Before the first epoch: what will be trained on what, and how.
+void announce(const Options& options, const std::string& data_name, const TrainingData& data,
+              std::int64_t steps) {
+  say(options.quiet,
+      fmt::format("images    {}: {} to train, {} to test{}; {}", data_name,
+                  with_commas(data.train.labels.numel()), with_commas(data.test.labels.numel()),
+                  data.validation ? ", " + with_commas(data.validation->labels.numel()) + " to validate" : "",
+                  describe(data.normalization, options.measure_normalization)));
+  say(options.quiet,
+      fmt::format("training  epochs {}, steps {} an epoch, batches of {}, {} lr {}, scheduler {}, augment "
+                  "{}, seed {}",
+                  options.epochs, steps, options.batch_size, options.optimizer, options.lr,
+                  to_string(options.scheduler), to_string(options.augmentation), options.seed));
+}
+
+}  // namespace
+
+DataSplit find_images(const Options& options, Progress& progress) {
+  return find_images(find_preset(options.preset).data, {options.data, options.mirror, options.quiet},
+                     progress);
+}
+
+RunResult train_run(const Options& options, const DataSplit& images, const std::string& command,
+                    Progress& progress) {
+  const Clock clock;
+  std::optional<NoFusion> no_fusion;
+  if (options.no_fuse) no_fusion.emplace();
+  manual_seed(options.seed);
+  const auto network = make_network(options);
+  const Summary summary = summarize(*network, find_preset(options.preset).image());
+  const TrainingData data = prepare(images, options);
+  Trainer trainer(network, data, options);
+  std::optional<CrossCheck> cross_check;
+  if (options.cross_check)
+    trainer.before_each_step(
+        std::ref(cross_check.emplace([&] { return make_network(options); }, options.device)));
+  StepProfile profile;
+  if (options.profile) trainer.set_profile(&profile);
+  RunFolder folder(options.out, fmt::format("{}-{}", options.preset, norm_label(options.network)));
+  const Json config = config_of(options, images.name, data, summary, command);
+  folder.write_config(config);
+  if (!folder.put_aside().empty()) say(options.quiet, "note      " + folder.put_aside());
+  announce(options, images.name, data, trainer.steps_per_epoch());
+
+  const Outcome outcome = train(trainer, options, folder, images.name, progress);
+  folder.write_model(*network, config);
+  if (options.profile) fmt::print("\n{}\n", profile.table(measure_ceilings(options.device, DType::float32)));
+  if (cross_check) say(options.quiet, "checked   " + cross_check->summary());
+  fmt::print("{}\n", last_line(outcome, summary, images.name, clock.seconds(), folder));
+  return {outcome.epochs, outcome.stopped, folder.path()};
+}
+
+}  // namespace norma

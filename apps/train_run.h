@@ -1,0 +1,30 @@
+// A training run from its options to its run folder: what cifar_norm and mnist_norm do, and what reproduce, compare
+// and study do many times.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "apps/options.h"
+#include "apps/progress.h"
+#include "apps/training.h"
+#include "data/dataset.h"
+
+namespace norma {
+
+struct RunResult {
+  std::vector<EpochResult> epochs;  ///< finished ones
+  bool stopped = false;             ///< by Ctrl-C
+  std::filesystem::path folder;
+};
+
+/// The images that the options name, downloaded where they must be.
+DataSplit find_images(const Options& options, Progress& progress);
+
+/// Trains and fills a run folder, telling the user; on Ctrl-C it stops after the present step, and what was reached
+/// is kept. `command` is how to repeat it.
+RunResult train_run(const Options& options, const DataSplit& images, const std::string& command,
+                    Progress& progress);
+
+}  // namespace norma
