@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 struct EvalOptions {
   ImageSource images;
-  std::int64_t batch_size = 500;
+  std::optional<std::int64_t> batch_size;
   std::optional<std::int64_t> limit;
   Device device = Device::cpu;
   int threads = 0;  ///< 0: all cores
@@ -37,7 +37,7 @@ const std::vector<Flag<EvalOptions>>& flags() {
        [](O o, S, S v) { o.images.data = v; }},
       {"", "mirror", "URL", "where to download the official archive from",
        [](O o, S, S v) { o.images.mirror = v; }},
-      {"", "batch-size", "N", "images at a time; the score does not depend on it (500)",
+      {"", "batch-size", "N", "images at a time; the score does not depend on it (32, 500 on a GPU)",
        [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 20); }},
       {"", "limit-test", "N", "the first N images only",
        [](O o, S f, S v) { o.limit = whole_number(f, v, 1, 1 << 30); }},
@@ -111,7 +111,8 @@ int run_eval(int argc, const char* const* argv) {
   say(options.images.quiet, fmt::format("network   {} · {}, {} threads, {}", model.label,
                                         name(options.device), threads(), simd_target()));
   const Clock clock;
-  const Score score = evaluate(*model.network, test, model.normalization, options.batch_size);
+  const Score score = evaluate(*model.network, test, model.normalization,
+                               options.batch_size.value_or(evaluation_batch(options.device)));
   const double seconds = clock.seconds();
   fmt::print("{}: {}test loss {:.4f}, accuracy {:.2f} % of {} images · {:.2f} s, {:.0f} images/s\n",
              runs.front(), images.name == "synthetic" ? "synthetic " : "", score.loss, score.accuracy,

@@ -4,5 +4,6 @@
 #include "apps/program.h"
 
 int main(int argc, char** argv) {
-  return norma::run_program("mnist_norm", [&] { return norma::train_program(norma::mnist_norm, argc, argv); });
+  return norma::run_program("mnist_norm",
+                            [&] { return norma::train_program(norma::mnist_norm, argc, argv); });
 }

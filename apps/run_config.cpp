@@ -10,8 +10,8 @@ namespace norma {
 
 using Json = nlohmann::ordered_json;
 
-Json config_of(const Options& o, const std::string& data_name, const TrainingData& data, const Summary& summary,
-               const std::string& command) {
+Json config_of(const Options& o, const std::string& data_name, const TrainingData& data,
+               const Summary& summary, const std::string& command) {
   const auto& norm = o.network;
   return {{"program", find_preset(o.preset).data == mnist_norm.data ? mnist_norm.name : cifar_norm.name},
           {"version", NORMA_VERSION},

@@ -22,9 +22,11 @@ using Json = nlohmann::ordered_json;
 
 // The images to train and test on, after splitting, limiting and measuring.
 TrainingData prepare(DataSplit split_data, const Options& options) {
-  TrainingData data{std::move(split_data.train), std::move(split_data.test), {},
-                    find_preset(options.preset).data == mnist_norm.data ? mnist_normalization
-                                                                        : cifar10_normalization};
+  TrainingData data{
+      std::move(split_data.train),
+      std::move(split_data.test),
+      {},
+      find_preset(options.preset).data == mnist_norm.data ? mnist_normalization : cifar10_normalization};
   if (options.val_split > 0) {
     const double share = options.val_split * static_cast<double>(data.train.labels.numel());
     if (share < 0.5)

@@ -95,7 +95,7 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
 }
 
 Score Trainer::evaluate(const Dataset& dataset) {
-  return norma::evaluate(*network_, dataset, data_.normalization, 500,
+  return norma::evaluate(*network_, dataset, data_.normalization, evaluation_batch(options_.device),
                          fmt::format("testing after epoch {}", epoch_));
 }
 

@@ -31,7 +31,7 @@ const std::vector<Flag<BenchOptions>>& flags() {
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
       {"", "rounds", "N", "how often each is timed, in turn (7)",
        [](O o, S f, S v) { o.rounds = static_cast<int>(whole_number(f, v, 1, 10'000)); }},
-      {"", "steps", "N", "training steps in each timing (6)",
+      {"", "steps", "N", "training steps in each timing (10)",
        [](O o, S f, S v) { o.steps = static_cast<int>(whole_number(f, v, 1, 10'000)); }},
       {"", "inference", "", "time forward passes in evaluation mode instead of training steps",
        [](O o, S, S) { o.inference = true; }},

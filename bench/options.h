@@ -16,7 +16,7 @@ struct BenchOptions {
   std::string simd;  ///< empty: the best
   int threads = 0;   ///< 0: all cores
   int rounds = 7;
-  int steps = 6;           ///< that each contestant trains in a round
+  int steps = 10;          ///< that each contestant trains in a round
   bool inference = false;  ///< forward passes in evaluation mode instead of training steps
   bool peer = true;
   std::string json;  ///< file to write the rows to; empty: none

@@ -3,6 +3,7 @@
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/error.h"
@@ -49,8 +50,8 @@ void set_threads(int count) {
 
 void detail::parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t), void* body) {
   const int most = static_cast<int>(std::min<std::int64_t>(pieces, threads()));
-  if (most <= 1) {
-    const InPiece piece(1);
+  if (most <= 1 || at_once > 0) {
+    const InPiece piece(std::max(at_once, 1));
     for (std::int64_t i = 0; i < pieces; ++i) call(body, i);
     return;
   }

@@ -23,7 +23,8 @@ void parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t), void* 
 
 /// Calls body(i) once for every i in [0, pieces), in any order, on any thread. The first exception is rethrown
 /// here; pieces that had not begun by then are dropped. The caller works along and waits for no idle thread,
-/// so that a busy machine slows a loop down no more than it must.
+/// so that a busy machine slows a loop down no more than it must. A loop inside a piece of another runs on its
+/// thread alone.
 template <class Body>
 void parallel_for(std::int64_t pieces, Body&& body) {
   using Plain = std::remove_reference_t<Body>;

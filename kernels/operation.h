@@ -29,13 +29,17 @@ struct Operation {
 
   bool available(Device device) const { return on[static_cast<std::size_t>(device)] != nullptr; }
 
-  /// Runs the operation on a device. Throws, naming both, where the slot is empty or takes no epilogue.
+  /// Runs the operation on a device. Throws, naming both, where the slot is empty or takes no epilogue
+  /// or ImagesDone.
   void operator()(Device device, const Args& args) const {
     if (!available(device)) fail("{} is not there for the device {}: use cpu", name, norma::name(device));
     if constexpr (requires { args.after.relu; })
       if (args.after.relu && !takes_epilogue(device))
         fail("{} with an epilogue is not there for the device {}: call ReLU by itself", name,
              norma::name(device));
+    if constexpr (requires { args.done; })
+      if (args.done && !takes_epilogue(device))
+        fail("{} image by image is not there for the device {}", name, norma::name(device));
     const Function function = on[static_cast<std::size_t>(device)];
     if (operation_observer == nullptr) return function(args);
     synchronize(device);

@@ -27,8 +27,10 @@ class BatchNorm2d : public NormLayer {
 
   Tensor weight, bias, running_mean, running_var, num_batches_tracked;
 
+  bool image_by_image() const override { return !is_training() && running_mean.defined(); }
+
  protected:
-  Tensor normalize(const Tensor& x, const Epilogue& after) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after, const Producer& producer) override;
 
  private:
   std::int64_t num_features_;

@@ -22,6 +22,15 @@ Tensor Conv2d::forward(const Tensor& x) {
   return functional::conv2d(x, weight, bias, options_.stride, options_.padding);
 }
 
+functional::Unwritten Conv2d::unwritten(const Tensor& x) {
+  functional::Unwritten result;
+  named([&] {
+    result = functional::conv2d_unwritten(x, weight, bias, options_.stride, options_.padding);
+    return result.y;
+  });
+  return result;
+}
+
 std::int64_t Conv2d::multiply_adds(const Shape& /*in*/, const Shape& out) const {
   return out.numel() * weight.size(1) * weight.size(2) * weight.size(3);
 }

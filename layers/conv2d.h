@@ -1,6 +1,7 @@
 // Conv2d, as torch.nn.Conv2d.
 #pragma once
 
+#include "layers/functional/producer.h"
 #include "layers/module.h"
 
 namespace norma {
@@ -25,6 +26,9 @@ class Conv2d : public Module {
   std::int64_t multiply_adds(const Shape& in, const Shape& out) const override;
 
   Tensor weight, bias;
+
+  /// The convolution, its images yet to be written (layers/fusion.h).
+  functional::Unwritten unwritten(const Tensor& x);
 
  protected:
   Tensor forward(const Tensor& x) override;

@@ -1,10 +1,14 @@
-// Fusion: three layers, one operation. Where a Sequential finds
+// Fusion: some layers, one pass. Where a Sequential finds
 //
-//   norm ─▶ ReLU              or              norm ─▶ ReLU ─▶ Dropout2d
+//   [Conv2d ─▶] norm ─▶ ReLU [─▶ Dropout2d]
 //
-// it calls the norm with an epilogue (kernels/norm/epilogue.h), so that what lies between the layers is never
-// written to memory. This is the only pattern, and it changes no bit of the result. Layers run one by one where the
-// device's norms take no epilogue, where an observer wants to see each of them, and while a NoFusion lives.
+// it calls the norm with an epilogue (kernels/norm/epilogue.h), so that what lies between norm and dropout is never
+// written to memory. With a convolution before it, and a norm that needs one image at a time, they run depth first
+// (layers/functional/producer.h): the norm finds each image in the cache.
+//
+// This is the only pattern, and it changes no bit of the result. Layers run one by one where the device's norms take
+// no epilogue, where an observer wants to see each of them, and while a NoFusion lives; the convolution runs by itself
+// while operations are timed, too.
 #pragma once
 
 #include <memory>
@@ -16,14 +20,16 @@
 
 namespace norma {
 
+class Conv2d;
 class Dropout2d;
 
 struct FusedBlock {
+  Conv2d* conv = nullptr;  ///< nullptr where none precedes, or must run by itself
   NormLayer* norm = nullptr;
   const Dropout2d* drop = nullptr;  ///< nullptr where none follows
 
   /// How many layers it stands for; 0 where there is no block.
-  std::size_t size() const { return norm == nullptr ? 0 : drop == nullptr ? 2 : 3; }
+  std::size_t size() const { return norm == nullptr ? 0 : 2 + (conv != nullptr) + (drop != nullptr); }
   Tensor operator()(const Tensor& x) const;
 };
 

@@ -18,7 +18,7 @@ class GroupNorm : public NormLayer {
   Tensor weight, bias;
 
  protected:
-  Tensor normalize(const Tensor& x, const Epilogue& after) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after, const Producer& producer) override;
 
  private:
   std::int64_t num_groups_, num_channels_;

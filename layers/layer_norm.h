@@ -21,7 +21,7 @@ class LayerNorm : public NormLayer {
   Tensor weight, bias;
 
  protected:
-  Tensor normalize(const Tensor& x, const Epilogue& after) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after, const Producer& producer) override;
 
  private:
   Shape normalized_shape_;
@@ -39,7 +39,7 @@ class LayerNorm2d : public NormLayer {
   Tensor weight, bias;
 
  protected:
-  Tensor normalize(const Tensor& x, const Epilogue& after) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after, const Producer& producer) override;
 
  private:
   std::int64_t num_channels_;

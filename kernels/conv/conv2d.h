@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 namespace norma {
 
@@ -25,6 +26,10 @@ struct Conv2dShape {
   std::int64_t out_w() const { return (w + 2 * pad_w - kernel_w) / stride_w + 1; }
 };
 
+/// Where set, is called from any thread for images [begin, end) of y as soon as they are written, once for each. The
+/// executors cpu and reference take it.
+using ImagesDone = std::function<void(std::int64_t begin, std::int64_t end)>;
+
 template <class T>
 struct Conv2dForward {
   Conv2dShape s;
@@ -32,6 +37,7 @@ struct Conv2dForward {
   const T* weight;
   const T* bias;  ///< [K] or nullptr
   T* y;
+  ImagesDone done = {};
 };
 
 template <class T>

@@ -41,6 +41,7 @@ void multiply_images(const Correlation& s, Matrix<const T> weight, const T* x, c
         for (std::int64_t k = 0; k < s.k; ++k) std::fill_n(to.data + k * plane, plane, bias[k]);
       multiply<T>(s.k, plane, {s.c}, weight, {x + n * s.c * plane, plane}, to, bias != nullptr);
     }
+    if (s.done) s.done(piece * images, std::min(s.n, (piece + 1) * images));
   });
 }
 
@@ -63,7 +64,8 @@ void correlate(const Correlation& s, const T* x, WeightAt weight_at, const T* bi
 
 template <class T>
 void conv2d_forward(const Conv2dForward<T>& a) {
-  const Correlation s = forward_correlation(a.s);
+  Correlation s = forward_correlation(a.s);
+  s.done = a.done;
   if (is_pointwise(a.s)) return multiply_images<T>(s, {a.weight, s.c}, a.x, a.bias, a.y);
   const auto weight = [&](std::int64_t k, std::int64_t c, std::int64_t tap) {
     return a.weight[(k * s.c + c) * s.taps() + tap];

@@ -82,6 +82,7 @@ void direct_correlate(const Correlation& s, const T* x, const T* weight, const T
                     {result.data() + i * s.out_w * pitch, pitch}, bias != nullptr);
       pixels_to_planes(result.data(), pitch, s.k, plane, y + n * s.k * plane, plane);
     }
+    if (s.done) s.done(piece * images, std::min(s.n, (piece + 1) * images));
   });
 }
 

@@ -190,6 +190,7 @@ void winograd_correlate(const Correlation& s, const T* x, const T* weight, const
       write_tiles(run, m, padded_bias.data(), to, result.data());
     });
     to.turn_back(result.data(), count, y + first * s.k * s.out_h * s.out_w);
+    if (s.done) s.done(first, first + count);
   });
 }
 

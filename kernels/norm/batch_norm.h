@@ -25,9 +25,9 @@ struct BatchNormForward {
   const T* bias;    ///< [C] or nullptr for 0
   T* running_mean;  ///< [C]; updated with batch statistics, read without; nullptr where not tracked
   T* running_var;   ///< [C]
-  T* y;
-  double* mean;  ///< [C], out: what normalised x; backward needs it
-  double* rstd;  ///< [C], out
+  T* y;             ///< on the cpu it may be x
+  double* mean;     ///< [C], out: what normalised x; backward needs it
+  double* rstd;     ///< [C], out
   Epilogue after = {};
 };
 

@@ -21,11 +21,14 @@ struct Epilogue {
   bool relu = false;  ///< false: there is no epilogue, and nothing below counts
   double p = 0;       ///< probability that a plane is dropped, in [0, 1]
   RandomSequence random = {};
+  std::int64_t first = 0;  ///< what plane 0 is in the tensor that the random sequence is for
 
   /// What plane n·C + c is multiplied by: the mask of dropout2d (kernels/random/dropout.h).
   double factor(std::int64_t plane) const {
-    return random.uniform(static_cast<std::uint64_t>(plane)) >= p ? dropout_scale(p) : 0;
+    return random.uniform(static_cast<std::uint64_t>(first + plane)) >= p ? dropout_scale(p) : 0;
   }
+  /// The epilogue of the planes from this one on.
+  Epilogue from(std::int64_t plane) const { return {relu, p, random, first + plane}; }
 };
 
 /// Whether the norms of a device take an epilogue; those of the others refuse it (kernels/operation.h).

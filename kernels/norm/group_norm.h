@@ -22,9 +22,9 @@ struct GroupNormForward {
   const T* x;
   const T* weight;  ///< [C] or nullptr for 1
   const T* bias;    ///< [C] or nullptr for 0
-  T* y;
-  double* mean;  ///< [N, G], out; backward needs it
-  double* rstd;  ///< [N, G], out
+  T* y;             ///< on the cpu it may be x
+  double* mean;     ///< [N, G], out; backward needs it
+  double* rstd;     ///< [N, G], out
   Epilogue after = {};
 };
 

@@ -21,9 +21,9 @@ struct LayerNormForward {
   const T* x;
   const T* weight;  ///< [M] or nullptr for 1
   const T* bias;    ///< [M] or nullptr for 0
-  T* y;
-  double* mean;  ///< [rows], out; backward needs it
-  double* rstd;  ///< [rows], out
+  T* y;             ///< on the cpu it may be x
+  double* mean;     ///< [rows], out; backward needs it
+  double* rstd;     ///< [rows], out
   Epilogue after = {};
   std::int64_t plane = 1;  ///< H·W, for the epilogue alone; divides M or is divided by it
 };

@@ -20,9 +20,9 @@ struct LayerNormPixelForward {
   const T* x;
   const T* weight;  ///< [C] or nullptr for 1
   const T* bias;    ///< [C] or nullptr for 0
-  T* y;
-  double* mean;  ///< [N, H·W], out; backward needs it
-  double* rstd;  ///< [N, H·W], out
+  T* y;             ///< on the cpu it may be x
+  double* mean;     ///< [N, H·W], out; backward needs it
+  double* rstd;     ///< [N, H·W], out
   Epilogue after = {};
 };
 

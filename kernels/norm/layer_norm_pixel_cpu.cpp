@@ -63,8 +63,8 @@ void layer_norm_pixel_forward(const LayerNormPixelForward<T>& a) {
   const hn::ScalableTag<T> d;
   const Factors factors(a.after, a.n * a.c);
   for_pixel_blocks(a.n, a.hw, [&](std::int64_t n, std::int64_t first, std::int64_t len) HWY_ATTR {
-    const T* HWY_RESTRICT x = a.x + n * a.c * a.hw + first;
-    T* HWY_RESTRICT y = a.y + n * a.c * a.hw + first;
+    const T* x = a.x + n * a.c * a.hw + first;
+    T* y = a.y + n * a.c * a.hw + first;
     PixelStatistics<T> s;
     pixel_statistics(x, a.c, a.hw, len, a.eps, a.mean + n * a.hw + first, a.rstd + n * a.hw + first, s);
     for (std::int64_t c = 0; c < a.c; ++c, x += a.hw, y += a.hw) {

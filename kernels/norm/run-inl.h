@@ -53,11 +53,11 @@ class Factors {
  public:
   Factors(const Epilogue& after, std::int64_t planes) : factors_(after.relu ? planes : 0) {
     const double kept = dropout_scale(after.p);
-    for (std::int64_t i = 0; after.relu && i < planes; i += 4) {
-      const auto words = after.random.block(static_cast<std::uint64_t>(i / 4));
-      for (std::int64_t k = i; k < std::min(planes, i + 4); ++k)
-        factors_[k] =
-            RandomSequence::to_uniform(words[static_cast<std::size_t>(k - i)]) >= after.p ? kept : 0;
+    for (std::int64_t i = 0; after.relu && i < planes;) {
+      const std::int64_t number = after.first + i;
+      const auto words = after.random.block(static_cast<std::uint64_t>(number / 4));
+      for (std::int64_t k = number % 4; k < 4 && i < planes; ++k, ++i)
+        factors_[i] = RandomSequence::to_uniform(words[static_cast<std::size_t>(k)]) >= after.p ? kept : 0;
     }
     relu_ = after.relu;
   }

@@ -3,6 +3,7 @@
 
 #include "core/tensor.h"
 #include "kernels/norm/epilogue.h"
+#include "layers/functional/producer.h"
 
 namespace norma::functional {
 
@@ -12,6 +13,7 @@ namespace norma::functional {
 /// is no variance. `after`, here and in the other norms: ReLU and dropout2d in the same pass.
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                   const Tensor& weight = {}, const Tensor& bias = {}, bool training = false,
-                  double momentum = 0.1, double eps = 1e-5, const Epilogue& after = {});
+                  double momentum = 0.1, double eps = 1e-5, const Epilogue& after = {},
+                  const Producer& producer = {});
 
 }  // namespace norma::functional

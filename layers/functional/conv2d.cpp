@@ -7,6 +7,13 @@
 namespace norma::functional {
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride, Size2 padding) {
+  const Unwritten conv = conv2d_unwritten(x, weight, bias, stride, padding);
+  conv.produce({});
+  return conv.y;
+}
+
+Unwritten conv2d_unwritten(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride,
+                           Size2 padding) {
   check_images("conv2d", x);
   if (weight.shape().rank() != 4)
     fail("conv2d takes a weight [K, C, kernel_h, kernel_w], not {}", weight.shape().to_string());
@@ -25,8 +32,12 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 s
 
   return dispatch_float("conv2d", x.dtype(), [&]<class T>() {
     const Tensor y = Tensor::empty({s.n, s.k, s.out_h(), s.out_w()}, x.dtype(), x.device());
-    kernels<T>.conv2d_forward(x.device(), {s, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>()});
-    return record(
+    const Producer produce = [=, x = x.detach(), weight = weight.detach(),
+                              bias = bias.detach()](const ImageWork& work) {
+      kernels<T>.conv2d_forward(x.device(),
+                                {s, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(), work});
+    };
+    const Tensor recorded = record(
         "conv2d", y, {x, weight, bias},
         [s, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
          need_dweight = weight.requires_grad() || bias.requires_grad()](const Tensor& dy) -> Gradients {
@@ -39,6 +50,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 s
                 x.device(), {s, dy.data<T>(), x.data<T>(), dweight.data<T>(), dbias.data<T>()});
           return {dx, dweight, dbias};
         });
+    return Unwritten{recorded, produce};
   });
 }
 

@@ -3,11 +3,12 @@
 
 #include "core/tensor.h"
 #include "kernels/norm/epilogue.h"
+#include "layers/functional/producer.h"
 
 namespace norma::functional {
 
 /// x [N, C, H, W]; `groups` divides C; weight and bias [C] or undefined.
 Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight = {}, const Tensor& bias = {},
-                  double eps = 1e-5, const Epilogue& after = {});
+                  double eps = 1e-5, const Epilogue& after = {}, const Producer& producer = {});
 
 }  // namespace norma::functional

@@ -4,6 +4,7 @@
 
 #include "core/tensor.h"
 #include "kernels/norm/epilogue.h"
+#include "layers/functional/producer.h"
 
 namespace norma::functional {
 
@@ -12,6 +13,7 @@ namespace norma::functional {
 /// them by their mean over n; else normalise by the running ones.
 Tensor instance_norm(const Tensor& x, const Tensor& running_mean = {}, const Tensor& running_var = {},
                      const Tensor& weight = {}, const Tensor& bias = {}, bool use_input_stats = true,
-                     double momentum = 0.1, double eps = 1e-5, const Epilogue& after = {});
+                     double momentum = 0.1, double eps = 1e-5, const Epilogue& after = {},
+                     const Producer& producer = {});
 
 }  // namespace norma::functional

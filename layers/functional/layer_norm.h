@@ -3,12 +3,14 @@
 
 #include "core/tensor.h"
 #include "kernels/norm/epilogue.h"
+#include "layers/functional/producer.h"
 
 namespace norma::functional {
 
 /// Normalises the trailing dimensions of x, which must be `normalized_shape`; weight and bias have that shape
 /// (one an element) or are undefined. On images with [C, H, W] this is `ln-chw`. An epilogue takes images.
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
-                  const Tensor& bias = {}, double eps = 1e-5, const Epilogue& after = {});
+                  const Tensor& bias = {}, double eps = 1e-5, const Epilogue& after = {},
+                  const Producer& producer = {});
 
 }  // namespace norma::functional

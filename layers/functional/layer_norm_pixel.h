@@ -4,12 +4,13 @@
 
 #include "core/tensor.h"
 #include "kernels/norm/epilogue.h"
+#include "layers/functional/producer.h"
 
 namespace norma::functional {
 
 /// x [N, C, H, W]; weight and bias [C] or undefined. The same as PyTorch's layer_norm over C on channels-last
 /// data, permuted back.
 Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {},
-                        double eps = 1e-5, const Epilogue& after = {});
+                        double eps = 1e-5, const Epilogue& after = {}, const Producer& producer = {});
 
 }  // namespace norma::functional

@@ -41,7 +41,18 @@ TEST_CASE("norm and ReLU, with channel dropout or without, are one operation, an
   CHECK(fused({gn()}) == 0);
   CHECK(fused({gn(), drop(), relu()}) == 0);
   CHECK(fused({relu(), drop()}) == 0);
-  CHECK(fused({std::make_shared<Conv2d>(4, 4, 1), gn(), relu()}) == 0);
+}
+
+TEST_CASE("a convolution is fused with a norm that takes one image at a time", "[fusion]") {
+  const auto conv = [] { return std::make_shared<Conv2d>(4, 4, 1); };
+  CHECK(fused({conv(), gn(), relu()}) == 3);
+  CHECK(fused({conv(), std::make_shared<LayerNorm>(Shape{4, 3, 3}), relu(), drop()}) == 4);
+  CHECK(fused({conv(), gn(), drop()}) == 0);
+  CHECK(fused({conv(), relu()}) == 0);
+  const auto bn = std::make_shared<BatchNorm2d>(4);
+  CHECK(fused({conv(), bn, relu()}) == 0);
+  bn->eval();
+  CHECK(fused({conv(), bn, relu()}) == 3);
 }
 
 TEST_CASE("layers run one by one where they must", "[fusion]") {
