@@ -4,7 +4,7 @@
 #include <string>
 
 #include "apps/progress.h"
-#include "data/dataset.h"
+#include "data/known_data.h"
 
 namespace norma {
 
@@ -14,7 +14,15 @@ struct ImageSource {
   bool quiet = false;
 };
 
-/// CIFAR-10 from a folder or the network, else the built-in images; says which. Ctrl-C ends a download.
-DataSplit find_cifar10(const ImageSource& source, Progress& progress);
+/// A data set, e.g. mnist_data, from a folder or the network, else the built-in images in its place; says which.
+/// Ctrl-C ends a download.
+DataSplit find_images(const KnownDataSet& set, const ImageSource& source, Progress& progress);
+
+inline DataSplit find_cifar10(const ImageSource& source, Progress& progress) {
+  return find_images(cifar10_data, source, progress);
+}
+inline DataSplit find_mnist(const ImageSource& source, Progress& progress) {
+  return find_images(mnist_data, source, progress);
+}
 
 }  // namespace norma
