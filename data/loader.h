@@ -16,15 +16,18 @@ struct Normalization {
   std::vector<double> mean, std;
 };
 
-/// The published CIFAR-10 constants.
+/// The published constants.
 inline const Normalization cifar10_normalization = {{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
+inline const Normalization mnist_normalization = {{0.1307}, {0.3081}};
 
 /// Computed from all images of a data set; the deviation is the population's.
 Normalization measure_normalization(const Dataset& dataset);
 
+/// Rotation comes first, then the crop, then the flip.
 struct Augmentation {
   bool flip = false;      ///< mirror left to right, every second image on average
   std::int64_t crop = 0;  ///< pad by so many black pixels, then crop at random
+  double rotate = 0;      ///< turn about the centre by up to so many degrees either way, at most 180; 0: none
 };
 
 struct Batch {
