@@ -4,7 +4,7 @@
 #include <string>
 
 #include "apps/progress.h"
-#include "data/dataset.h"
+#include "data/known_data.h"
 
 namespace norma {
 
@@ -14,7 +14,8 @@ struct ImageSource {
   bool quiet = false;
 };
 
-/// "cifar10" or "mnist" from a folder or the network, else built-in images; says which. Ctrl-C ends a download.
-DataSplit find_images(const std::string& data, const ImageSource& source, Progress& progress);
+/// A data set, e.g. mnist_data, from a folder or the network, else the built-in images in its place; says which.
+/// Ctrl-C ends a download.
+DataSplit find_images(const KnownDataSet& set, const ImageSource& source, Progress& progress);
 
 }  // namespace norma

@@ -168,9 +168,9 @@ const Preset& preset_for(const Program& program, const std::string& name) {
   for (const Preset& preset : presets())
     if (preset.data != program.data) others.push_back(preset.name);
   if (std::find(others.begin(), others.end(), name) != others.end())
-    fail_usage("--preset {} is for {}: run {} --preset {}", name, find_preset(name).data,
+    fail_usage("--preset {} is for {}: run {} --preset {}", name, find_preset(name).data->title,
                program.name == mnist_norm.name ? cifar_norm.name : mnist_norm.name, name);
-  return find_preset(one_of("preset", name, preset_names(program.data)));
+  return find_preset(one_of("preset", name, preset_names(*program.data)));
 }
 
 }  // namespace
@@ -203,7 +203,7 @@ std::string help_text(const Program& program) {
   std::string text = fmt::format(
       "{0} trains a small CNN on {1} with the normalization of your choice.\n\n"
       "Usage: {0} [flags]\n",
-      name, program.data_title);
+      name, program.data->title);
   if (name == cifar_norm.name)
     text += "       cifar_norm eval RUN [flags]    scores a trained network; see cifar_norm eval --help\n";
   text += flags_help(texts_of(flags()));

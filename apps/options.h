@@ -6,6 +6,7 @@
 #include <string>
 
 #include "apps/network.h"
+#include "data/known_data.h"
 #include "data/loader.h"
 
 namespace norma {
@@ -19,11 +20,12 @@ struct SchedulerChoice {
 
 /// A program that trains: cifar_norm or mnist_norm.
 struct Program {
-  std::string name, data, data_title;  ///< "cifar_norm", "cifar10", "CIFAR-10"
-  std::string preset;                  ///< its default
+  std::string name;
+  const KnownDataSet* data;
+  std::string preset;  ///< its default
 };
-inline const Program cifar_norm = {"cifar_norm", "cifar10", "CIFAR-10", "c11-48096"};
-inline const Program mnist_norm = {"mnist_norm", "mnist", "MNIST", "mnist-9752"};
+inline const Program cifar_norm = {"cifar_norm", &cifar10_data, "c11-48096"};
+inline const Program mnist_norm = {"mnist_norm", &mnist_data, "mnist-9752"};
 
 struct Options {
   std::string preset = cifar_norm.preset;

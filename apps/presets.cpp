@@ -168,41 +168,41 @@ void rotation(Options& o) {
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> all = {
       {"c11-48096",
-       "cifar10",
+       &cifar10_data,
        "walnashgit/ERAV2, S8",
        {{Norm::bn, 48096, 70.82, 74.5}, {Norm::gn, 48096, 71.01, 73.08}, {Norm::ln, 48096}},
        c11_48096,
        common},
       // Published as 12 channels wide; 16 is what its notebook trained and what makes 111,568.
       {"c11-111568",
-       "cifar10",
+       &cifar10_data,
        "walnashgit/ERAV2, S8",
        {{Norm::ln_chw, 111568, 52.05, 59.44}},
        c11_111568,
        common},
-      {"bn-48512", "cifar10", "das91t70/S8", {{Norm::bn, 48512, {}, 77.8}}, wide_48512, plateau},
-      {"ln-50900", "cifar10", "das91t70/S8", {{Norm::ln_chw, 50900, {}, 69.33}}, narrow_18212, plateau_of_64},
-      {"gn-18212", "cifar10", "das91t70/S8", {{Norm::gn, 18212, {}, 68.3}}, narrow_18212, plateau_of_64},
+      {"bn-48512", &cifar10_data, "das91t70/S8", {{Norm::bn, 48512, {}, 77.8}}, wide_48512, plateau},
+      {"ln-50900", &cifar10_data, "das91t70/S8", {{Norm::ln_chw, 50900, {}, 69.33}}, narrow_18212, plateau_of_64},
+      {"gn-18212", &cifar10_data, "das91t70/S8", {{Norm::gn, 18212, {}, 68.3}}, narrow_18212, plateau_of_64},
       {"skip-37108",
-       "cifar10",
+       &cifar10_data,
        "dknayakbu/ERA-V1, S8",
        {{Norm::bn, 37108, 80.03, 69.77}, {Norm::gn, 37108, 72.64, 70.0}},
        skip_37108,
        steps},
       {"skip-138324",
-       "cifar10",
+       &cifar10_data,
        "dknayakbu/ERA-V1, S8",
        {{Norm::ln_chw, 138324, 71.75, 69.29}},
        skip_37108,
        steps},
       {"stride-29472",
-       "cifar10",
+       &cifar10_data,
        "yuvaraj-venkataswamy/ERA-V1, S8",
        {{Norm::bn, 29472, {}, 10.0}, {Norm::ln, 29472, {}, 10.0}, {Norm::gn, 29472, {}, 10.0}},
        stride_29472,
        strong_l1},
       {"mnist-9752",
-       "mnist",
+       &mnist_data,
        "DimpleB0501/eva8, S5",
        {{Norm::bn, 9752, 94.19, 92.01}, {Norm::ln, 9752, 99.35, 99.29}, {Norm::gn, 9752, 99.45, 99.37}},
        mnist_9752,
@@ -218,10 +218,10 @@ const Preset& find_preset(const std::string& name) {
   return *found;
 }
 
-std::vector<std::string> preset_names(const std::string& data) {
+std::vector<std::string> preset_names(const KnownDataSet& data) {
   std::vector<std::string> names;
   for (const Preset& preset : presets())
-    if (preset.data == data) names.push_back(preset.name);
+    if (preset.data == &data) names.push_back(preset.name);
   return names;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/network.h"
+#include "data/known_data.h"
 
 namespace norma {
 
@@ -21,22 +22,19 @@ struct PublishedRow {
 
 struct Preset {
   std::string name;
-  std::string data;                ///< "cifar10" or "mnist"
+  const KnownDataSet* data;
   std::string source;              ///< who published it; empty: Norma's own
   std::vector<PublishedRow> rows;  ///< by norm; the first is what --norm defaults to
   std::shared_ptr<Sequential> (*network)(const NetworkChoice&);
   /// Changes what differs from the recipe that Options has as defaults, for the norm that is set there.
   void (*recipe)(Options&);
-
-  /// The images it is made for, [C, H, W].
-  Shape image() const { return data == "mnist" ? Shape{1, 28, 28} : Shape{3, 32, 32}; }
 };
 
 const std::vector<Preset>& presets();
 /// Throws where there is none of that name.
 const Preset& find_preset(const std::string& name);
-/// The names of those for a data set, "cifar10" or "mnist".
-std::vector<std::string> preset_names(const std::string& data);
+/// The names of those for a data set.
+std::vector<std::string> preset_names(const KnownDataSet& data);
 /// The network that the options ask for.
 std::shared_ptr<Sequential> make_network(const Options& options);
 

@@ -42,7 +42,7 @@ int train(const Program& program, const Options& options, const std::string& com
   require_available(options.device);
   if (!options.simd.empty()) limit_simd(options.simd);
   manual_seed(options.seed);
-  const Summary summary = summarize(*make_network(options), find_preset(options.preset).image());
+  const Summary summary = summarize(*make_network(options), find_preset(options.preset).data->image);
   if (options.max_params) check_size(summary, *options.max_params);
   if (options.summary) return fmt::print("{}", summary.to_string()), 0;
   check_out(options.out);

@@ -26,7 +26,7 @@ TrainingData prepare(DataSplit split_data, const Options& options) {
       std::move(split_data.train),
       std::move(split_data.test),
       {},
-      find_preset(options.preset).data == mnist_norm.data ? mnist_normalization : cifar10_normalization};
+      find_preset(options.preset).data->normalization};
   if (options.val_split > 0) {
     const double share = options.val_split * static_cast<double>(data.train.labels.numel());
     if (share < 0.5)
@@ -139,7 +139,7 @@ void announce(const Options& options, const std::string& data_name, const Traini
 }  // namespace
 
 DataSplit find_images(const Options& options, Progress& progress) {
-  return find_images(find_preset(options.preset).data, {options.data, options.mirror, options.quiet},
+  return find_images(*find_preset(options.preset).data, {options.data, options.mirror, options.quiet},
                      progress);
 }
 
@@ -150,7 +150,7 @@ RunResult train_run(const Options& options, const DataSplit& images, const std::
   if (options.no_fuse) no_fusion.emplace();
   manual_seed(options.seed);
   const auto network = make_network(options);
-  const Summary summary = summarize(*network, find_preset(options.preset).image());
+  const Summary summary = summarize(*network, find_preset(options.preset).data->image);
   const TrainingData data = prepare(images, options);
   Trainer trainer(network, data, options);
   std::optional<CrossCheck> cross_check;

@@ -17,6 +17,8 @@
 namespace norma {
 namespace {
 
+namespace fs = std::filesystem;
+
 using Archive = std::unique_ptr<archive, decltype(&archive_read_free)>;
 
 // libarchive leaves some errors without a text, the cut-off gzip stream among them.
@@ -29,71 +31,102 @@ std::uint32_t little_endian(const unsigned char* b) {
   return b[0] | std::uint32_t{b[1]} << 8 | std::uint32_t{b[2]} << 16 | std::uint32_t{b[3]} << 24;
 }
 
-}  // namespace
-
-struct TarReader::Stream {
-  std::filesystem::path file;
-  Archive bytes{archive_read_new(), archive_read_free};  // freed last: `tar` reads from it
-  Archive tar{archive_read_new(), archive_read_free};
-  std::uint32_t crc = 0;
-  std::uint32_t size = 0;  // modulo 2³², as gzip counts
-
-  [[noreturn]] void fail_damaged(const std::string& what) const {
-    fail("the archive {} is damaged ({}): remove it and download it again", file.string(), what);
+// A file's bytes, decompressed block by block, counted and checked.
+class Decompressor {
+ public:
+  explicit Decompressor(const fs::path& file) : file_(file) {
+    std::error_code error;
+    const fs::file_status status = fs::status(file, error);
+    if (!fs::is_regular_file(status))
+      fail("{} cannot be read: {}", file.string(), error ? error.message() : "it is not a file");
+    if (fs::file_size(file, error) == 0) fail("{} is empty: remove it and download it again", file.string());
+    if (!std::ifstream(file)) fail("cannot open {}: {}", file.string(), std::strerror(errno));
+    archive_read_support_filter_all(bytes_.get());
+    archive_read_support_format_raw(bytes_.get());
+    archive_entry* entry = nullptr;
+    if (archive_read_open_filename(bytes_.get(), file.c_str(), std::size_t{1} << 20) != ARCHIVE_OK ||
+        archive_read_next_header(bytes_.get(), &entry) != ARCHIVE_OK)
+      fail_damaged(reason(bytes_.get()));
   }
 
-  // The next decompressed block; libarchive's read callback, which may not throw.
-  static la_ssize_t read_block(archive* tar, void* self, const void** block) {
-    auto& s = *static_cast<Stream*>(self);
+  /// How many bytes the next block has, 0 at the end, negative where reading failed, for what why() says.
+  la_ssize_t next(const void** block) {
     std::size_t count = 0;
     la_int64_t offset = 0;
-    const int status = archive_read_data_block(s.bytes.get(), block, &count, &offset);
+    const int status = archive_read_data_block(bytes_.get(), block, &count, &offset);
     if (status == ARCHIVE_EOF) return 0;
-    if (status != ARCHIVE_OK) {
-      archive_set_error(tar, EIO, "%s", reason(s.bytes.get()).c_str());
-      return -1;
-    }
-    s.crc = crc32(s.crc, {static_cast<const std::uint8_t*>(*block), count});
-    s.size += static_cast<std::uint32_t>(count);
+    if (status != ARCHIVE_OK) return -1;
+    crc_ = crc32(crc_, {static_cast<const std::uint8_t*>(*block), count});
+    size_ += static_cast<std::uint32_t>(count);
     return static_cast<la_ssize_t>(count);
   }
+  std::string why() const { return reason(bytes_.get()); }
 
-  // Reads what follows the tar format's end, then compares with gzip's last eight bytes: CRC-32, size. A file
-  // of several gzip members is refused with the damaged ones, from which it cannot be told without inflating
-  // it ourselves; gzip writes one.
+  /// Compares what was read with gzip's last eight bytes: CRC-32, size. A file of several gzip members is
+  /// refused with the damaged ones, from which it cannot be told without inflating it ourselves; gzip writes
+  /// one.
+  void check_end() const {
+    if (archive_filter_code(bytes_.get(), 0) != ARCHIVE_FILTER_GZIP) return;
+    std::array<unsigned char, 8> trailer{};
+    std::ifstream stream(file_, std::ios::binary);
+    stream.seekg(-8, std::ios::end);
+    stream.read(reinterpret_cast<char*>(trailer.data()), trailer.size());
+    if (!stream || little_endian(&trailer[0]) != crc_ || little_endian(&trailer[4]) != size_)
+      fail_damaged("its contents do not match the CRC-32 and size at its end");
+  }
+
+  [[noreturn]] void fail_damaged(const std::string& what) const {
+    fail("{} is damaged ({}): remove it and download it again", file_.string(), what);
+  }
+
+ private:
+  fs::path file_;
+  Archive bytes_{archive_read_new(), archive_read_free};
+  std::uint32_t crc_ = 0;
+  std::uint32_t size_ = 0;  // modulo 2³², as gzip counts
+};
+
+}  // namespace
+
+std::vector<std::uint8_t> read_decompressed(const fs::path& file) {
+  Decompressor bytes(file);
+  std::vector<std::uint8_t> contents;
+  const void* block = nullptr;
+  la_ssize_t count = 0;
+  while ((count = bytes.next(&block)) > 0) {
+    const auto* begin = static_cast<const std::uint8_t*>(block);
+    contents.insert(contents.end(), begin, begin + count);
+  }
+  if (count < 0) bytes.fail_damaged(bytes.why());
+  bytes.check_end();
+  return contents;
+}
+
+struct TarReader::Stream {
+  Decompressor bytes;  // freed last: `tar` reads from it
+  Archive tar{archive_read_new(), archive_read_free};
+
+  // libarchive's read callback, which may not throw.
+  static la_ssize_t read_block(archive* tar, void* self, const void** block) {
+    auto& s = *static_cast<Stream*>(self);
+    const la_ssize_t count = s.bytes.next(block);
+    if (count < 0) archive_set_error(tar, EIO, "%s", s.bytes.why().c_str());
+    return count;
+  }
+
+  // Reads what follows the tar format's end, so that the check covers the whole file.
   void check_end() {
     const void* block = nullptr;
     la_ssize_t count = 0;
-    while ((count = read_block(tar.get(), this, &block)) > 0) continue;
-    if (count < 0) fail_damaged(reason(tar.get()));
-    if (archive_filter_code(bytes.get(), 0) != ARCHIVE_FILTER_GZIP) return;
-    std::array<unsigned char, 8> trailer{};
-    std::ifstream stream(file, std::ios::binary);
-    stream.seekg(-8, std::ios::end);
-    stream.read(reinterpret_cast<char*>(trailer.data()), trailer.size());
-    if (!stream || little_endian(&trailer[0]) != crc || little_endian(&trailer[4]) != size)
-      fail_damaged("its contents do not match the CRC-32 and size at its end");
+    while ((count = bytes.next(&block)) > 0) continue;
+    if (count < 0) bytes.fail_damaged(bytes.why());
+    bytes.check_end();
   }
 };
 
-TarReader::TarReader(const std::filesystem::path& file) : stream_(std::make_unique<Stream>()) {
-  stream_->file = file;
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::is_regular_file(status))
-    fail("{} cannot be read as an archive: {}", file.string(), error ? error.message() : "it is not a file");
-  if (std::filesystem::file_size(file, error) == 0)
-    fail("the archive {} is empty: remove it and download it again", file.string());
-  if (!std::ifstream(file)) fail("cannot open the archive {}: {}", file.string(), std::strerror(errno));
-
-  archive *bytes = stream_->bytes.get(), *tar = stream_->tar.get();
-  archive_read_support_filter_all(bytes);
-  archive_read_support_format_raw(bytes);
+TarReader::TarReader(const fs::path& file) : stream_(new Stream{Decompressor(file)}) {
+  archive* tar = stream_->tar.get();
   archive_read_support_format_tar(tar);
-  if (archive_read_open_filename(bytes, file.c_str(), std::size_t{1} << 20) != ARCHIVE_OK)
-    stream_->fail_damaged(reason(bytes));
-  archive_entry* entry = nullptr;
-  if (archive_read_next_header(bytes, &entry) != ARCHIVE_OK) stream_->fail_damaged(reason(bytes));
   if (archive_read_open(tar, stream_.get(), nullptr, Stream::read_block, nullptr) != ARCHIVE_OK)
     fail("{} is not a tar archive ({}): remove it and download it again", file.string(), reason(tar));
 }
@@ -108,7 +141,8 @@ bool TarReader::next() {
       stream_->check_end();
       return false;
     }
-    if (status != ARCHIVE_OK && status != ARCHIVE_WARN) stream_->fail_damaged(reason(stream_->tar.get()));
+    if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
+      stream_->bytes.fail_damaged(reason(stream_->tar.get()));
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     const char* name = archive_entry_pathname(entry);
     name_ = name ? name : "";
@@ -121,8 +155,8 @@ void TarReader::read(std::span<std::uint8_t> to) {
   std::size_t done = 0;
   while (done < to.size()) {
     const la_ssize_t count = archive_read_data(stream_->tar.get(), to.data() + done, to.size() - done);
-    if (count < 0) stream_->fail_damaged(reason(stream_->tar.get()));
-    if (count == 0) stream_->fail_damaged(fmt::format("{} ends after {} bytes", name_, done));
+    if (count < 0) stream_->bytes.fail_damaged(reason(stream_->tar.get()));
+    if (count == 0) stream_->bytes.fail_damaged(fmt::format("{} ends after {} bytes", name_, done));
     done += static_cast<std::size_t>(count);
   }
 }

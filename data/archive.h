@@ -1,5 +1,5 @@
-// Reading a tar archive front to back without unpacking it to disk, whatever it is compressed with:
-// libarchive recognises gzip, bzip2, xz, zstd and others by their content.
+// Reading compressed files and tar archives front to back without unpacking them to disk, whatever they are
+// compressed with: libarchive recognises gzip, bzip2, xz, zstd and others by their content.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,12 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace norma {
+
+/// A whole file, decompressed where it is compressed. Throws where it cannot be read or is damaged.
+std::vector<std::uint8_t> read_decompressed(const std::filesystem::path& file);
 
 class TarReader {
  public:

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "data/archive.h"
+#include "data/file_type.h"
 #include "data/mirrors.h"
 
 namespace norma {
@@ -77,13 +78,6 @@ void store_class_names(const std::string& text, DataSplit& data) {
   const std::set<std::string> different(names.begin(), names.end());
   if (names.size() == 10 && different.size() == 10 && std::all_of(names.begin(), names.end(), printable))
     data.classes = std::move(names);
-}
-
-fs::file_type type_of(const fs::path& path) {
-  std::error_code error;
-  const fs::file_type type = fs::status(path, error).type();
-  if (type == fs::file_type::none) fail("cannot look at {}: {}", path.string(), error.message());
-  return type;
 }
 
 void check_batch_file(const fs::path& file) {

@@ -15,7 +15,7 @@ struct Dataset {
 
 /// What a network is trained on and what it is judged by.
 struct DataSplit {
-  std::string name;                  ///< "cifar10", "synthetic"
+  std::string name;                  ///< "cifar10", "mnist", "synthetic"
   std::vector<std::string> classes;  ///< what label 0, 1, … is called
   Dataset train;
   Dataset test;

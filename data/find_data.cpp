@@ -2,35 +2,12 @@
 
 #include <cstdlib>
 
-#include "data/cifar10.h"
+#include "data/download_set.h"
 
 namespace norma {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Makes a folder with those above it; in the end removes those it made that are still empty.
-class NewFolder {
- public:
-  explicit NewFolder(const fs::path& folder) {
-    std::error_code error;
-    for (fs::path level = folder; !level.empty() && !fs::exists(level, error); level = level.parent_path())
-      made_.push_back(level);
-    fs::create_directories(folder, error);
-    if (error)
-      fail("cannot make the folder {} for the data: {}; name another with --data", folder.string(),
-           error.message());
-  }
-  ~NewFolder() {
-    std::error_code not_empty;
-    for (const fs::path& level : made_) fs::remove(level, not_empty);
-  }
-  NewFolder(const NewFolder&) = delete;
-  NewFolder& operator=(const NewFolder&) = delete;
-
- private:
-  std::vector<fs::path> made_;  // innermost first
-};
 
 fs::path default_folder(const Environment& environment) {
   // The XDG specification has relative paths ignored.
@@ -44,19 +21,6 @@ std::string display(const fs::path& folder, const Environment& environment) {
   const std::string text = folder.string();
   if (environment.home.empty() || !text.starts_with(environment.home + "/")) return text;
   return "~" + text.substr(environment.home.size());
-}
-
-DownloadRequest download_request(const DataRequest& request, const fs::path& folder) {
-  DownloadRequest download;
-  download.urls = request.mirrors.empty() ? request.archive.urls : request.mirrors;
-  for (std::string& url : download.urls)
-    if (url.ends_with('/')) url += request.archive.name;
-  download.target = folder / request.archive.name;
-  download.bytes = request.archive.bytes;
-  download.sha256 = request.archive.sha256;
-  download.progress = request.progress;
-  download.cancelled = request.cancelled;
-  return download;
 }
 
 }  // namespace
@@ -74,23 +38,23 @@ DataChoice find_data(const DataRequest& request, const Environment& environment)
   if (named == "synthetic") return {std::nullopt, "training on the built-in synthetic set, as asked"};
   const fs::path folder = named.empty() ? default_folder(environment) : fs::path(named);
   const std::string shown = display(folder, environment);
-  if (find_cifar10(folder)) return {folder, "CIFAR-10 in " + shown};
+  const std::string& title = request.set.title;
+  if (request.set.find(folder)) return {folder, fmt::format("{} in {}", title, shown)};
 
   std::error_code error;
   const bool existed = fs::exists(folder, error);
   try {
-    const NewFolder made(folder);
-    download(download_request(request, folder));
-    return {folder, fmt::format("CIFAR-10, downloaded to {}", shown)};
+    download_set({request.set, folder, request.mirrors, request.progress, request.cancelled});
+    return {folder, fmt::format("{}, downloaded to {}", title, shown)};
   } catch (const NoNetwork& none) {
     if (!request.mirrors.empty()) throw;  // a mirror that was named is meant
     if (!named.empty() && !existed)
       fail(
-          "the folder {} does not exist, and there is {} to download CIFAR-10 into it: correct --data or "
+          "the folder {} does not exist, and there is {} to download {} into it: correct --data or "
           "NORMA_DATA, or ask for --data synthetic",
-          shown, none.what());
-    return {std::nullopt, fmt::format("{} and no CIFAR-10 in {}: training on the built-in synthetic set",
-                                      none.what(), shown)};
+          shown, none.what(), title);
+    return {std::nullopt, fmt::format("{} and no {} in {}: training on the built-in synthetic set",
+                                      none.what(), title, shown)};
   }
 }
 

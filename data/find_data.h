@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/download.h"
-#include "data/mirrors.h"
+#include "data/known_data.h"
 
 namespace norma {
 
@@ -22,27 +22,28 @@ struct Environment {
 Environment read_environment();
 
 struct DataRequest {
+  KnownDataSet set = cifar10_data;
   std::string data;  ///< --data: a folder or "synthetic"; empty where not given
-  std::vector<std::string>
-      mirrors;  ///< --mirror, used instead of the built-in ones; FOLDER/ or the file itself
-  std::function<void(const DownloadProgress&)> progress;
+  /// --mirror, used instead of the built-in ones: FOLDER/, or the file itself where there is one file.
+  std::vector<std::string> mirrors;
+  std::function<void(const DownloadProgress&)> progress;  ///< over all files of the set
   std::function<bool()> cancelled;
-  RemoteFile archive = cifar10_archive;  ///< what to download
 };
 
 struct DataChoice {
-  std::optional<std::filesystem::path> folder;  ///< load_cifar10(*folder), or nothing: the synthetic set
+  std::optional<std::filesystem::path> folder;  ///< set.load(*folder), or nothing: set.make_synthetic()
   std::string reason;                           ///< a sentence for the person who waits
 };
 
 /// Looks in --data, else $NORMA_DATA, else $XDG_CACHE_HOME/norma, else ~/.cache/norma:
 ///
-///   CIFAR-10 is there         use it, whole or not: loading tells
+///   the set is there          use it, whole or not: loading tells
 ///   it is not                 download it there
 ///   … but there is no network the synthetic set; an Error where --data or $NORMA_DATA names a folder that does
 ///                             not exist, or with --mirror: a typo must not train on something else
 ///
-/// Whatever else fails is an Error. A folder made for a download that brought nothing is removed again.
+/// Whatever else fails is an Error. A folder made for a download that brought nothing is removed again; what
+/// arrived is kept for the next one. Files of a set appear together, when the last has arrived.
 DataChoice find_data(const DataRequest& request, const Environment& environment = read_environment());
 
 }  // namespace norma

@@ -61,6 +61,8 @@ std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t seed, std::
 Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indices,
                  const Normalization& normalization, const Augmentation& augmentation, std::uint64_t seed,
                  std::uint32_t epoch) {
+  if (!(augmentation.rotate >= 0 && augmentation.rotate <= 180))
+    fail("images can be rotated by 0 to 180 degrees either way, not by {}", augmentation.rotate);
   const Shape& all = dataset.images.shape();
   const Device device = dataset.images.device();
   const auto n = static_cast<std::int64_t>(indices.size());
@@ -80,7 +82,8 @@ Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indice
                          {seed, epoch, stream::augmentation},
                          batch.x.data<float>(),
                          dataset.labels.data<std::int64_t>(),
-                         batch.target.data<std::int64_t>()};
+                         batch.target.data<std::int64_t>(),
+                         turns_from_degrees(augmentation.rotate)};
   std::copy(normalization.mean.begin(), normalization.mean.end(), load.mean.begin());
   std::copy(normalization.std.begin(), normalization.std.end(), load.std.begin());
   kernels<float>.load_images(device, load);

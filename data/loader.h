@@ -23,10 +23,11 @@ inline const Normalization mnist_normalization = {{0.1307}, {0.3081}};
 /// Computed from all images of a data set; the deviation is the population's.
 Normalization measure_normalization(const Dataset& dataset);
 
+/// Rotation comes first, then the crop, then the flip.
 struct Augmentation {
   bool flip = false;      ///< mirror left to right, every second image on average
   std::int64_t crop = 0;  ///< pad by so many black pixels, then crop at random
-  double rotate = 0;      ///< turn by up to so many degrees either way
+  double rotate = 0;      ///< turn about the centre by up to so many degrees either way, at most 180; 0: none
 };
 
 struct Batch {

@@ -5,27 +5,12 @@
 #include <cmath>
 #include <numbers>
 
-#include "core/parallel.h"
-#include "core/random.h"
+#include "data/drawing.h"
 
 namespace norma {
 namespace {
 
 constexpr int size = 32;
-constexpr int draws_per_image = 64;  // words that shape an image, before its noise
-
-// Words of one image, one after the other, as numbers.
-class Draws {
- public:
-  Draws(const RandomSequence& random, std::int64_t image)
-      : random_(random), at_(static_cast<std::uint64_t>(image) << 12) {}
-  double between(double low, double high) { return low + (high - low) * random_.uniform(at_++); }
-  std::uint64_t position() const { return at_; }
-
- private:
-  RandomSequence random_;
-  std::uint64_t at_;
-};
 
 double fraction(double v) { return v - std::floor(v); }
 
@@ -79,7 +64,6 @@ void draw_image(const RandomSequence& random, std::int64_t image, int label, std
   const Color back = random_color(draw), front = distinct_color(draw, back, 0.35);
   const double light = draw.between(-0.25, 0.25), light_angle = draw.between(0, 2 * std::numbers::pi);
   const double noise = draw.between(0.03, 0.14);
-  const std::uint64_t first = (static_cast<std::uint64_t>(image) << 12) + draws_per_image;
   const double cosine = std::cos(turn) / radius, sine = std::sin(turn) / radius;
   for (int i = 0; i < size; ++i)
     for (int j = 0; j < size; ++j) {
@@ -87,27 +71,13 @@ void draw_image(const RandomSequence& random, std::int64_t image, int label, std
       const double cover = std::clamp(0.5 - figure(label, u, v) * radius, 0.0, 1.0);  // soft over one pixel
       const double shade =
           light * ((j - 15.5) * std::cos(light_angle) + (i - 15.5) * std::sin(light_angle)) / 16;
-      const auto words = random.block(first / 4 + static_cast<std::uint64_t>(i * size + j));
+      const auto words = noise_words(random, image, i * size + j);
       for (std::size_t c = 0; c < 3; ++c) {
-        const double grain =
-            (RandomSequence::to_uniform(words[c]) - 0.5) * 3.46 * noise;  // deviation `noise`
-        const double value = back[c] + cover * (front[c] - back[c]) + shade + grain;
+        const double value = back[c] + cover * (front[c] - back[c]) + shade + grain(words[c], noise);
         pixels[c * size * size + static_cast<std::size_t>(i * size + j)] =
             static_cast<std::uint8_t>(std::lround(255 * std::clamp(value, 0.0, 1.0)));
       }
     }
-}
-
-Dataset draw_images(std::uint64_t seed, std::uint32_t part, std::int64_t count) {
-  Dataset set{Tensor::empty({count, 3, size, size}, DType::uint8), Tensor::empty({count}, DType::int64)};
-  parallel_ranges(count, 50, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      set.labels.data<std::int64_t>()[i] = i % 10;
-      draw_image({seed, part, stream::synthetic}, i, static_cast<int>(i % 10),
-                 set.images.data<std::uint8_t>() + i * 3 * size * size);
-    }
-  });
-  return set;
 }
 
 }  // namespace
@@ -116,8 +86,8 @@ DataSplit make_synthetic(std::uint64_t seed, std::int64_t train_images, std::int
   return {"synthetic",
           {"disc", "ring", "square", "triangle", "plus", "bars across", "bars upright", "bars aslant",
            "checkers", "dots"},
-          draw_images(seed, 0, train_images),
-          draw_images(seed, 1, test_images)};
+          draw_images({seed, 0, stream::synthetic}, train_images, 3, size, draw_image),
+          draw_images({seed, 1, stream::synthetic}, test_images, 3, size, draw_image)};
 }
 
 }  // namespace norma

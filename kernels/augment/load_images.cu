@@ -2,7 +2,7 @@
 // the device, and what happens to an image is drawn by counter (core/random.h), exactly as the CPU draws it.
 //
 // MATH     y[n, c, i, j] = (pixel/255 − mean[c])/std[c], with pixel (i + top, j' + left) of image indices[n];
-//          j' = j or mirrored; pixels outside are black
+//          j' = j or mirrored, and from there through the rotation, if there is one; pixels outside are black
 // MAPPING  a block an image; its threads take W neighbouring pixels of a row at a time, through all channels
 //
 //            y of image n   │ row 0 ─────────── │ row 1 ─────────── │ …      (C·H rows)
@@ -10,9 +10,11 @@
 //
 // MEMORY   one byte read and sizeof(T) written an element. W = 4 elements go in one store where rows allow;
 //          bytes are read one by one, forwards or mirrored, by neighbouring threads W bytes apart: W requests
-//          share the same sectors, three of four from L1. Pixels decide which banks of the table they meet in.
+//          share the same sectors, three of four from L1; rotated rows cross several rows of the image, which
+//          L1 holds as a whole. Pixels decide which banks of the table they meet in.
 //          A table of C × 256 normalised values in shared memory replaces two divisions by a look-up
-// NUMERICS the table is computed in double and rounded once: the same bits as the cpu executor's
+// NUMERICS the table is computed in double and rounded once: the same bits as the cpu executor's. Rotation
+//          is by whole numbers, so that it takes the same pixels
 // REQUIRES every thread of a block reaches the barrier after the table; blockDim.x = 256, one entry a channel
 // COST     not measured yet on a GPU
 #include "kernels/augment/load_images.h"
@@ -23,7 +25,7 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-template <int W, class T>
+template <int W, bool rotates, class T>
 __global__ void __launch_bounds__(256) load_images_block_per_image(LoadImages<T> a) {
   NORMA_SHARED(T[max_image_channels][256], value);
 
@@ -38,7 +40,8 @@ __global__ void __launch_bounds__(256) load_images_block_per_image(LoadImages<T>
   const int h = static_cast<int>(a.h), w = static_cast<int>(a.w), packs = w / W;
   const long long n = blockIdx.x, image = a.indices[n], size = a.c * a.h * a.w;
   if (t == 0 && a.labels != nullptr) a.target[n] = a.labels[image];
-  const ImageMove move(a.random, image, a.flip, a.pad);
+  const ImageMove move(a.random, image, a.flip, a.pad, a.rotate);
+  const Rotation rotation(move.angle);
   const int top = static_cast<int>(move.top), left = static_cast<int>(move.left);
   const std::uint8_t* const pixels = a.images + image * size;
   for (int q = static_cast<int>(t); q < a.c * h * packs; q += 256) {
@@ -49,7 +52,12 @@ __global__ void __launch_bounds__(256) load_images_block_per_image(LoadImages<T>
     for (int k = 0; k < W; ++k) {
       const int column = (move.mirror ? w - 1 - (first + k) : first + k) + left;
       const bool inside = row >= 0 && row < h && column >= 0 && column < w;
-      pack.lane[k] = value[c][inside ? pixels[(static_cast<long long>(c) * h + row) * w + column] : 0];
+      if constexpr (rotates) {
+        const long long from = inside ? rotation.source(row, column, h, w) : -1;
+        pack.lane[k] = value[c][from < 0 ? 0 : pixels[static_cast<long long>(c) * h * w + from]];
+      } else {
+        pack.lane[k] = value[c][inside ? pixels[(static_cast<long long>(c) * h + row) * w + column] : 0];
+      }
     }
     store_pack(a.y + n * size + static_cast<long long>(line) * w + first, pack);
   }
@@ -60,9 +68,12 @@ __global__ void __launch_bounds__(256) load_images_block_per_image(LoadImages<T>
 template <class T>
 void load_images(const LoadImages<T>& a) {
   if (a.n == 0) return;
-  const bool wide = a.w % pack_width<T> == 0 && aligned_for_packs(a.y);
-  const auto kernel =
-      wide ? load_images_block_per_image<pack_width<T>, T> : load_images_block_per_image<1, T>;
+  constexpr int W = pack_width<T>;
+  const bool wide = a.w % W == 0 && aligned_for_packs(a.y), rotates = a.rotate != 0;
+  const auto kernel = wide && rotates ? load_images_block_per_image<W, true, T>
+                      : wide          ? load_images_block_per_image<W, false, T>
+                      : rotates       ? load_images_block_per_image<1, true, T>
+                                      : load_images_block_per_image<1, false, T>;
   launch(kernel, {.grid = static_cast<unsigned>(a.n), .block = 256}, a);
 }
 

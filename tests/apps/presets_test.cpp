@@ -11,13 +11,13 @@ TEST_CASE("every preset has exactly its published parameters, and takes every no
   for (const Preset& preset : presets()) {
     for (const PublishedRow& row : preset.rows) {
       CAPTURE(preset.name, name(row.norm));
-      CHECK(summarize(*preset.network({.norm = row.norm}), preset.image()).parameters == row.parameters);
+      CHECK(summarize(*preset.network({.norm = row.norm}), preset.data->image).parameters == row.parameters);
     }
     for (const std::string& norm : norm_names()) {
       if (norm == "in" && preset.name.starts_with("skip"))
         continue;  // its last block has one pixel a channel
       CAPTURE(preset.name, norm);
-      const Summary summary = summarize(*preset.network({.norm = norm_from(norm)}), preset.image());
+      const Summary summary = summarize(*preset.network({.norm = norm_from(norm)}), preset.data->image);
       CHECK(summary.layers.back().output == Shape{1, 10});
     }
   }

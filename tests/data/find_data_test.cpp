@@ -29,10 +29,11 @@ struct Home {
 
   Home() {
     write_file(folder / "payload", payload);
-    request.archive.bytes = static_cast<std::int64_t>(payload.size());
-    request.archive.sha256 = sha256_of_file(folder / "payload");
-    request.archive.urls = {test::refused_url()};
+    archive().bytes = static_cast<std::int64_t>(payload.size());
+    archive().sha256 = sha256_of_file(folder / "payload");
+    archive().urls = {test::refused_url()};
   }
+  RemoteFile& archive() { return request.set.files[0]; }
   DataChoice find() const { return find_data(request, environment); }
   std::string error() const {
     return text_thrown<Error>([&] { find(); });
@@ -81,7 +82,7 @@ TEST_CASE("the synthetic set is used where it is asked for", "[data]") {
 TEST_CASE("what is missing is downloaded, into folders made for it", "[data]") {
   const HttpServer server(serve);
   Home h;
-  h.request.archive.urls = {server.url("/cifar")};
+  h.archive().urls = {server.url("/cifar")};
   SECTION("to the cache") {
     CHECK(h.find().folder == h.cache);
     CHECK(test::read_file(h.cache / "cifar-10-binary.tar.gz") == payload);
@@ -98,7 +99,7 @@ TEST_CASE("what is missing is downloaded, into folders made for it", "[data]") {
 TEST_CASE("mirrors that are named replace the built-in ones", "[data]") {
   const HttpServer built_in(serve), mirror(serve);
   Home h;
-  h.request.archive.urls = {built_in.url()};
+  h.archive().urls = {built_in.url()};
   h.request.mirrors = {mirror.url("/lab/")};
   CHECK(h.find().folder == h.cache);
   CHECK(built_in.requests().empty());
@@ -169,6 +170,172 @@ TEST_CASE("a download that is interrupted keeps its folder and what arrived", "[
   h.request.cancelled = [&] { return fs::exists(part) && fs::file_size(part) == 10; };
   CHECK_THROWS_AS(h.find(), Interrupted);
   CHECK(fs::file_size(part) == 10);
+}
+
+// MNIST as four files of a few bytes each, in a home with nothing in it.
+struct MnistHome : Home {
+  fs::path folder_of_files = cache / "mnist", part = cache / "mnist.part";
+
+  MnistHome() {
+    request.set = mnist_data;
+    for (RemoteFile& file : request.set.files) {
+      write_file(folder / "payload", contents(file.name));
+      file.bytes = static_cast<std::int64_t>(contents(file.name).size());
+      file.sha256 = sha256_of_file(folder / "payload");
+      file.urls = {test::refused_url()};
+    }
+  }
+  static std::string contents(const std::string& name) { return "stands for " + name; }
+  static std::string name(const HttpRequest& request) {
+    return request.path.substr(request.path.rfind('/') + 1);
+  }
+  static void serve(const HttpRequest& request, HttpConnection& connection) {
+    connection.serve(contents(name(request)), request);
+  }
+  void check_files() const {
+    for (const RemoteFile& file : request.set.files)
+      CHECK(test::read_file(folder_of_files / file.name) == contents(file.name));
+    CHECK(std::distance(fs::directory_iterator(folder_of_files), {}) == 4);
+    CHECK_FALSE(fs::exists(part));
+  }
+};
+
+// Serves the files of MNIST until it comes to one of them; what happens there, the test says.
+HttpServer::Handler serve_until(const std::string& name, HttpServer::Handler there) {
+  return [=](const HttpRequest& request, HttpConnection& connection) {
+    MnistHome::name(request) == name ? there(request, connection) : MnistHome::serve(request, connection);
+  };
+}
+
+TEST_CASE("the files of MNIST are downloaded to a folder of their own, with one progress", "[data][mnist]") {
+  const HttpServer server(MnistHome::serve);
+  MnistHome h;
+  std::vector<DownloadProgress> seen;
+  h.request.progress = [&](const DownloadProgress& p) { seen.push_back(p); };
+  for (RemoteFile& file : h.request.set.files) file.urls = {server.url("/built-in/")};
+  SECTION("which is new") {}
+  SECTION("which is there, but empty") { fs::create_directories(h.folder_of_files); }
+  SECTION("from a mirror that is named") { h.request.mirrors = {server.url("/built-in/")}; }
+  CHECK_THAT(h.find().reason, Equals("MNIST, downloaded to ~/.cache/norma"));
+  h.check_files();
+  REQUIRE(server.requests().size() == 4);
+  CHECK(server.requests()[1].path == "/built-in/train-labels-idx1-ubyte.gz");
+  std::int64_t total = 0;
+  for (const RemoteFile& file : h.request.set.files) total += file.bytes;
+  REQUIRE(seen.size() >= 4);
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    CHECK(seen[i].total == total);
+    if (i > 0) CHECK(seen[i].bytes >= seen[i - 1].bytes);
+    CHECK(seen[i].seconds_left >= 0);
+  }
+  CHECK(seen.back().bytes == total);
+  CHECK(seen.back().seconds_left == 0);
+  CHECK_THAT(h.find().reason, Equals("MNIST in ~/.cache/norma"));
+  CHECK(server.requests().size() == 4);  // the second time it is there
+}
+
+TEST_CASE("MNIST and CIFAR-10 lie side by side", "[data][mnist]") {
+  const HttpServer server(MnistHome::serve);
+  MnistHome h;
+  h.make_data(h.cache);
+  h.request.mirrors = {server.url("/")};
+  CHECK_THAT(h.find().reason, Equals("MNIST, downloaded to ~/.cache/norma"));
+  h.request.set = cifar10_data;
+  CHECK_THAT(h.find().reason, Equals("CIFAR-10 in ~/.cache/norma"));
+}
+
+TEST_CASE("half of MNIST is none: the next run goes on where one broke off", "[data][mnist]") {
+  const std::string third = "t10k-images-idx3-ubyte.gz";
+  MnistHome h;
+  SECTION("at a file that the mirror does not have") {
+    const HttpServer server(serve_until(third, [](const HttpRequest&, HttpConnection& connection) {
+      connection.answer("404 Not Found", "no");
+    }));
+    h.request.mirrors = {server.url("/")};
+    CHECK_THAT(h.error(), Contains(third) && Contains("status 404"));
+  }
+  SECTION("at a file that is another") {
+    const HttpServer server(serve_until(third, [&](const HttpRequest& request, HttpConnection& connection) {
+      connection.serve(std::string(MnistHome::contents(third).size(), 'x'), request);
+    }));
+    h.request.mirrors = {server.url("/")};
+    CHECK_THAT(h.error(), Contains(third) && Contains("SHA-256"));
+  }
+  SECTION("by Ctrl-C") {
+    const HttpServer server(serve_until(third, [&](const HttpRequest&, HttpConnection& connection) {
+      connection.head("200 OK", {fmt::format("Content-Length: {}", MnistHome::contents(third).size())});
+      connection.send(MnistHome::contents(third).substr(0, 10));
+      connection.hold();
+    }));
+    h.request.mirrors = {server.url("/")};
+    const fs::path third_part = h.part / (third + ".part");
+    h.request.cancelled = [&] { return fs::exists(third_part) && fs::file_size(third_part) == 10; };
+    CHECK_THROWS_AS(h.find(), Interrupted);
+  }
+  CHECK_FALSE(fs::exists(h.folder_of_files));
+  CHECK(find_mnist(h.cache) == std::nullopt);
+  CHECK(fs::exists(h.part / "train-labels-idx1-ubyte.gz"));
+
+  const HttpServer server(MnistHome::serve);
+  h.request.cancelled = nullptr;
+  h.request.mirrors = {server.url("/")};
+  h.find();
+  h.check_files();
+  CHECK(server.requests().size() == 2);
+}
+
+TEST_CASE("a network that goes away between two files is an error, one that was never there is not",
+          "[data][mnist]") {
+  MnistHome h;
+  CHECK(h.find().folder == std::nullopt);
+  CHECK_THAT(h.find().reason, Contains("no network") && Contains("and no MNIST in ~/.cache/norma"));
+  CHECK_FALSE(fs::exists(h.folder / ".cache"));
+
+  const HttpServer server(MnistHome::serve);
+  for (int i = 0; i < 2; ++i) h.request.set.files[static_cast<std::size_t>(i)].urls = {server.url("/")};
+  CHECK_THAT(h.error(), Contains("no network") && Contains("before all of MNIST had arrived") &&
+                            Contains("t10k-images-idx3-ubyte.gz"));
+  CHECK(h.find().folder == std::nullopt);  // two files are there, but no network is
+}
+
+TEST_CASE("a mirror for several files has to be a folder", "[data][mnist]") {
+  MnistHome h;
+  h.request.mirrors = {"http://127.0.0.1:1/train-images-idx3-ubyte.gz"};
+  CHECK_THROWS_AS(h.find(), UsageError);
+  CHECK_THAT(h.error(), Contains("MNIST is 4 files") && Contains("with a / at its end"));
+  CHECK_FALSE(fs::exists(h.folder / ".cache"));
+}
+
+TEST_CASE("something else in the place of MNIST is an error before anything is downloaded", "[data][mnist]") {
+  const HttpServer server(MnistHome::serve);
+  MnistHome h;
+  h.request.mirrors = {server.url("/")};
+  fs::create_directories(h.cache);
+  SECTION("a file") { write_file(h.folder_of_files, ""); }
+  SECTION("a folder of other things") {
+    fs::create_directory(h.folder_of_files);
+    write_file(h.folder_of_files / "notes", "");
+  }
+  CHECK_THAT(h.error(), Contains("norma/mnist is in the way of downloading MNIST"));
+  CHECK(server.requests().empty());
+  CHECK_FALSE(fs::exists(h.part));
+}
+
+TEST_CASE("each known set has a name, files with checksums, and built-in images of its shape", "[data]") {
+  for (const KnownDataSet& set : {cifar10_data, mnist_data}) {
+    CAPTURE(set.title);
+    for (const RemoteFile& file : set.files) {
+      CHECK(file.bytes > 0);
+      CHECK(file.md5.size() == 32);
+      CHECK(file.sha256.size() == 64);
+      CHECK_FALSE(file.urls.empty());
+      for (const std::string& url : file.urls) CHECK_THAT(url, Catch::StartsWith("https://"));
+    }
+    CHECK((set.files.size() == 1 || !set.folder.empty()));
+    CHECK(set.make_synthetic().name == "synthetic");
+  }
+  CHECK(cifar10_data.make_synthetic().train.images.size(1) == 3);
+  CHECK(mnist_data.make_synthetic().train.images.shape() == Shape{8000, 1, 28, 28});
 }
 
 TEST_CASE("damaged data is found, so that loading it can say what is wrong", "[data]") {

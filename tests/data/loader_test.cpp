@@ -34,8 +34,10 @@ TEST_CASE("load_images agrees with its reference, and all executors with each ot
   const Tensor labels = Tensor::from<std::int64_t>({0, 10, 20, 30, 40, 50, 60, 70, 80}, {9});
   for (const auto& [c, h, w] : std::vector<Case>{{1, 1, 1}, {3, 7, 5}, {4, 3, 8}, {1, 28, 28}, {3, 32, 32}})
     for (const bool flip : {false, true})
-      for (const std::int64_t pad : {0, 1, 4}) {
-        CAPTURE(c, h, w, flip, pad);
+      for (const auto& [pad, degrees] :
+           std::vector<std::pair<std::int64_t, double>>{{0, 0}, {1, 0}, {4, 0}, {0, 180}, {1, 15}}) {
+        CAPTURE(c, h, w, flip, pad, degrees);
+        const std::int64_t rotate = turns_from_degrees(degrees);
         const Tensor images = counting_images(9, c, h, w).images;
         const auto load = [&]<class T>(Device device, T) {
           const Tensor pixels = images.to(device), index = indices.to(device), label = labels.to(device);
@@ -54,7 +56,8 @@ TEST_CASE("load_images agrees with its reference, and all executors with each ot
                                           {3, 2, 1},
                                           y.template data<T>(),
                                           label.template data<std::int64_t>(),
-                                          target.template data<std::int64_t>()});
+                                          target.template data<std::int64_t>(),
+                                          rotate});
           CHECK(target.to_vector<std::int64_t>() == std::vector<std::int64_t>{80, 0, 30, 30, 70});
           return y;
         };

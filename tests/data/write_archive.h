@@ -1,4 +1,4 @@
-// Writes tar archives for tests, through libarchive.
+// Writes tar archives and gzip files for tests, through libarchive.
 #pragma once
 
 #include <archive.h>
@@ -46,5 +46,21 @@ class TarWriter {
 
   archive* archive_ = archive_write_new();
 };
+
+/// Writes a file as gzip does.
+inline void write_gzip(const std::filesystem::path& file, const std::string& bytes) {
+  archive* out = archive_write_new();
+  archive_entry* entry = archive_entry_new();
+  archive_write_add_filter_gzip(out);
+  archive_write_set_format_raw(out);
+  archive_entry_set_filetype(entry, AE_IFREG);
+  const bool written =
+      archive_write_open_filename(out, file.c_str()) == ARCHIVE_OK &&
+      archive_write_header(out, entry) == ARCHIVE_OK &&
+      archive_write_data(out, bytes.data(), bytes.size()) == static_cast<la_ssize_t>(bytes.size());
+  archive_entry_free(entry);
+  if (archive_write_free(out) != ARCHIVE_OK || !written)
+    throw std::runtime_error("cannot write " + file.string());
+}
 
 }  // namespace norma::test

@@ -1,0 +1,121 @@
+#include "data/mnist.h"
+
+#include <algorithm>
+#include <string>
+
+#include "data/archive.h"
+#include "data/file_type.h"
+
+namespace norma {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t side = 28;
+constexpr const char* advice = "copy the official files again, or remove all four to have them downloaded";
+constexpr const char* image_files[] = {"train-images", "t10k-images"};  // before "-idx3-ubyte"
+constexpr const char* label_files[] = {"train-labels", "t10k-labels"};  // before "-idx1-ubyte"
+
+// "train-images" of 3 dimensions, as it is called in this folder; nothing where it is not there.
+std::optional<fs::path> find_file(const fs::path& folder, const std::string& name, int dimensions) {
+  for (const char* ending : {"", ".gz"})
+    for (const char* joint : {"-", "."})
+      if (const fs::path file = folder / fmt::format("{}{}idx{}-ubyte{}", name, joint, dimensions, ending);
+          type_of(file) != fs::file_type::not_found)
+        return file;
+  return std::nullopt;
+}
+
+std::uint32_t big_endian(const std::uint8_t* b) {
+  return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
+}
+
+// An IDX file of unsigned bytes: big-endian words, then the elements.
+//
+//   0 0 8 D │ count │ size 2 │ … │ size D │ element │ element │ …
+//       │ └─ dimensions
+//       └─ 8: unsigned bytes
+struct IdxFile {
+  fs::path path;
+  std::vector<std::uint8_t> bytes;
+  std::size_t header;
+  std::int64_t count = 0;
+
+  std::string name() const { return path.string(); }
+  const std::uint8_t* elements() const { return bytes.data() + header; }
+};
+
+// Reads train-images and the like, whose items have the given sizes: {28, 28}, or {} for single bytes.
+IdxFile read_idx(const fs::path& folder, const std::string& name, const std::vector<std::int64_t>& sizes) {
+  const int dimensions = 1 + static_cast<int>(sizes.size());
+  const std::optional<fs::path> path = find_file(folder, name, dimensions);
+  if (!path) fail("{} holds no {}-idx{}-ubyte or .gz: {}", folder.string(), name, dimensions, advice);
+  IdxFile file{*path, read_decompressed(*path), std::size_t{4} + 4 * static_cast<std::size_t>(dimensions)};
+  if (file.bytes.size() < file.header)
+    fail("{} holds {} bytes, which is less than its header of {}: {}", file.name(), file.bytes.size(),
+         file.header, advice);
+  const std::uint32_t magic = big_endian(&file.bytes[0]),
+                      expected = 0x800 + static_cast<std::uint32_t>(dimensions);
+  if (magic != expected)
+    fail("{} begins with 0x{:08x} instead of 0x{:08x}, for unsigned bytes in {} dimensions: {}", file.name(),
+         magic, expected, dimensions, advice);
+  file.count = big_endian(&file.bytes[4]);
+  std::int64_t item = 1;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    const std::int64_t size = big_endian(&file.bytes[8 + 4 * i]);
+    if (size != sizes[i])
+      fail("{} has images of {} {} instead of {}: {}", file.name(), size, i == 0 ? "rows" : "columns",
+           sizes[i], advice);
+    item *= size;
+  }
+  const std::int64_t found = static_cast<std::int64_t>(file.bytes.size() - file.header);
+  if (file.count == 0) fail("{} holds nothing: its header counts 0 items: {}", file.name(), advice);
+  if (found != file.count * item)
+    fail("{} holds {} bytes behind its header instead of {} ({} times {}): {}", file.name(), found,
+         file.count * item, file.count, item, advice);
+  return file;
+}
+
+Dataset load_part(const fs::path& folder, int part) {
+  const IdxFile images = read_idx(folder, image_files[part], {side, side});
+  const IdxFile labels = read_idx(folder, label_files[part], {});
+  if (images.count != labels.count)
+    fail("{} holds {} images, but {} holds {} labels: {}", images.name(), images.count, labels.name(),
+         labels.count, advice);
+  Dataset set{Tensor::empty({images.count, 1, side, side}, DType::uint8),
+              Tensor::empty({images.count}, DType::int64)};
+  std::copy_n(images.elements(), set.images.numel(), set.images.data<std::uint8_t>());
+  for (std::int64_t i = 0; i < labels.count; ++i) {
+    const std::uint8_t label = labels.elements()[i];
+    if (label > 9)
+      fail("{}: label {} (counted from 0) is {}, but labels are 0 to 9: {}", labels.name(), i, label, advice);
+    set.labels.data<std::int64_t>()[i] = label;
+  }
+  return set;
+}
+
+}  // namespace
+
+std::optional<fs::path> find_mnist(const fs::path& folder) {
+  const fs::file_type type = type_of(folder);
+  if (type == fs::file_type::not_found) return std::nullopt;
+  if (type != fs::file_type::directory)
+    fail("{} is not a folder: name the folder that MNIST lies in", folder.string());
+  for (const fs::path& place : {folder / "mnist", folder, folder / "MNIST" / "raw"})
+    for (int part = 0; part < 2; ++part)
+      if (find_file(place, image_files[part], 3) || find_file(place, label_files[part], 1)) return place;
+  return std::nullopt;
+}
+
+DataSplit load_mnist(const fs::path& folder) {
+  const std::optional<fs::path> found = find_mnist(folder);
+  if (!found)
+    fail("there is no MNIST in {}: expected mnist/train-images-idx3-ubyte, plain or .gz, and its like",
+         folder.string());
+  return {.name = "mnist",
+          .classes = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+          .train = load_part(*found, 0),
+          .test = load_part(*found, 1)};
+}
+
+}  // namespace norma

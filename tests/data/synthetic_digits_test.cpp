@@ -1,0 +1,85 @@
+// The built-in digits: that they are what they say, and how hard they are (-s prints the figures of
+// docs/results/synthetic.md).
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "core/autograd.h"
+#include "core/random.h"
+#include "data/loader.h"
+#include "data/synthetic.h"
+#include "layers/conv2d.h"
+#include "layers/functional/loss.h"
+#include "layers/linear.h"
+#include "layers/sequential.h"
+#include "layers/simple.h"
+#include "optim/optimizer.h"
+
+namespace norma {
+namespace {
+
+using Pixels = std::vector<std::uint8_t>;
+
+// Best test accuracy in percent of `epochs` epochs on 4,000 digits.
+double best_accuracy(Module& network, double lr, std::uint32_t epochs) {
+  const DataSplit data = make_synthetic_digits(1, 4000, 1000);
+  const Normalization normalization = measure_normalization(data.train);
+  SGD sgd(network.parameters(), {.lr = lr, .momentum = 0.9});
+  double best = 0;
+  for (std::uint32_t epoch = 1; epoch <= epochs; ++epoch) {
+    const auto order = shuffled(4000, 1, epoch);
+    for (auto at = order.begin(); at != order.end(); at += 50) {
+      const Batch batch = load_batch(data.train, {at, at + 50}, normalization);
+      sgd.zero_grad();
+      functional::cross_entropy(network(batch.x), batch.target).backward();
+      sgd.step();
+    }
+    const NoGrad no_grad;
+    const Batch test = load_batch(data.test, shuffled(1000, 1, 1), normalization);
+    best = std::max(best, functional::correct_count(network(test.x), test.target).item() / 10);
+  }
+  return best;
+}
+
+TEST_CASE("synthetic digits depend on seed and index alone", "[synthetic]") {
+  const DataSplit a = make_synthetic_digits(1, 30, 20), b = make_synthetic_digits(1, 60, 20),
+                  c = make_synthetic_digits(2, 30, 20);
+  CHECK(a.name == "synthetic");
+  CHECK(a.classes == std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  CHECK(a.train.images.shape() == Shape{30, 1, 28, 28});
+  const Pixels pixels = a.train.images.to_vector<std::uint8_t>(),
+               more = b.train.images.to_vector<std::uint8_t>();
+  CHECK(std::equal(pixels.begin(), pixels.end(), more.begin()));
+  CHECK(pixels != c.train.images.to_vector<std::uint8_t>());
+  CHECK(a.test.images.to_vector<std::uint8_t>() != Pixels(more.begin(), more.begin() + 20 * 784));
+  for (std::int64_t i = 0; i < 30; ++i) CHECK(a.train.labels.data<std::int64_t>()[i] == i % 10);
+}
+
+TEST_CASE("every synthetic digit is light strokes on black", "[synthetic]") {
+  const Pixels pixels = make_synthetic_digits(1, 500, 10).train.images.to_vector<std::uint8_t>();
+  for (std::size_t i = 0; i < 500; ++i) {
+    const auto first = pixels.begin() + static_cast<std::ptrdiff_t>(i * 784);
+    const auto light = std::count_if(first, first + 784, [](std::uint8_t p) { return p > 100; });
+    CAPTURE(i, light);
+    CHECK(light > 12);
+    CHECK(light < 350);
+  }
+}
+
+TEST_CASE("synthetic digits need a look at shape: a linear classifier stays behind a small network",
+          "[synthetic][training]") {
+  manual_seed(1);
+  Sequential linear({std::make_shared<Flatten>(), std::make_shared<Linear>(784, 10)});
+  Sequential network({std::make_shared<Conv2d>(1, 8, 3, Conv2dOptions{.padding = 1}),
+                      std::make_shared<ReLU>(), std::make_shared<MaxPool2d>(2),
+                      std::make_shared<Conv2d>(8, 16, 3, Conv2dOptions{.padding = 1}),
+                      std::make_shared<ReLU>(), std::make_shared<MaxPool2d>(2), std::make_shared<Flatten>(),
+                      std::make_shared<Linear>(784, 10)});
+  const double by_line = best_accuracy(linear, 0.001, 10), by_shape = best_accuracy(network, 0.02, 5);
+  CHECK(by_line > 15);
+  CHECK(by_line < 60);
+  CHECK(by_shape > by_line + 25);
+}
+
+}  // namespace
+}  // namespace norma
