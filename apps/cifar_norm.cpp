@@ -20,6 +20,7 @@
 #include "apps/options.h"
 #include "apps/presets.h"
 #include "apps/run_folder.h"
+#include "apps/tensorboard.h"
 #include "apps/training.h"
 #include "core/device_memory.h"
 #include "core/parallel.h"
@@ -89,6 +90,7 @@ Json config_of(const Options& o, const DataSplit& split_data, const TrainingData
             {"train_images", data.train.labels.numel()},
             {"validation_images", data.validation ? data.validation->labels.numel() : 0},
             {"test_images", data.test.labels.numel()},
+            {"classes", split_data.classes},
             {"normalization_mean", data.normalization.mean},
             {"normalization_std", data.normalization.std},
             {"augment", to_string(o.augmentation)}}},
@@ -148,6 +150,8 @@ Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const
               Progress& progress) {
   Outcome outcome;
   const Clock clock;
+  std::optional<EventFile> events;
+  if (options.tensorboard) events.emplace(folder.path());
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
     const EpochResult result = trainer.run_epoch([&](const StepReport& r) {
       outcome.step = r.step, outcome.steps = r.steps;
@@ -169,6 +173,7 @@ Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const
     }
     outcome.epochs.push_back(result);
     folder.append_metrics(metrics_of(result, data_name));
+    if (events) events->write(result.epoch, scalars_of(result));
     say(options.quiet, epoch_line(result, options.epochs));
     if (interrupted()) {
       outcome.stopped = epoch < options.epochs;
