@@ -122,7 +122,7 @@ TEST_CASE("an event file that cannot be written is one sentence", "[tensorboard]
   CHECK_THROWS_WITH(EventFile("/nonexistent"), Catch::Contains("could not write /nonexistent/events.out"));
 }
 
-TEST_CASE("--tensorboard writes what metrics.jsonl says, and puts an earlier run's file aside",
+TEST_CASE("a run with --tensorboard writes what metrics.jsonl says, and puts an earlier run's file aside",
           "[app][tensorboard]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";

@@ -14,8 +14,9 @@ TEST_CASE("PyTorch loads Norma's weights by name and Norma PyTorch's, for the sa
     std::cout << no_python_with("torch, numpy") << "\n";
     return;
   }
-  const Finished exchange = run_program({"/usr/bin/env", python, NORMA_SOURCE_DIR "/bench/peers/exchange.py",
-                                         "--cifar-norm", NORMA_CIFAR_NORM, "--images", "500"});
+  const Finished exchange =
+      run_program({"/usr/bin/env", python, NORMA_SOURCE_DIR "/bench/peers/exchange.py", "--cifar-norm",
+                   NORMA_CIFAR_NORM, "--images", "500", "--norms", "bn,ln-chw,ln-pixel,gn,in"});
   std::cout << exchange.out;
   INFO(exchange.out << exchange.err);
   CHECK(exchange.status == 0);
