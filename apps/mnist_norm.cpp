@@ -1,9 +1,14 @@
 // mnist_norm: cifar_norm's sibling for handwritten digits.
 //
-//   mnist_norm --preset mnist-9752 --norm gn
+//   mnist_norm --norm gn
+//   mnist_norm eval runs/gn                scores what was trained (apps/eval.h)
+//   mnist_norm eval runs/gn                scores what was trained (apps/eval.h)
+#include "apps/eval.h"
 #include "apps/program.h"
 
 int main(int argc, char** argv) {
-  return norma::run_program("mnist_norm",
-                            [&] { return norma::train_program(norma::mnist_norm, argc, argv); });
+  return norma::run_program("mnist_norm", [&] {
+    if (argc > 1 && std::string(argv[1]) == "eval") return norma::run_eval(argc - 1, argv + 1);
+    return norma::train_program(norma::mnist_norm, argc, argv);
+  });
 }

@@ -141,6 +141,8 @@ const std::vector<Flag<Options>>& flags() {
        [](O o, S, S) { o.profile = true; }},
       {"Output", "out", "DIR", "run folder (a new one under runs/)",
        [](O o, S f, S v) { o.out = not_empty(f, v); }},
+      {"Output", "tensorboard", "", "also write what metrics.jsonl says as event files for TensorBoard",
+       [](O o, S, S) { o.tensorboard = true; }},
       {"Output", "max-params", "N", "refuse to train a network of more parameters",
        [](O o, S f, S v) { o.max_params = whole_number(f, v, 0, many); }},
       {"Output", "list-presets", "",

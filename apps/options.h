@@ -57,6 +57,7 @@ struct Options {
   bool profile = false;
   bool no_fuse = false;  ///< every layer by itself (layers/fusion.h)
   std::string out;       ///< run folder; empty: a new one under runs/
+  bool tensorboard = false;
   std::optional<std::int64_t> max_params;
   bool summary = false;
   bool list_presets = false;

@@ -10,18 +10,19 @@ namespace norma {
 
 using Json = nlohmann::ordered_json;
 
-Json config_of(const Options& o, const std::string& data_name, const TrainingData& data,
-               const Summary& summary, const std::string& command) {
+Json config_of(const Options& o, const DataSplit& images, const TrainingData& data, const Summary& summary,
+               const std::string& command) {
   const auto& norm = o.network;
   return {{"program", find_preset(o.preset).data == mnist_norm.data ? mnist_norm.name : cifar_norm.name},
           {"version", NORMA_VERSION},
           {"command", command},
           {"data",
-           {{"name", data_name},
-            {"synthetic", data_name == "synthetic"},
+           {{"name", images.name},
+            {"synthetic", images.name == "synthetic"},
             {"train_images", data.train.labels.numel()},
             {"validation_images", data.validation ? data.validation->labels.numel() : 0},
             {"test_images", data.test.labels.numel()},
+            {"classes", images.classes},
             {"normalization_mean", data.normalization.mean},
             {"normalization_std", data.normalization.std},
             {"augment", to_string(o.augmentation)}}},

@@ -10,9 +10,8 @@
 
 namespace norma {
 
-nlohmann::ordered_json config_of(const Options& options, const std::string& data_name,
-                                 const TrainingData& data, const Summary& summary,
-                                 const std::string& command);
+nlohmann::ordered_json config_of(const Options& options, const DataSplit& images, const TrainingData& data,
+                                 const Summary& summary, const std::string& command);
 
 nlohmann::ordered_json metrics_of(const EpochResult& result, const std::string& data_name);
 

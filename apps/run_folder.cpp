@@ -24,6 +24,27 @@ fs::path unused(const fs::path& wanted) {
   return path;
 }
 
+bool is_event_file(const fs::path& file) {
+  return file.filename().string().starts_with("events.out.tfevents.");
+}
+
+// What an earlier run left in the folder.
+std::vector<fs::path> files_of_a_run(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const char* name : {"config.json", "metrics.jsonl", "model.safetensors"})
+    if (fs::exists(folder / name)) files.push_back(folder / name);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (is_event_file(entry.path())) files.push_back(entry.path());
+  return files;
+}
+
+// NAME.~1~, NAME.~2~, …; not so for event files: whatever has "tfevents" in its name is read by TensorBoard.
+fs::path name_aside(const fs::path& file) {
+  const fs::path base = is_event_file(file) ? file.parent_path() / "events" : file;
+  for (int number = 1;; ++number)
+    if (fs::path name = fmt::format("{}.~{}~", base.string(), number); !fs::exists(name)) return name;
+}
+
 }  // namespace
 
 RunFolder::RunFolder(const std::string& name, const std::string& label)
@@ -33,15 +54,12 @@ RunFolder::RunFolder(const std::string& name, const std::string& label)
   if (error || !fs::is_directory(path_))
     fail("could not make the run folder {}: {}", path_.string(),
          error ? error.message() : "it is not a folder");
-  for (const char* file : {"config.json", "metrics.jsonl", "model.safetensors"}) {
-    const fs::path old = path_ / file;
-    if (!fs::exists(old)) continue;
-    int number = 1;
-    while (fs::exists(fmt::format("{}.~{}~", old.string(), number))) ++number;
-    fs::rename(old, fmt::format("{}.~{}~", old.string(), number), error);
+  for (const fs::path& old : files_of_a_run(path_)) {
+    const fs::path aside = name_aside(old);
+    fs::rename(old, aside, error);
     if (error) fail("could not put {} of an earlier run aside: {}", old.string(), error.message());
-    put_aside_ =
-        fmt::format("{} held an earlier run; its files are kept there as NAME.~{}~", path_.string(), number);
+    put_aside_ = fmt::format("{} held an earlier run; its files are kept there as NAME{}", path_.string(),
+                             aside.extension().string());
   }
   metrics_.open(path_ / "metrics.jsonl");
   if (!metrics_) fail("could not write into the run folder {}: is it writable?", path_.string());

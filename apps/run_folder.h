@@ -3,6 +3,7 @@
 //   config.json         everything the run was asked for, and on what it ran; written first
 //   metrics.jsonl       an epoch a line, written as it ends
 //   model.safetensors   the weights at the end, by PyTorch's names
+//   events.out.…        with --tensorboard, what metrics.jsonl says (apps/tensorboard.h)
 #pragma once
 
 #include <filesystem>
@@ -17,7 +18,7 @@ namespace norma {
 class RunFolder {
  public:
   /// Makes the folder; with an empty name a new one, runs/DATE-TIME-LABEL. Files of an earlier run in it are
-  /// kept as NAME.~1~, NAME.~2~, … Throws where it cannot be written.
+  /// kept as NAME.~1~, NAME.~2~, … (event files as events.~1~, …). Throws where it cannot be written.
   RunFolder(const std::string& name, const std::string& label);
 
   const std::filesystem::path& path() const { return path_; }

@@ -9,6 +9,7 @@
 #include "apps/presets.h"
 #include "apps/run_config.h"
 #include "apps/run_folder.h"
+#include "apps/tensorboard.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "kernels/simd_target.h"
@@ -22,11 +23,10 @@ using Json = nlohmann::ordered_json;
 
 // The images to train and test on, after splitting, limiting and measuring.
 TrainingData prepare(DataSplit split_data, const Options& options) {
-  TrainingData data{
-      std::move(split_data.train),
-      std::move(split_data.test),
-      {},
-      find_preset(options.preset).data->normalization};
+  TrainingData data{std::move(split_data.train),
+                    std::move(split_data.test),
+                    {},
+                    find_preset(options.preset).data->normalization};
   if (options.val_split > 0) {
     const double share = options.val_split * static_cast<double>(data.train.labels.numel());
     if (share < 0.5)
@@ -68,6 +68,8 @@ Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const
               Progress& progress) {
   Outcome outcome;
   const Clock clock;
+  std::optional<EventFile> events;
+  if (options.tensorboard) events.emplace(folder.path());
   for (int epoch = 1; epoch <= options.epochs; ++epoch) {
     const EpochResult result = trainer.run_epoch([&](const StepReport& r) {
       outcome.step = r.step, outcome.steps = r.steps;
@@ -89,6 +91,7 @@ Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const
     }
     outcome.epochs.push_back(result);
     folder.append_metrics(metrics_of(result, data_name));
+    if (events) events->write(result.epoch, scalars_of(result));
     say(options.quiet, epoch_line(result, options.epochs));
     if (interrupted()) {
       outcome.stopped = epoch < options.epochs;
@@ -160,7 +163,7 @@ RunResult train_run(const Options& options, const DataSplit& images, const std::
   StepProfile profile;
   if (options.profile) trainer.set_profile(&profile);
   RunFolder folder(options.out, fmt::format("{}-{}", options.preset, norm_label(options.network)));
-  const Json config = config_of(options, images.name, data, summary, command);
+  const Json config = config_of(options, images, data, summary, command);
   folder.write_config(config);
   if (!folder.put_aside().empty()) say(options.quiet, "note      " + folder.put_aside());
   announce(options, images.name, data, trainer.steps_per_epoch());

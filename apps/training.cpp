@@ -100,7 +100,8 @@ Score Trainer::evaluate(const Dataset& dataset) {
 }
 
 Score evaluate(Module& network, const Dataset& dataset, const Normalization& normalization,
-               std::int64_t batch_size, const std::string& when) {
+               std::int64_t batch_size, const std::string& when,
+               const std::function<void(const Tensor& scores)>& each_batch) {
   const NoGrad no_grad;
   network.eval();
   const std::int64_t count = dataset.labels.numel();
@@ -112,6 +113,7 @@ Score evaluate(Module& network, const Dataset& dataset, const Normalization& nor
     const Tensor scores = network(batch.x);
     running.add(functional::cross_entropy(scores, batch.target),
                 functional::correct_count(scores, batch.target), batch.target.numel());
+    if (each_batch) each_batch(scores);
   }
   return running.look();
 }

@@ -44,9 +44,10 @@ struct TrainingData {
 inline std::int64_t evaluation_batch(Device device) { return device == Device::cpu ? 32 : 500; }
 
 /// Scores a network on a data set, in evaluation mode, on the device that both are on. `when` says in errors what
-/// this was part of.
+/// this was part of. `each_batch` is shown the network's output, in the order of the images.
 Score evaluate(Module& network, const Dataset& dataset, const Normalization& normalization,
-               std::int64_t batch_size, const std::string& when = "testing");
+               std::int64_t batch_size, const std::string& when = "testing",
+               const std::function<void(const Tensor& scores)>& each_batch = {});
 
 class Trainer {
  public:

@@ -24,6 +24,7 @@ class BatchNorm2d : public NormLayer {
 
   std::string type() const override { return "BatchNorm2d"; }
   std::string description() const override;
+  double eps() const { return options_.eps; }
 
   Tensor weight, bias, running_mean, running_var, num_batches_tracked;
 

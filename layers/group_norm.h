@@ -14,6 +14,8 @@ class GroupNorm : public NormLayer {
   std::string type() const override { return "GroupNorm"; }
   std::string description() const override;
   std::int64_t num_groups() const { return num_groups_; }
+  std::int64_t num_channels() const { return num_channels_; }
+  double eps() const { return eps_; }
 
   Tensor weight, bias;
 

@@ -19,6 +19,8 @@ class InstanceNorm2d : public NormLayer {
 
   std::string type() const override { return "InstanceNorm2d"; }
   std::string description() const override;
+  std::int64_t num_features() const { return num_features_; }
+  double eps() const { return options_.eps; }
 
   Tensor weight, bias, running_mean, running_var, num_batches_tracked;
 

@@ -17,6 +17,8 @@ class LayerNorm : public NormLayer {
 
   std::string type() const override { return "LayerNorm"; }
   std::string description() const override;
+  const Shape& normalized_shape() const { return normalized_shape_; }
+  double eps() const { return eps_; }
 
   Tensor weight, bias;
 
@@ -35,6 +37,8 @@ class LayerNorm2d : public NormLayer {
 
   std::string type() const override { return "LayerNorm2d"; }
   std::string description() const override;
+  std::int64_t num_channels() const { return num_channels_; }
+  double eps() const { return eps_; }
 
   Tensor weight, bias;
 

@@ -76,6 +76,7 @@ class MaxPool2d : public Module {
   std::string type() const override { return "MaxPool2d"; }
   std::string description() const override;
   Window window() const override { return {kernel_size_, options_.stride.value_or(kernel_size_)}; }
+  const PoolOptions& options() const { return options_; }
 
  protected:
   Tensor forward(const Tensor& x) override;
@@ -92,6 +93,7 @@ class AvgPool2d : public Module {
   std::string type() const override { return "AvgPool2d"; }
   std::string description() const override;
   Window window() const override { return {kernel_size_, options_.stride.value_or(kernel_size_)}; }
+  const PoolOptions& options() const { return options_; }
 
  protected:
   Tensor forward(const Tensor& x) override;

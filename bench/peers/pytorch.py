@@ -19,7 +19,8 @@ try:
     from torch import nn
     from torch.nn import functional
 
-    import operations  # beside this file
+    import norma_files  # beside this file
+    import operations
 except (ImportError, OSError) as missing:  # OSError: torch is there, one of its libraries is not
     print(json.dumps({"error": str(missing)}))
     sys.exit(f"{sys.executable} cannot run the peer: {missing}" if "serve" not in sys.argv else 1)
@@ -99,18 +100,8 @@ class Training:
 
 def read_safetensors(path):
     """The tensors and the metadata of a file."""
-    types = {"F32": "<f4", "F64": "<f8", "I64": "<i8", "U8": "u1"}
-    with open(path, "rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(length))
-        data = file.read()
-    metadata = header.pop("__metadata__", {})
-    tensors = {}
-    for name, entry in header.items():
-        begin, end = entry["data_offsets"]
-        numbers = np.frombuffer(data[begin:end], types[entry["dtype"]]).reshape(entry["shape"])
-        tensors[name] = torch.from_numpy(numbers.copy())
-    return tensors, metadata
+    arrays, metadata = norma_files.read_safetensors(path)
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}, metadata
 
 
 class Server:

@@ -1,6 +1,7 @@
 #include "data/checksum.h"
 
 #include <catch2/catch.hpp>
+#include <numeric>
 
 #include "core/error.h"
 #include "tests/data/temporary_folder.h"
@@ -48,6 +49,18 @@ TEST_CASE("CRC-32 is gzip's, whole or in pieces", "[data]") {
   CHECK(crc32_of("123456789") == 0xCBF43926u);
   CHECK(crc32_of("The quick brown fox jumps over the lazy dog") == 0x414FA339u);
   CHECK(crc32_of(" fox jumps over the lazy dog", crc32_of("The quick brown")) == 0x414FA339u);
+}
+
+TEST_CASE("CRC-32C is that of RFC 3720's examples", "[data]") {
+  const auto crc32c_of = [](const std::vector<std::uint8_t>& bytes) { return crc32c(0, bytes); };
+  std::vector<std::uint8_t> rising(32);
+  std::iota(rising.begin(), rising.end(), std::uint8_t{0});
+  CHECK(crc32c_of(std::vector<std::uint8_t>(32, 0)) == 0x8A9136AAu);
+  CHECK(crc32c_of(std::vector<std::uint8_t>(32, 0xFF)) == 0x62A8AB43u);
+  CHECK(crc32c_of(rising) == 0x46DD794Eu);
+  CHECK(crc32c_of({rising.rbegin(), rising.rend()}) == 0x113FDB5Cu);
+  CHECK(crc32c_of({'1', '2', '3', '4', '5', '6', '7', '8', '9'}) == 0xE3069283u);
+  CHECK(crc32c_of({}) == 0);
 }
 
 }  // namespace

@@ -1,0 +1,12 @@
+// Files that are complete or not there.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace norma {
+
+/// Writes to FILE.part, then renames. Throws, naming the file, where that fails, and leaves nothing behind.
+void save_file(const std::filesystem::path& file, std::string_view content);
+
+}  // namespace norma
