@@ -9,7 +9,7 @@
 #include "apps/program.h"
 
 int main(int argc, char** argv) {
-  return norma::run_program("cifar_norm", [&] {
+  return norma::run_app("cifar_norm", [&] {
     if (argc > 1 && std::string(argv[1]) == "eval") return norma::run_eval(argc - 1, argv + 1);
     return norma::train_program(norma::cifar_norm, argc, argv);
   });

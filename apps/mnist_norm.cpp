@@ -2,12 +2,10 @@
 //
 //   mnist_norm --norm gn
 //   mnist_norm eval runs/gn                scores what was trained (apps/eval.h)
-//   mnist_norm eval runs/gn                scores what was trained (apps/eval.h)
-#include "apps/eval.h"
 #include "apps/program.h"
 
 int main(int argc, char** argv) {
-  return norma::run_program("mnist_norm", [&] {
+  return norma::run_app("mnist_norm", [&] {
     if (argc > 1 && std::string(argv[1]) == "eval") return norma::run_eval(argc - 1, argv + 1);
     return norma::train_program(norma::mnist_norm, argc, argv);
   });

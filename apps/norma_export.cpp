@@ -67,5 +67,5 @@ int run(int argc, const char* const* argv) {
 }  // namespace norma
 
 int main(int argc, char** argv) {
-  return norma::run_program("norma_export", [&] { return norma::run(argc, argv); });
+  return norma::run_app("norma_export", [&] { return norma::run(argc, argv); });
 }

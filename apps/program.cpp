@@ -72,7 +72,7 @@ std::string command_line(const std::string& program, int argc, const char* const
   return command;
 }
 
-int run_program(const std::string& name, const std::function<int()>& body) {
+int run_app(const std::string& name, const std::function<int()>& body) {
   try {
     return body();
   } catch (const UsageError& e) {

@@ -11,7 +11,7 @@ namespace norma {
 
 /// Runs `body`, and tells what it throws in one sentence on stderr, after the program's name. Returns the exit status:
 /// body's, 2 for a wrong command line, 130 after Ctrl-C, 1 for any other failure.
-int run_program(const std::string& name, const std::function<int()>& body);
+int run_app(const std::string& name, const std::function<int()>& body);
 
 /// main() of a program that trains.
 int train_program(const Program& program, int argc, const char* const* argv);
