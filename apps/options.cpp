@@ -213,8 +213,12 @@ std::string help_text(const Program& program) {
       "{0} trains a small CNN on {1} with the normalization of your choice.\n\n"
       "Usage: {0} [flags]\n",
       name, program.data->title);
-  if (name == cifar_norm.name)
-    text += "       cifar_norm eval RUN [flags]    scores a trained network; see cifar_norm eval --help\n";
+  text += fmt::format(
+      "       {0} eval RUN [flags]      scores a trained network\n"
+      "       {0} compare [flags]       trains with several norms, side by side\n"
+      "       {0} study WHAT [flags]    varies batch size or groups\n"
+      "       (each with a --help of its own)\n",
+      name);
   text += flags_help(texts_of(training_flags()));
   text += fmt::format(
       "\nIn brackets: the recipe that most presets have in common. The default preset is {}.\n"

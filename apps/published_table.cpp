@@ -75,13 +75,13 @@ std::string table_line(const TableRow& row, std::uint64_t seed, const std::vecto
   const EpochResult &last = epochs.back(), &best = best_epoch(epochs);
   double seconds = 0;
   for (const EpochResult& epoch : epochs) seconds += epoch.seconds;
-  return fmt::format("| {}{} | {} | {} | {} | {} | {:.2f} | {:.2f} | {:.2f} (epoch {}) | {} | {} | {:.1f} |",
-                     row.preset->name, row.l1 ? fmt::format(", L1 {:g}", *row.l1) : "",
-                     name(row.published.norm), with_commas(row.published.parameters),
-                     percent(row.published.train), percent(row.published.test), last.train.accuracy,
-                     last.test.accuracy, best.test.accuracy, best.epoch,
-                     row.published.test ? fmt::format("{:+.2f}", best.test.accuracy - *row.published.test) : "–",
-                     seed, seconds / 60);
+  return fmt::format(
+      "| {}{} | {} | {} | {} | {} | {:.2f} | {:.2f} | {:.2f} (epoch {}) | {} | {} | {:.1f} |",
+      row.preset->name, row.l1 ? fmt::format(", L1 {:g}", *row.l1) : "", name(row.published.norm),
+      with_commas(row.published.parameters), percent(row.published.train), percent(row.published.test),
+      last.train.accuracy, last.test.accuracy, best.test.accuracy, best.epoch,
+      row.published.test ? fmt::format("{:+.2f}", best.test.accuracy - *row.published.test) : "–", seed,
+      seconds / 60);
 }
 
 void write_published_table(const fs::path& checkout) {

@@ -56,7 +56,8 @@ const std::vector<Flag<ReproduceOptions>>& flags() {
 }
 
 std::string help() {
-  return "reproduce trains the published systems, each by its own recipe, and makes a table of what came out.\n\n"
+  return "reproduce trains the published systems, each by its own recipe, and makes a table of what came "
+         "out.\n\n"
          "Usage: reproduce [flags]\n\n" +
          flags_help(texts_of(flags())) +
          "\nA run that is complete in its folder is not trained again; Ctrl-C, and go on later.\n"
@@ -73,7 +74,8 @@ int run(const ReproduceOptions& o) {
   std::optional<DataSplit> images;
   const KnownDataSet* loaded = nullptr;
   for (const TableRow& row : table_rows()) {
-    if (!o.presets.empty() && std::find(o.presets.begin(), o.presets.end(), row.preset->name) == o.presets.end())
+    if (!o.presets.empty() &&
+        std::find(o.presets.begin(), o.presets.end(), row.preset->name) == o.presets.end())
       continue;
     Options options = row.options();
     options.data = o.data;
