@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Norma's peer: the network c11-48096 in PyTorch, with Norma's module names.
+"""Norma's peer: its networks in PyTorch, with Norma's module names.
 
-    pytorch.py train --data DIR --norm gn --groups 4 --epochs 20    trains it on CIFAR-10
-    pytorch.py serve --threads 2                                    answers benchmarks, see serve()
+    pytorch.py train --preset skip-37108 --norm gn --data DIR    trains a preset by its recipe
+    pytorch.py serve --threads 2                                 answers benchmarks, see serve()
+    pytorch.py layers                                            lists the layers of every preset, for tests
 """
 import argparse
 import json
@@ -11,88 +12,21 @@ import resource
 import signal
 import sys
 import time
-from collections import OrderedDict
 
 try:
-    import numpy as np
     import torch
-    from torch import nn
-    from torch.nn import functional
 
-    import norma_files  # beside this file
+    import datasets  # beside this file
+    import norma_files
     import operations
+    import presets
+    from networks import NORMS
+    from training import FORMATS, SCHEDULERS, Training, train
 except (ImportError, OSError) as missing:  # OSError: torch is there, one of its libraries is not
     print(json.dumps({"error": str(missing)}))
     sys.exit(f"{sys.executable} cannot run the peer: {missing}" if "serve" not in sys.argv else 1)
 
-NORMS = ["none", "bn", "ln", "ln-chw", "ln-pixel", "gn", "in"]
 UNTIMED = 2  # steps at the beginning of a turn: the other format's turn left the allocator and caches cold
-FORMATS = {"nchw": torch.contiguous_format, "channels-last": torch.channels_last}
-
-
-class LayerNorm2d(nn.LayerNorm):
-    """Over C at each pixel, as in torchvision's ConvNeXt."""
-
-    def forward(self, x):
-        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-
-
-def make_norm(norm, channels, size, groups):
-    return {
-        "bn": lambda: nn.BatchNorm2d(channels),
-        "ln": lambda: nn.GroupNorm(1, channels),
-        "ln-chw": lambda: nn.LayerNorm([channels, size, size]),
-        "ln-pixel": lambda: LayerNorm2d(channels),
-        "gn": lambda: nn.GroupNorm(groups, channels),
-        "in": lambda: nn.InstanceNorm2d(channels, affine=True),
-    }[norm]()
-
-
-def c11_48096(norm, groups=None, dropout=0.05):
-    """The preset of apps/presets.cpp; `groups` overrides the group count of every block."""
-    network, channels, size = nn.Sequential(), 3, 32
-
-    def block(name, out, default_groups):
-        nonlocal channels
-        layers = OrderedDict(conv=nn.Conv2d(channels, out, 3, padding=1, bias=False))
-        if norm != "none":
-            layers["norm"] = make_norm(norm, out, size, groups or default_groups)
-        layers["relu"] = nn.ReLU()
-        layers["drop"] = nn.Dropout2d(dropout)
-        network.add_module(name, nn.Sequential(layers))
-        channels = out
-
-    def narrow(name, pool):  # to ten channels, then to half the size
-        nonlocal channels, size
-        network.add_module(name, nn.Conv2d(channels, 10, 1, bias=False))
-        network.add_module(pool, nn.MaxPool2d(2))
-        channels, size = 10, size // 2
-
-    block("C1", 32, 4), block("C2", 32, 4), narrow("c3", "P1")
-    block("C4", 16, 4), block("C5", 32, 8), block("C6", 32, 8), narrow("c7", "P2")
-    block("C8", 32, 4), block("C9", 32, 4), block("C10", 32, 4)
-    network.add_module("GAP", nn.AdaptiveAvgPool2d(1))
-    network.add_module("c11", nn.Conv2d(channels, 10, 1, bias=False))
-    network.add_module("flat", nn.Flatten())
-    return network
-
-
-class Training:
-    """A network with its optimizer, in one memory format."""
-
-    def __init__(self, network, memory_format, lr=0.01, momentum=0.9):
-        self.memory_format = FORMATS[memory_format]
-        self.network = network.to(memory_format=self.memory_format)
-        self.optimizer = torch.optim.SGD(network.parameters(), lr=lr, momentum=momentum)
-
-    def step(self, x, target):
-        """One training step; returns the scores and the loss before it."""
-        self.optimizer.zero_grad(set_to_none=True)
-        scores = self.network(x.contiguous(memory_format=self.memory_format))
-        loss = functional.cross_entropy(scores, target)
-        loss.backward()
-        self.optimizer.step()
-        return scores, loss.item()
 
 
 # ---- serve ------------------------------------------------------------------------------------------------
@@ -116,7 +50,7 @@ class Server:
         return {}
 
     def start(self, memory_format, dropout, dtype=torch.float32):
-        network = c11_48096(self.norm, dropout=dropout)
+        network = presets.make_network("c11-48096", self.norm, dropout=dropout)
         network.load_state_dict(self.weights)
         return Training(network.to(dtype).to(self.device), memory_format)
 
@@ -208,87 +142,88 @@ def serve(arguments):
         print(json.dumps(answer), flush=True)
 
 
-# ---- train ------------------------------------------------------------------------------------------------
+# ---- command line -----------------------------------------------------------------------------------------
 
 
-def read_cifar10(folder, files, limit):
-    """Images uint8 [N, 3, 32, 32] and labels int64 [N]."""
-    records = [np.fromfile(os.path.join(folder, "cifar-10-batches-bin", f), np.uint8) for f in files]
-    records = torch.from_numpy(np.concatenate(records).reshape(-1, 1 + 3 * 32 * 32)[:limit])
-    return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].long()
+def layers(arguments):
+    """A line a layer: preset, norm, name and what the layer says of itself."""
+    for name, preset in presets.PRESETS.items():
+        for norm in preset.norms:
+            for path, module in presets.make_network(name, norm).named_modules():
+                if not list(module.children()):
+                    print(name, norm, path, module)
 
 
-def normalize(images):
-    mean, std = torch.tensor([0.4914, 0.4822, 0.4465]), torch.tensor([0.2470, 0.2435, 0.2616])
-    return (images.float() / 255 - mean.view(3, 1, 1)) / std.view(3, 1, 1)
+def train_preset(a):
+    """The recipe is the preset's, changed by the flags that were given."""
+    a.norm = a.norm or presets.PRESETS[a.preset].norms[0]
+    if a.groups and a.norm != "gn":
+        a.refuse(f"--groups goes with --norm gn, not with --norm {a.norm}")
+    given = {key: value for key, value in vars(a).items() if key in presets.COMMON}
+    try:
+        train(a, {**presets.make_recipe(a.preset, a.norm), **given})
+    except ValueError as problem:  # a number that network or optimizer does not take; it says which
+        a.refuse(problem)
+    except OSError as problem:
+        sys.exit(f"pytorch.py: {problem}")
 
 
-def train_epoch(training, images, labels, batch_size):
-    """Mean loss, accuracy in percent and images a second."""
-    training.network.train()
-    loss_sum, right, begin = 0, 0, time.perf_counter()
-    for indices in torch.randperm(len(labels)).split(batch_size):
-        target = labels[indices]
-        scores, loss = training.step(normalize(images[indices]), target)
-        loss_sum += loss * len(target)
-        right += (scores.argmax(1) == target).sum().item()
-    seconds = time.perf_counter() - begin
-    return loss_sum / len(labels), 100 * right / len(labels), len(labels) / seconds
+def positive(text):
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
-@torch.no_grad()
-def evaluate(training, images, labels):
-    training.network.eval()
-    loss_sum, right = 0, 0
-    for x, target in zip(images.split(500), labels.split(500)):
-        scores = training.network(normalize(x).contiguous(memory_format=training.memory_format))
-        loss_sum += functional.cross_entropy(scores, target, reduction="sum").item()
-        right += (scores.argmax(1) == target).sum().item()
-    return loss_sum / len(labels), 100 * right / len(labels)
+def scheduler(text):
+    kind, *numbers = text.split(":")
+    if kind not in SCHEDULERS or len(numbers) > (2 if kind in ("step", "plateau") else 0):
+        raise ValueError(text)
+    [float(number) for number in numbers]
+    return text
 
 
-def train(a):
-    torch.manual_seed(a.seed)
-    train_set = read_cifar10(a.data, [f"data_batch_{i}.bin" for i in range(1, 6)], a.limit_train)
-    test_set = read_cifar10(a.data, ["test_batch.bin"], a.limit_test)
-    training = Training(c11_48096(a.norm, a.groups, a.dropout), a.format, a.lr, a.momentum)
-    parameters = sum(p.numel() for p in training.network.parameters())
-    label = a.norm + str(a.groups or "")
-    print(f"pytorch {torch.__version__} · c11-48096 · {label} · {parameters:,} parameters · "
-          f"{torch.get_num_threads()} threads, {a.format}", flush=True)
-    accuracies = []
-    for epoch in range(1, a.epochs + 1):
-        loss, accuracy, rate = train_epoch(training, *train_set, a.batch_size)
-        test_loss, test_accuracy = evaluate(training, *test_set)
-        accuracies.append(test_accuracy)
-        print(f"epoch {epoch:2}/{a.epochs}  train loss {loss:.4f} acc {accuracy:5.2f} %  "
-              f"test loss {test_loss:.4f} acc {test_accuracy:5.2f} %  {rate:.0f} images/s", flush=True)
-    best = max(accuracies)
-    print(f"done: test accuracy last {accuracies[-1]:.2f} %, best {best:.2f} % "
-          f"(epoch {accuracies.index(best) + 1})")
+def augment(text):
+    datasets.parse_augment(text)
+    return text
+
+
+def add_train_flags(flags):
+    flags.add_argument("--preset", choices=presets.PRESETS, default="c11-48096", help="network and recipe (c11-48096)")
+    flags.add_argument("--norm", choices=NORMS, help="normalization (the preset's first)")
+    flags.add_argument("--groups", type=positive, help="groups of gn in every block (the preset's)")
+    flags.add_argument("--dropout", type=float, help="probability of dropout (the preset's)")
+    flags.add_argument("--data", required=True, help="folder with CIFAR-10's batches or MNIST's IDX files")
+    flags.add_argument("--limit-train", type=positive, help="train on the first N images only")
+    flags.add_argument("--limit-test", type=positive, help="test on the first N images only")
+    flags.add_argument("--format", choices=FORMATS, default="nchw", help="memory format (nchw)")
+    flags.add_argument("--json", metavar="FILE", help="write recipe and epochs there")
+    recipe = flags.add_argument_group("recipe", "the preset's, unless given", argument_default=argparse.SUPPRESS)
+    recipe.add_argument("--epochs", type=positive, help="passes over the training set")
+    recipe.add_argument("--batch-size", type=positive, help="images a step")
+    recipe.add_argument("--optimizer", choices=["sgd", "adam", "adamw"])
+    recipe.add_argument("--lr", type=float, help="learning rate; the peak with onecycle")
+    recipe.add_argument("--momentum", type=float, help="of sgd")
+    recipe.add_argument("--nesterov", action="store_true", help="Nesterov momentum")
+    recipe.add_argument("--weight-decay", type=float, help="L2 penalty, decoupled with adamw")
+    recipe.add_argument("--l1", type=float, help="adds L1·Σ|p| over all parameters to the loss")
+    recipe.add_argument("--scheduler", type=scheduler, metavar="NAME",
+                        help="none, step[:EPOCHS[:FACTOR]], cosine, onecycle or plateau[:PATIENCE[:FACTOR]]")
+    recipe.add_argument("--label-smoothing", type=float, help="of the cross-entropy")
+    recipe.add_argument("--augment", type=augment, metavar="NAMES",
+                        help="none, or some of flip, crop and rotate[:DEGREES] joined by +")
+    recipe.add_argument("--seed", type=int, help="of weights, order, dropout and augmentation")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    uses = parser.add_subparsers(dest="use", required=True)
-    for use in (serve, train):
-        flags = uses.add_parser(use.__name__, allow_abbrev=False,
-                                formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-        flags.set_defaults(run=use)
-        flags.add_argument("--threads", type=int, default=os.cpu_count(), help="CPU threads")
-    flags.add_argument("--data", required=True, help="folder that holds cifar-10-batches-bin")
-    flags.add_argument("--norm", choices=NORMS, default="bn", help="normalization")
-    flags.add_argument("--groups", type=int, help="groups of gn in every block; none: the preset's")
-    flags.add_argument("--dropout", type=float, default=0.05, help="probability of channel dropout")
-    flags.add_argument("--epochs", type=int, default=20, help="passes over the training set")
-    flags.add_argument("--batch-size", type=int, default=128, help="images a step")
-    flags.add_argument("--lr", type=float, default=0.01, help="learning rate")
-    flags.add_argument("--momentum", type=float, default=0.9, help="of SGD")
-    flags.add_argument("--seed", type=int, default=1, help="of weights, order and dropout")
-    flags.add_argument("--format", choices=FORMATS, default="nchw", help="memory format")
-    flags.add_argument("--limit-train", type=int, help="train on the first N images only")
-    flags.add_argument("--limit-test", type=int, help="test on the first N images only")
+    uses = parser.add_subparsers(metavar="train | serve | layers", required=True)
+    for name, run in (("train", train_preset), ("serve", serve), ("layers", layers)):
+        flags = uses.add_parser(name, allow_abbrev=False)
+        flags.set_defaults(run=run, refuse=flags.error)
+        flags.add_argument("--threads", type=positive, default=os.cpu_count(), help="CPU threads (all)")
+        if name == "train":
+            add_train_flags(flags)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     arguments.run(arguments)

@@ -1,26 +1,98 @@
-// Weights between Norma and PyTorch, both ways.
+// Norma's presets and their twins in PyTorch (bench/peers): the same layers, parameters, recipes and outputs.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
+#include "apps/presets.h"
+#include "tests/data/temporary_folder.h"
+#include "tests/data/write_archive.h"
 #include "tests/support/process.h"
 #include "tests/support/python.h"
 
+using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("PyTorch loads Norma's weights by name and Norma PyTorch's, for the same outputs",
-          "[app][python]") {
+namespace {
+
+// Runs a script of bench/peers; nothing, and the reason said, where no Python here has PyTorch.
+std::optional<Finished> run_peer(std::vector<std::string> words) {
   const std::string python = python_with("torch, numpy");
   if (python.empty()) {
     std::cout << no_python_with("torch, numpy") << "\n";
-    return;
+    return {};
   }
-  const Finished exchange =
-      run_program({"/usr/bin/env", python, NORMA_SOURCE_DIR "/bench/peers/exchange.py", "--cifar-norm",
-                   NORMA_CIFAR_NORM, "--images", "500", "--norms", "bn,ln-chw,ln-pixel,gn,in"});
-  std::cout << exchange.out;
-  INFO(exchange.out << exchange.err);
-  CHECK(exchange.status == 0);
+  words[0] = NORMA_SOURCE_DIR "/bench/peers/" + words[0];
+  words.insert(words.begin(), {"/usr/bin/env", python});
+  return run_program(words);
+}
+
+// "C1.conv Conv2d(3, 32, …)" of every layer that has no layers in it, after `label`.
+void describe_layers(const Module& module, const std::string& label, std::string& text) {
+  if (module.children().empty()) text += label + module.path() + " " + module.description() + "\n";
+  for (const auto& [name, child] : module.children()) describe_layers(*child, label, text);
+}
+
+}  // namespace
+
+TEST_CASE("every layer of PyTorch's twins says of itself what Norma's says", "[app][python]") {
+  const auto listed = run_peer({"pytorch.py", "layers"});
+  if (!listed) return;
+  std::string expected;
+  for (const Preset& preset : presets())
+    for (const PublishedRow& row : preset.rows)
+      describe_layers(*preset.network({.norm = row.norm}), preset.name + " " + name(row.norm) + " ",
+                      expected);
+  INFO(listed->err);
+  CHECK(listed->out == expected);
+}
+
+TEST_CASE("PyTorch loads Norma's weights by name and Norma PyTorch's, for the same outputs",
+          "[app][python]") {
+  const auto programs = std::filesystem::path(NORMA_CIFAR_NORM).parent_path();
+  std::vector<std::string> words = {"exchange.py", "--programs", programs, "--images", "100"};
+  std::vector<std::string> pairs = {"c11-48096:ln-pixel,in"};  // unpublished, but the norms' only layers
+  for (const Preset& preset : presets())
+    for (const PublishedRow& row : preset.rows) pairs.push_back(preset.name + ":" + name(row.norm));
+  words.insert(words.end(), pairs.begin(), pairs.end());
+  const auto exchange = run_peer(words);
+  if (!exchange) return;
+  std::cout << exchange->out;
+  INFO(exchange->out << exchange->err);
+  CHECK(exchange->status == 0);
+  const auto lines = std::count(exchange->out.begin(), exchange->out.end(), '\n');
+  CHECK(lines == static_cast<std::ptrdiff_t>(1 + 2 * (pairs.size() + 1)));  // the first one names two norms
   using Catch::Contains;
-  CHECK_THAT(exchange.out, Contains("gn        norma → pytorch  500 images") &&
-                               Contains("gn        pytorch → norma  500 images") && Contains("ln-pixel"));
+  CHECK_THAT(exchange->out, Contains("ln-pixel  norma → pytorch  100 images") && Contains("pytorch → norma"));
+}
+
+TEST_CASE("PyTorch trains a preset by its recipe, which flags override", "[app][python]") {
+  const TemporaryFolder folder;
+  const std::string count("\0\0\0\x28", 4), side("\0\0\0\x1c", 4);  // 40 images of 28×28
+  for (const std::string part : {"train", "t10k"}) {
+    write_file(folder / (part + "-images-idx3-ubyte"),
+               std::string("\0\0\x08\x03", 4) + count + side + side + std::string(40 * 28 * 28, '\x7f'));
+    write_gzip(folder / (part + "-labels-idx1-ubyte.gz"),
+               std::string("\0\0\x08\x01", 4) + count + std::string(40, '\3'));
+  }
+  const auto trained =
+      run_peer({"pytorch.py", "train", "--preset", "mnist-9752", "--data", folder.path(), "--epochs", "3",
+                "--batch-size", "16", "--scheduler", "step:1:0.5", "--json", folder / "pytorch.json"});
+  if (!trained) return;
+  INFO(trained->out << trained->err);
+  REQUIRE(trained->status == 0);
+  CHECK_THAT(trained->out, Catch::Contains("done: test accuracy last"));
+  const auto result = nlohmann::json::parse(read_file(folder / "pytorch.json"));
+  CHECK(result["norm"] == "bn");
+  CHECK(result["parameters"] == 9752);
+  CHECK(result["training"]["l1"] == 0.01);  // with bn only
+  CHECK(result["training"]["augment"] == "rotate:7");
+  CHECK(result["training"]["batch_size"] == 16);
+  REQUIRE(result["epochs"].size() == 3);
+  CHECK(result["epochs"][2]["lr"].get<double>() == Approx(0.0025));
+  CHECK(result["epochs"][2]["train_loss"] < result["epochs"][0]["train_loss"]);
+  CHECK(result["best"]["test_accuracy"] >= result["epochs"][2]["test_accuracy"]);
+
+  CHECK(run_peer({"pytorch.py", "train", "--data", folder.path(), "--norm", "gn", "--groups", "5"})->status ==
+        2);
 }
