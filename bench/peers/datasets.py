@@ -28,14 +28,14 @@ class DataSet(NamedTuple):
 
 def read_cifar10(folder, part):
     """The batches in FOLDER/cifar-10-batches-bin or in FOLDER itself."""
-    places = [place for place in (Path(folder) / "cifar-10-batches-bin", Path(folder))
-              if all((place / name).is_file() for name in CIFAR10_BATCHES[part])]
-    if not places:
-        names = ", ".join(CIFAR10_BATCHES[part])
-        sys.exit(f"{folder} lacks CIFAR-10's {names} or some of them: unpack its binary version there")
-    numbers = np.concatenate([np.fromfile(places[0] / name, np.uint8) for name in CIFAR10_BATCHES[part]])
+    place = Path(folder) / "cifar-10-batches-bin"
+    files = [(place if place.is_dir() else Path(folder)) / name for name in CIFAR10_BATCHES[part]]
+    for file in files:
+        if not file.is_file():
+            sys.exit(f"there is no {file}: unpack the binary version of CIFAR-10 in {folder}")
+    numbers = np.concatenate([np.fromfile(file, np.uint8) for file in files])
     if len(numbers) == 0 or len(numbers) % RECORD != 0:
-        sys.exit(f"{places[0]} holds no whole number of records of {RECORD} bytes: unpack the archive again")
+        sys.exit(f"{files[0].parent} holds no whole number of records of {RECORD} bytes: unpack the archive again")
     records = torch.from_numpy(numbers.reshape(-1, RECORD))
     return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].long()
 
