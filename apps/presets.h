@@ -1,5 +1,6 @@
 // Presets: networks, each with the recipe that it is trained by. A published one comes with what its authors
-// reached; the number of parameters is its fingerprint. A new preset is one more entry in presets.cpp.
+// reached; the number of parameters is its fingerprint. A new preset is one more entry in presets.cpp, and one in
+// bench/peers/presets.py, which trains it in PyTorch; a test misses that one.
 #pragma once
 
 #include <optional>

@@ -133,7 +133,8 @@ def train(a, recipe):
         results.append(run.run_epoch())
         print("epoch {epoch:2}/{epochs}  train loss {train_loss:.4f} acc {train_accuracy:5.2f} %  "
               "test loss {test_loss:.4f} acc {test_accuracy:5.2f} %  {seconds:.1f} s  "
-              "{images_per_second:.0f} images/s  lr {lr:.3g}".format(epochs=recipe["epochs"], **results[-1]), flush=True)
+              "{images_per_second:.0f} images/s  lr {lr:.3g}".format(epochs=recipe["epochs"], **results[-1]),
+              flush=True)
     best = max(results, key=lambda result: result["test_accuracy"])
     print(f"done: test accuracy last {results[-1]['test_accuracy']:.2f} %, best {best['test_accuracy']:.2f} % "
           f"(epoch {best['epoch']})")

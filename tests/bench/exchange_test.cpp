@@ -1,4 +1,5 @@
 // Norma's presets and their twins in PyTorch (bench/peers): the same layers, parameters, recipes and outputs.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <iostream>
@@ -7,6 +8,7 @@
 #include "apps/presets.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/data/write_archive.h"
+#include "tests/support/check.h"
 #include "tests/support/process.h"
 #include "tests/support/python.h"
 
@@ -51,9 +53,12 @@ TEST_CASE("PyTorch loads Norma's weights by name and Norma PyTorch's, for the sa
           "[app][python]") {
   const auto programs = std::filesystem::path(NORMA_CIFAR_NORM).parent_path();
   std::vector<std::string> words = {"exchange.py", "--programs", programs, "--images", "100"};
-  std::vector<std::string> pairs = {"c11-48096:ln-pixel,in"};  // unpublished, but the norms' only layers
+  std::vector<std::string> pairs = {"c11-48096:ln-pixel,in"};  // no preset publishes these two
   for (const Preset& preset : presets())
-    for (const PublishedRow& row : preset.rows) pairs.push_back(preset.name + ":" + name(row.norm));
+    for (const PublishedRow& row : preset.rows) {
+      pairs.push_back(preset.name + ":" + name(row.norm));
+      if (sanitized) break;
+    }
   words.insert(words.end(), pairs.begin(), pairs.end());
   const auto exchange = run_peer(words);
   if (!exchange) return;
