@@ -151,7 +151,7 @@ def layers(arguments):
         for norm in preset.norms:
             for path, module in presets.make_network(name, norm).named_modules():
                 if not list(module.children()):
-                    print(name, norm, path, module)
+                    print(name, norm, path, str(module).replace(", bias=True", ""))  # PyTorch 2.15 says it of norms
 
 
 def train_preset(a):
