@@ -29,17 +29,20 @@ EpochResult epoch_of(const Json& line) {
   return r;
 }
 
-std::vector<EpochResult> read_epochs(const fs::path& file) {
-  std::vector<EpochResult> epochs;
+// One of `from(line)` for each whole line, the first of which is that of epoch `first`.
+template <class F>
+auto read_epochs(const fs::path& file, int first, F&& from) {
+  std::vector<decltype(from(Json()))> epochs;
+  if (!fs::exists(file)) return epochs;
   const std::string text = read_text(file);
   for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    const std::size_t number = epochs.size() + 1;
+    const int number = static_cast<int>(epochs.size()) + 1;
     try {
-      epochs.push_back(epoch_of(Json::parse(text.substr(begin, end - begin))));
+      epochs.push_back(from(Json::parse(text.substr(begin, end - begin))));
     } catch (const Json::exception& e) {
       fail("{}, line {}, is no epoch of a run: {}", file.string(), number, e.what());
     }
-    if (epochs.back().epoch != static_cast<int>(number))
+    if (epochs.back().epoch != first + number - 1)
       fail("{}, line {}, is epoch {}: was the file put together from two runs?", file.string(), number,
            epochs.back().epoch);
   }
@@ -73,11 +76,12 @@ bool is_run(const fs::path& folder) { return fs::exists(folder / "config.json");
 
 SavedRun read_run(const fs::path& folder) {
   if (!is_run(folder)) fail("there is no run in {}: a run folder holds config.json", folder.string());
-  SavedRun run{folder, Json::parse(read_text(folder / "config.json"), nullptr, false), {}};
+  SavedRun run{folder, Json::parse(read_text(folder / "config.json"), nullptr, false), {}, {}};
   const auto has = [&](const char* key) { return run.config.contains(key) && run.config[key].is_object(); };
   if (!run.config.is_object() || !has("data") || !has("network") || !has("training"))
     fail("{} is no configuration of a run of Norma", (folder / "config.json").string());
-  if (fs::exists(folder / "metrics.jsonl")) run.epochs = read_epochs(folder / "metrics.jsonl");
+  run.epochs = read_epochs(folder / "metrics.jsonl", 1, epoch_of);
+  run.norm_statistics = read_epochs(folder / "norm_statistics.jsonl", 0, norm_statistics_from);
   return run;
 }
 

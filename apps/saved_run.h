@@ -7,14 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "apps/norm_statistics.h"
 #include "apps/training.h"
 
 namespace norma {
 
 struct SavedRun {
   std::filesystem::path folder;
-  nlohmann::ordered_json config;    ///< config.json, whole
-  std::vector<EpochResult> epochs;  ///< the finished ones, from 1, in order
+  nlohmann::ordered_json config;                ///< config.json, whole
+  std::vector<EpochResult> epochs;              ///< the finished ones, from 1, in order
+  std::vector<NormStatistics> norm_statistics;  ///< from epoch 0; empty where none were written
 
   /// Every epoch that was asked for is there, and so are the weights.
   bool complete() const;
@@ -30,7 +32,7 @@ struct SavedRun {
 /// Whether there is a config.json in the folder.
 bool is_run(const std::filesystem::path& folder);
 
-/// Reads config.json and metrics.jsonl. A last line that was cut off, because the run was killed while it wrote, is no
+/// Reads config.json, metrics.jsonl and norm_statistics.jsonl. A last line that was cut off, because the run was killed while it wrote, is no
 /// epoch. Throws, naming file and line, where there is no run or it is none of Norma's.
 SavedRun read_run(const std::filesystem::path& folder);
 
