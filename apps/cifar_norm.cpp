@@ -5,12 +5,8 @@
 //
 // The way of a run: options (apps/options.h) → network (apps/presets.h) → data → epochs (apps/training.h) → run
 // folder (apps/run_folder.h). README.md shows one, --help lists the flags.
-#include "apps/eval.h"
 #include "apps/program.h"
 
 int main(int argc, char** argv) {
-  return norma::run_app("cifar_norm", [&] {
-    if (argc > 1 && std::string(argv[1]) == "eval") return norma::run_eval(argc - 1, argv + 1);
-    return norma::train_program(norma::cifar_norm, argc, argv);
-  });
+  return norma::run_app("cifar_norm", [&] { return norma::train_program(norma::cifar_norm, argc, argv); });
 }

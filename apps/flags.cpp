@@ -38,9 +38,8 @@ void check_values(const std::vector<FlagText>& known, int argc, const char* cons
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> cut_flags(const std::vector<FlagText>& known, int argc,
-                                                           const char* const* argv,
-                                                           std::vector<std::string>* others) {
+FlagWords cut_flags(const std::vector<FlagText>& known, int argc, const char* const* argv,
+                    std::vector<std::string>* others) {
   check_values(known, argc, argv);
   cxxopts::Options words(argv[0]);
   words.allow_unrecognised_options();
@@ -57,7 +56,7 @@ std::vector<std::pair<std::string, std::string>> cut_flags(const std::vector<Fla
         refuse(word, known);
       else
         others->push_back(word);
-    std::vector<std::pair<std::string, std::string>> flags;
+    FlagWords flags;
     for (const cxxopts::KeyValue& argument : parsed.arguments())
       flags.emplace_back(argument.key(), argument.value());
     return flags;

@@ -35,22 +35,31 @@ std::vector<FlagText> texts_of(const std::vector<Flag<Options>>& flags) {
   return texts;
 }
 
+/// Flags and their values.
+using FlagWords = std::vector<std::pair<std::string, std::string>>;
+
 /// Flags and their values in the order of the command line. Words that are no flags go to `others`; with nullptr
 /// there may be none. Throws UsageError, one sentence, for what is not understood.
-std::vector<std::pair<std::string, std::string>> cut_flags(const std::vector<FlagText>& known, int argc,
-                                                           const char* const* argv,
-                                                           std::vector<std::string>* others);
+FlagWords cut_flags(const std::vector<FlagText>& known, int argc, const char* const* argv,
+                    std::vector<std::string>* others);
+
+/// Applies those of the words that are among the flags to `options`; returns their names.
+template <class Options>
+std::vector<std::string> apply_words(const std::vector<Flag<Options>>& flags, const FlagWords& words,
+                                     Options& options) {
+  std::vector<std::string> given;
+  for (const auto& [name, value] : words)
+    for (const auto& flag : flags)
+      if (flag.name == name) flag.apply(options, name, value), given.push_back(name);
+  return given;
+}
 
 /// Applies what the command line says to `options`; returns the names of the flags that were given.
 template <class Options>
 std::vector<std::string> apply_flags(const std::vector<Flag<Options>>& flags, int argc,
                                      const char* const* argv, Options& options,
                                      std::vector<std::string>* others = nullptr) {
-  std::vector<std::string> given;
-  for (const auto& [name, value] : cut_flags(texts_of(flags), argc, argv, others))
-    for (const auto& flag : flags)
-      if (flag.name == name) flag.apply(options, name, value), given.push_back(name);
-  return given;
+  return apply_words(flags, cut_flags(texts_of(flags), argc, argv, others), options);
 }
 
 /// The flags under their headings, wrapped to 98 columns.

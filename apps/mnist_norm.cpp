@@ -5,8 +5,5 @@
 #include "apps/program.h"
 
 int main(int argc, char** argv) {
-  return norma::run_app("mnist_norm", [&] {
-    if (argc > 1 && std::string(argv[1]) == "eval") return norma::run_eval(argc - 1, argv + 1);
-    return norma::train_program(norma::mnist_norm, argc, argv);
-  });
+  return norma::run_app("mnist_norm", [&] { return norma::train_program(norma::mnist_norm, argc, argv); });
 }

@@ -63,7 +63,9 @@ std::string url(const std::string& flag, const std::string& value) {
 using O = Options&;
 using S = const std::string&;
 
-const std::vector<Flag<Options>>& flags() {
+}  // namespace
+
+const std::vector<Flag<Options>>& training_flags() {
   static const std::vector<Flag<Options>> all = {
       {"Network", "preset", "NAME", "network and recipe, which other flags override; see --list-presets",
        [](O o, S, S v) { o.preset = v; }},
@@ -156,6 +158,8 @@ const std::vector<Flag<Options>>& flags() {
   return all;
 }
 
+namespace {
+
 void check_together(const Options& options) {
   if (options.network.groups && options.network.norm != Norm::gn)
     fail_usage("--groups goes with --norm gn, not with --norm {}", name(options.network.norm));
@@ -187,17 +191,20 @@ Options preset_options(const std::string& name, std::optional<Norm> norm) {
   return options;
 }
 
-Options parse_options(int argc, const char* const* argv, const Program& program) {
+Options options_from(const FlagWords& words, const Program& program, std::optional<Norm> norm) {
   Options asked;  // read twice: the recipe, which flags change, hangs on two of them
   asked.preset = program.preset;
-  const std::vector<std::string> given = apply_flags(flags(), argc, argv, asked);
-  const bool norm_given = std::find(given.begin(), given.end(), "norm") != given.end();
-  const Preset& preset = preset_for(program, asked.preset);
-  Options options =
-      preset_options(preset.name, norm_given ? std::optional(asked.network.norm) : std::nullopt);
-  apply_flags(flags(), argc, argv, options);
+  const std::vector<std::string> given = apply_words(training_flags(), words, asked);
+  if (!norm && std::find(given.begin(), given.end(), "norm") != given.end()) norm = asked.network.norm;
+  Options options = preset_options(preset_for(program, asked.preset).name, norm);
+  apply_words(training_flags(), words, options);
+  if (norm) options.network.norm = *norm;
   check_together(options);
   return options;
+}
+
+Options parse_options(int argc, const char* const* argv, const Program& program) {
+  return options_from(cut_flags(texts_of(training_flags()), argc, argv, nullptr), program);
 }
 
 std::string help_text(const Program& program) {
@@ -206,9 +213,13 @@ std::string help_text(const Program& program) {
       "{0} trains a small CNN on {1} with the normalization of your choice.\n\n"
       "Usage: {0} [flags]\n",
       name, program.data->title);
-  if (name == cifar_norm.name)
-    text += "       cifar_norm eval RUN [flags]    scores a trained network; see cifar_norm eval --help\n";
-  text += flags_help(texts_of(flags()));
+  text += fmt::format(
+      "       {0} eval RUN [flags]      scores a trained network\n"
+      "       {0} compare [flags]       trains with several norms, side by side\n"
+      "       {0} study WHAT [flags]    varies batch size or groups\n"
+      "       (each with a --help of its own)\n",
+      name);
+  text += flags_help(texts_of(training_flags()));
   text += fmt::format(
       "\nIn brackets: the recipe that most presets have in common. The default preset is {}.\n"
       "\nExamples:\n",

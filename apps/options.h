@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "apps/flags.h"
 #include "apps/network.h"
 #include "data/known_data.h"
 #include "data/loader.h"
@@ -72,6 +73,10 @@ struct Options {
 Options parse_options(int argc, const char* const* argv, const Program& program = cifar_norm);
 /// The text of --help.
 std::string help_text(const Program& program = cifar_norm);
+/// All flags that a training run takes.
+const std::vector<Flag<Options>>& training_flags();
+/// The preset's recipe with what the words of a command line change; with `norm`, for this one.
+Options options_from(const FlagWords& words, const Program& program, std::optional<Norm> norm = {});
 /// The recipe of a preset with one of its norms (its first one by default), before any flag.
 Options preset_options(const std::string& preset, std::optional<Norm> norm = {});
 

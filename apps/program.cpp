@@ -7,7 +7,10 @@
 #include <filesystem>
 
 #include "apps/arguments.h"
+#include "apps/compare.h"
+#include "apps/eval.h"
 #include "apps/presets.h"
+#include "apps/study.h"
 #include "apps/train_run.h"
 #include "core/device_memory.h"
 #include "core/parallel.h"
@@ -59,6 +62,10 @@ int train(const Program& program, const Options& options, const std::string& com
 }  // namespace
 
 int train_program(const Program& program, int argc, const char* const* argv) {
+  const std::string command = argc > 1 ? argv[1] : "";
+  if (command == "eval") return run_eval(argc - 1, argv + 1);
+  if (command == "compare") return run_compare(program, argc - 1, argv + 1);
+  if (command == "study") return run_study(program, argc - 1, argv + 1);
   const Options options = parse_options(argc, argv, program);
   if (options.help) return fmt::print("{}", help_text(program)), 0;
   if (options.version) return fmt::print("{} {}\n", program.name, NORMA_VERSION), 0;

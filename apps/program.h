@@ -13,7 +13,7 @@ namespace norma {
 /// body's, 2 for a wrong command line, 130 after Ctrl-C, 1 for any other failure.
 int run_app(const std::string& name, const std::function<int()>& body);
 
-/// main() of a program that trains.
+/// main() of a program that trains, and its commands eval, compare and study.
 int train_program(const Program& program, int argc, const char* const* argv);
 
 /// The command line, as a shell takes it.

@@ -1,5 +1,6 @@
 #include "apps/run_config.h"
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "apps/presets.h"
@@ -60,6 +61,38 @@ Json metrics_of(const EpochResult& r, const std::string& data_name) {
     line["validation_accuracy"] = r.validation->accuracy;
   }
   return line;
+}
+
+bool same_recipe(const Json& config, const Json& other) {
+  for (const char* part : {"program", "data", "network", "training"})
+    if (config.value(part, Json()) != other.value(part, Json())) return false;
+  return true;
+}
+
+EpochResult result_of(const Json& metrics) {
+  EpochResult r;
+  metrics.at("epoch").get_to(r.epoch);
+  metrics.at("lr").get_to(r.lr);
+  const auto score = [&](const std::string& set) {
+    return Score{metrics.at(set + "_loss"), metrics.at(set + "_accuracy")};
+  };
+  r.train = score("train");
+  r.test = score("test");
+  if (metrics.contains("validation_loss")) r.validation = score("validation");
+  metrics.at("seconds").get_to(r.seconds);
+  metrics.at("images_per_second").get_to(r.images_per_second);
+  return r;
+}
+
+std::vector<EpochResult> read_metrics(const std::filesystem::path& file) {
+  std::vector<EpochResult> epochs;
+  std::ifstream in(file);
+  for (std::string line; std::getline(in, line);) try {
+      epochs.push_back(result_of(Json::parse(line)));
+    } catch (const Json::exception& e) {
+      fail("{}: line {} is not an epoch's metrics: {}", file.string(), epochs.size() + 1, e.what());
+    }
+  return epochs;
 }
 
 }  // namespace norma

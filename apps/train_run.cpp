@@ -1,6 +1,7 @@
 #include "apps/train_run.h"
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -151,6 +152,18 @@ void report(const RunFolder& folder, const Trainer& trainer, const Dataset& test
   say(quiet, "report    " + write_report(data, folder.path()).string());
 }
 
+// The epochs of the run that the options name, where its folder holds all of them.
+std::vector<EpochResult> finished_epochs(const Options& options, const Json& config) {
+  const std::filesystem::path folder = options.out;
+  std::ifstream file(folder / "config.json");
+  const Json there = Json::parse(file, nullptr, false);
+  if (!there.is_object() || !same_recipe(config, there)) return {};
+  std::vector<EpochResult> epochs = read_metrics(folder / "metrics.jsonl");
+  const bool complete = static_cast<int>(epochs.size()) == options.epochs &&
+                        std::filesystem::exists(folder / "model.safetensors");
+  return complete ? epochs : std::vector<EpochResult>();
+}
+
 }  // namespace
 
 DataSplit find_images(const Options& options, Progress& progress) {
@@ -159,7 +172,7 @@ DataSplit find_images(const Options& options, Progress& progress) {
 }
 
 RunResult train_run(const Options& options, const DataSplit& images, const std::string& command,
-                    Progress& progress) {
+                    Progress& progress, Finished finished) {
   const Clock clock;
   std::optional<NoFusion> no_fusion;
   if (options.no_fuse) no_fusion.emplace();
@@ -167,6 +180,10 @@ RunResult train_run(const Options& options, const DataSplit& images, const std::
   const auto network = make_network(options);
   const Summary summary = summarize(*network, find_preset(options.preset).data->image);
   const TrainingData data = prepare(images, options);
+  const Json config = config_of(options, images, data, summary, command);
+  if (finished == Finished::keep)
+    if (const auto epochs = finished_epochs(options, config); !epochs.empty())
+      return {epochs, false, options.out};
   Trainer trainer(network, data, options);
   std::optional<CrossCheck> cross_check;
   if (options.cross_check)
@@ -175,7 +192,6 @@ RunResult train_run(const Options& options, const DataSplit& images, const std::
   StepProfile profile;
   if (options.profile) trainer.set_profile(&profile);
   RunFolder folder(options.out, fmt::format("{}-{}", options.preset, norm_label(options.network)));
-  const Json config = config_of(options, images, data, summary, command);
   folder.write_config(config);
   if (!folder.put_aside().empty()) say(options.quiet, "note      " + folder.put_aside());
   announce(options, images.name, data, trainer.steps_per_epoch());

@@ -22,9 +22,12 @@ struct RunResult {
 /// The images that the options name, downloaded where they must be.
 DataSplit find_images(const Options& options, Progress& progress);
 
+/// What to do with a run folder that holds this very run, complete.
+enum class Finished { run_again, keep };
+
 /// Trains and fills a run folder, telling the user; on Ctrl-C it stops after the present step, and what was reached
 /// is kept. `command` is how to repeat it.
 RunResult train_run(const Options& options, const DataSplit& images, const std::string& command,
-                    Progress& progress);
+                    Progress& progress, Finished finished = Finished::run_again);
 
 }  // namespace norma

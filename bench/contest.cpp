@@ -29,13 +29,13 @@ struct Check {
 };
 constexpr Check checks[] = {{DType::float32, 3, 1e-4}, {DType::float64, 10, 1e-8}};
 
-struct Batch {
+struct TimedBatch {
   Tensor x, target;
 };
 
 // Pixels in [-2, 2), as normalised ones are, and any labels.
-Batch random_batch(std::int64_t count) {
-  const Batch batch{Tensor::empty({count, 3, 32, 32}), Tensor::empty({count}, DType::int64)};
+TimedBatch random_batch(std::int64_t count) {
+  const TimedBatch batch{Tensor::empty({count, 3, 32, 32}), Tensor::empty({count}, DType::int64)};
   const RandomSequence pixels{.seed = 1, .stream = 0}, labels{.seed = 1, .stream = 1};
   std::uint64_t i = 0, k = 0;
   for (float& value : batch.x.span<float>()) value = static_cast<float>(4 * pixels.uniform(i++) - 2);
@@ -46,7 +46,7 @@ Batch random_batch(std::int64_t count) {
 // A network in training. The same seed draws the same weights for every norm, with dropout or without.
 class Training {
  public:
-  Training(Norm norm, const Batch& batch, Device device, std::optional<double> dropout = {},
+  Training(Norm norm, const TimedBatch& batch, Device device, std::optional<double> dropout = {},
            DType dtype = DType::float32)
       : batch_{batch.x.to(dtype).to(device), batch.target.to(device)} {
     manual_seed(1);
@@ -76,14 +76,14 @@ class Training {
   const Module& network() const { return *network_; }
 
  private:
-  Batch batch_;
+  TimedBatch batch_;
   std::shared_ptr<Module> network_;
   std::unique_ptr<SGD> optimizer_;
   std::uint32_t step_ = 0;
 };
 
 // The largest relative difference of the losses, over steps and formats.
-double check_losses(Norm norm, const Batch& batch, Device device, Peer& peer, const Check& check) {
+double check_losses(Norm norm, const TimedBatch& batch, Device device, Peer& peer, const Check& check) {
   std::vector<double> losses;
   Training training(norm, batch, device, 0.0, check.dtype);
   for (int i = 0; i < check.steps; ++i) losses.push_back(training.step());
@@ -162,7 +162,7 @@ double Row::ratio() const {
 
 Row contest(Norm norm, Peer* peer, const BenchOptions& options, const std::function<void(int)>& told) {
   told(0);
-  const Batch batch = random_batch(options.batch_size);
+  const TimedBatch batch = random_batch(options.batch_size);
   Training training(norm, batch, options.device);
   Row row{.norm = norm, .contestants = {{"norma"}}};
   if (peer != nullptr) {

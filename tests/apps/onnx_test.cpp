@@ -175,7 +175,7 @@ nlohmann::json check_in_onnxruntime(const std::string& python, const std::vector
 
 TEST_CASE("an ONNX file holds the layers as nodes and the weights by their names", "[onnx]") {
   manual_seed(1);
-  const auto network = c11_48096({.norm = Norm::gn});
+  const auto network = find_preset("c11-48096").network({.norm = Norm::gn});
   const Parsed onnx(to_onnx(*network, description).bytes);
   CHECK(onnx.opset == 21);
   CHECK(onnx.ir_version == 10);
@@ -222,7 +222,7 @@ TEST_CASE("every norm becomes its node, in the oldest operator set that has it",
                                         {Norm::ln_pixel, "LayerNormalization", 17},
                                         {Norm::in, "InstanceNormalization", 17}}) {
     CAPTURE(name(norm));
-    const Parsed onnx(to_onnx(*c11_48096({.norm = norm}), description).bytes);
+    const Parsed onnx(to_onnx(*find_preset("c11-48096").network({.norm = norm}), description).bytes);
     CHECK(std::count(onnx.ops.begin(), onnx.ops.end(), op) == 8);
     CHECK(std::count(onnx.ops.begin(), onnx.ops.end(), "Transpose") == (norm == Norm::ln_pixel ? 16 : 0));
     CHECK(onnx.opset == opset);

@@ -18,6 +18,7 @@
 #include "layers/linear.h"
 #include "layers/safetensors.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/check.h"
 #include "tests/support/process.h"
 
 using namespace norma;
@@ -62,6 +63,7 @@ std::vector<std::string> short_run(const fs::path& out, std::vector<std::string>
 TEST_CASE("a network learns 32 images by heart, whatever the norm", "[training]") {
   const TrainingData data = synthetic_data(32, 32);
   for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::ln_chw, Norm::ln_pixel, Norm::in}) {
+    if (sanitized && norm != Norm::bn) continue;
     CAPTURE(name(norm));
     Options options;
     options.network = {.norm = norm, .groups = {}, .dropout = 0.0};
@@ -83,6 +85,7 @@ TEST_CASE("ten steps give the same weights with and without fusion", "[training]
   const TrainingData data = synthetic_data(160, 10);
   for (const Norm norm : {Norm::none, Norm::bn, Norm::gn, Norm::ln, Norm::ln_chw, Norm::ln_pixel, Norm::in})
     for (const double dropout : {0.0, 0.2}) {
+      if (sanitized && dropout == 0) continue;
       CAPTURE(name(norm), dropout);
       const auto train = [&] {
         Options options;
@@ -364,12 +367,12 @@ TEST_CASE("a short training on real CIFAR-10 learns", "[app][real]") {
     return;
   }
   const TemporaryFolder folder;
-  const Finished run =
-      run_program({NORMA_CIFAR_NORM, "--norm", "bn", "--epochs", "1", "--limit-train", "6400", "--limit-test",
-                   "1000", "--batch-size", "32", "--lr", "0.02", "--out", (folder.path() / "run").string()});
+  const Finished run = run_program({NORMA_CIFAR_NORM, "--norm", "bn", "--epochs", "1", "--limit-train",
+                                    sanitized ? "64" : "6400", "--limit-test", "1000", "--batch-size", "32",
+                                    "--lr", "0.02", "--out", (folder.path() / "run").string()});
   INFO(run.out << run.err);
   REQUIRE(run.status == 0);
   CHECK_THAT(run.out, Catch::Contains("cifar10") && !Catch::Contains("synthetic"));
   const auto metrics = read_lines(folder.path() / "run" / "metrics.jsonl");
-  CHECK(metrics.at(0)["test_accuracy"] > 22);  // 28.8 here; chance is 10
+  if (!sanitized) CHECK(metrics.at(0)["test_accuracy"] > 22);  // 28.8 here; chance is 10
 }

@@ -10,6 +10,14 @@
 
 namespace norma::test {
 
+/// Under AddressSanitizer, where everything takes ten times as long, what is about results and not about memory may
+/// look at less.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 /// Uniform in [low, high], float64, every value exact in float32 too, so that all executors see the same
 /// numbers.
 Tensor random_tensor(const Shape& shape, std::uint64_t seed, double low = -1, double high = 1);

@@ -1,0 +1,115 @@
+// reproduce: trains every published row by its own recipe, and writes the table of docs/results/published-systems.md.
+//
+//   reproduce --data DIR                     all rows; one that is done is not trained again
+//   reproduce --rows skip-37108,mnist-9752   these presets
+//
+// A row's epochs are kept in docs/results/runs, whence the table is made; what `cifar_norm --list-presets` says of
+// Norma's accuracy (apps/measured.inc) is written with it.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "apps/arguments.h"
+#include "apps/flags.h"
+#include "apps/presets.h"
+#include "apps/program.h"
+#include "apps/published_table.h"
+#include "apps/train_run.h"
+#include "core/parallel.h"
+
+namespace norma {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ReproduceOptions {
+  std::vector<std::string> presets;
+  std::string data, out = "runs/reproduce", write;
+  int epochs = 20, threads = 0;
+  std::uint64_t seed = 1;
+  bool quiet = false, help = false;
+};
+
+using O = ReproduceOptions&;
+using S = const std::string&;
+
+const std::vector<Flag<ReproduceOptions>>& flags() {
+  static const std::vector<Flag<ReproduceOptions>> all = {
+      {"", "rows", "PRESETS", "of the published presets, with commas (all)",
+       [](O o, S, S v) { o.presets = split_words(v, ','); }},
+      {"", "data", "DIR", "folder with the images ($NORMA_DATA, else ~/.cache/norma)",
+       [](O o, S, S v) { o.data = v; }},
+      {"", "epochs", "N", "passes over the training set (20)",
+       [](O o, S f, S v) { o.epochs = static_cast<int>(whole_number(f, v, 1, 100'000)); }},
+      {"", "seed", "N", "of every run (1)",
+       [](O o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, 1 << 30)); }},
+      {"", "threads", "N", "CPU threads; the result does not depend on it (all cores)",
+       [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
+      {"", "out", "DIR", "where the run folders go (runs/reproduce)", [](O o, S, S v) { o.out = v; }},
+      {"", "write", "DIR", "the checkout whose docs/results and apps/measured.inc to write (print the table)",
+       [](O o, S, S v) { o.write = v; }},
+      {"", "quiet", "", "print a line a run only", [](O o, S, S) { o.quiet = true; }},
+      {"", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+  };
+  return all;
+}
+
+std::string help() {
+  return "reproduce trains the published systems, each by its own recipe, and makes a table of what came "
+         "out.\n\n"
+         "Usage: reproduce [flags]\n\n" +
+         flags_help(texts_of(flags())) +
+         "\nA run that is complete in its folder is not trained again; Ctrl-C, and go on later.\n"
+         "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
+}
+
+int run(const ReproduceOptions& o) {
+  if (!o.write.empty() && !fs::exists(fs::path(o.write) / "apps" / "measured.inc"))
+    fail_usage("--write {}: there is no apps/measured.inc; name a checkout of Norma", o.write);
+  for (const std::string& name : o.presets) one_of("rows", name, published_presets());
+  if (o.threads > 0) set_threads(o.threads);
+  watch_for_interrupt();
+  Progress progress(o.quiet);
+  std::optional<DataSplit> images;
+  const KnownDataSet* loaded = nullptr;
+  for (const TableRow& row : table_rows()) {
+    if (!o.presets.empty() &&
+        std::find(o.presets.begin(), o.presets.end(), row.preset->name) == o.presets.end())
+      continue;
+    Options options = row.options();
+    options.data = o.data;
+    options.epochs = o.epochs;
+    options.seed = o.seed;
+    options.quiet = o.quiet;
+    options.out = fs::path(o.out) / row.name(o.seed);
+    if (loaded != row.preset->data) images = find_images(options, progress), loaded = row.preset->data;
+    if (images->name == "synthetic")
+      fail("the published systems were trained on {}, which was not found: name its folder with --data",
+           loaded->title);
+    const RunResult result = train_run(options, *images, row.command(o.seed), progress, Finished::keep);
+    if (result.stopped) return interrupt_status();
+    if (!o.write.empty()) {
+      const fs::path runs = fs::path(o.write) / "docs" / "results" / "runs";
+      fs::create_directories(runs);
+      fs::copy_file(result.folder / "metrics.jsonl", runs / (row.name(o.seed) + ".jsonl"),
+                    fs::copy_options::overwrite_existing);
+      write_published_table(o.write);
+    } else {
+      fmt::print("{}\n", table_line(row, o.seed, result.epochs));
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace norma
+
+int main(int argc, char** argv) {
+  return norma::run_app("reproduce", [&] {
+    norma::ReproduceOptions options;
+    norma::apply_flags(norma::flags(), argc, argv, options);
+    if (options.help) return fmt::print("{}", norma::help()), 0;
+    return norma::run(options);
+  });
+}

@@ -1,0 +1,105 @@
+#include "apps/series_options.h"
+
+#include <algorithm>
+
+#include "apps/arguments.h"
+#include "core/device_memory.h"
+#include "core/parallel.h"
+#include "kernels/simd_target.h"
+
+namespace norma {
+namespace {
+
+using O = SeriesOptions&;
+using S = const std::string&;
+
+std::vector<std::int64_t> numbers(const std::string& flag, const std::string& list) {
+  std::vector<std::int64_t> values;
+  for (const std::string& word : split_words(list, ','))
+    values.push_back(whole_number(flag, word, 1, 1 << 20));
+  return values;
+}
+
+const std::vector<Flag<SeriesOptions>>& flags() {
+  static const std::vector<Flag<SeriesOptions>> all = {
+      {"Series", "norms", "LIST", "of bn, ln, ln-chw, ln-pixel, gn, in, none, with commas (bn,gn,ln)",
+       [](O o, S f, S v) {
+         o.norms = split_words(v, ',');
+         for (const std::string& norm : o.norms) one_of(f, norm, norm_names());
+       }},
+      {"Series", "seeds", "N", "runs of each, with seeds from --seed on (1)",
+       [](O o, S f, S v) { o.seeds = static_cast<int>(whole_number(f, v, 1, 1000)); }},
+      {"Series", "batches", "LIST", "study batch-size: the sizes (2,4,8,16,32,128)",
+       [](O o, S f, S v) { o.batches = numbers(f, v); }},
+      {"Series", "group-counts", "LIST", "study groups: the numbers of groups (1,2,4,8,16)",
+       [](O o, S f, S v) { o.groups = numbers(f, v); }},
+      {"Series", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+  };
+  return all;
+}
+
+// The training flags that a series passes on.
+std::vector<FlagText> training_texts() {
+  std::vector<FlagText> texts;
+  for (const FlagText& text : texts_of(training_flags())) {
+    const auto is = [&](const char* name) { return text.name == name; };
+    if (!is("norm") && !is("help") && !is("version") && !is("summary") && !is("list-presets"))
+      texts.push_back(text);
+  }
+  return texts;
+}
+
+std::vector<FlagText> all_texts() {
+  std::vector<FlagText> texts = texts_of(flags());
+  for (const FlagText& text : training_texts()) texts.push_back(text);
+  return texts;
+}
+
+}  // namespace
+
+SeriesOptions parse_series(int argc, const char* const* argv, std::vector<std::string>* others) {
+  SeriesOptions options;
+  const FlagWords words = cut_flags(all_texts(), argc, argv, others);
+  apply_words(flags(), words, options);
+  for (const auto& word : words) {
+    const auto own = [&](const Flag<SeriesOptions>& flag) { return flag.name == word.first; };
+    if (std::none_of(flags().begin(), flags().end(), own)) options.training.push_back(word);
+  }
+  return options;
+}
+
+Variant variant_of(const Program& program, const SeriesOptions& options, const std::string& label, Norm norm,
+                   const FlagWords& more) {
+  FlagWords words = options.training;
+  words.insert(words.end(), more.begin(), more.end());
+  std::string command = program.name + " --norm " + name(norm);
+  for (const auto& [flag, value] : words)
+    if (flag != "seed" && flag != "out")
+      command += " --" + flag + (flag == "quiet" || value.empty() ? "" : " " + quoted(value));
+  return {label, options_from(words, program, norm), command};
+}
+
+std::optional<std::vector<VariantResult>> run_series(const Program& program,
+                                                     const std::vector<Variant>& variants, int seeds,
+                                                     const std::filesystem::path& out) {
+  const Options& options = variants.front().options;
+  if (options.threads > 0) set_threads(options.threads);
+  require_available(options.device);
+  if (!options.simd.empty()) limit_simd(options.simd);
+  watch_for_interrupt();
+  Progress progress(options.quiet);
+  say(options.quiet, fmt::format("{} {} · {} · {} variants, {} seed{} each · {} threads, {}", program.name,
+                                 NORMA_VERSION, options.preset, variants.size(), seeds, seeds == 1 ? "" : "s",
+                                 threads(), simd_target()));
+  return run_series(variants, seeds, out, find_images(options, progress), progress);
+}
+
+std::string series_help(const Program& program, const std::string& command, const std::string& what,
+                        const std::string& examples) {
+  return fmt::format("{0} {1} {2}.\n\nUsage: {0} {1} [flags]\n", program.name, command, what) +
+         flags_help(all_texts()) + "\nExamples:\n" + fmt::format(fmt::runtime(examples), program.name) +
+         "\nA run that is complete in --out is not trained again: interrupt with Ctrl-C, and go on later.\n"
+         "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
+}
+
+}  // namespace norma

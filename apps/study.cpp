@@ -1,0 +1,84 @@
+#include "apps/study.h"
+
+#include "apps/arguments.h"
+#include "apps/save_file.h"
+#include "apps/series_options.h"
+
+namespace norma {
+namespace {
+
+std::string help(const Program& program) {
+  return series_help(
+      program, "study batch-size|groups",
+      "varies one quantity and keeps all others:\n"
+      "  batch-size   of each norm; the learning rate goes with it, lr·batch/128 (Goyal et al. 2017)\n"
+      "  groups       of group norm",
+      "  {0} study batch-size --norms bn,gn --batches 2,4,8,16,32,128\n"
+      "  {0} study groups --group-counts 1,2,4,8,16 --seeds 3\n");
+}
+
+// A row a norm, a column a value.
+struct Grid {
+  std::string title;
+  std::vector<std::string> rows, columns;
+  std::vector<Variant> variants;  // row by row
+};
+
+Grid batch_size_grid(const Program& program, const SeriesOptions& o) {
+  Grid grid{"batch size", o.norms, {}, {}};
+  if (grid.rows.empty()) grid.rows = {"bn", "gn"};
+  for (const std::int64_t batch : o.batches.empty() ? std::vector<std::int64_t>{2, 4, 8, 16, 32, 128} : o.batches)
+    grid.columns.push_back(std::to_string(batch));
+  for (const std::string& norm : grid.rows)
+    for (const std::string& batch : grid.columns) {
+      const Variant whole = variant_of(program, o, norm, norm_from(norm));
+      const double lr = whole.options.lr * std::stod(batch) / static_cast<double>(128);
+      grid.variants.push_back(variant_of(program, o, norm + " batch " + batch, norm_from(norm),
+                                         {{"batch-size", batch}, {"lr", fmt::format("{:g}", lr)}}));
+    }
+  return grid;
+}
+
+Grid groups_grid(const Program& program, const SeriesOptions& o) {
+  if (!o.norms.empty()) fail_usage("study groups is about gn alone: leave --norms away");
+  Grid grid{"groups", {"gn"}, {}, {}};
+  for (const std::int64_t groups : o.groups.empty() ? std::vector<std::int64_t>{1, 2, 4, 8, 16} : o.groups)
+    grid.columns.push_back(std::to_string(groups));
+  for (const std::string& groups : grid.columns)
+    grid.variants.push_back(variant_of(program, o, "gn " + groups + " groups", Norm::gn, {{"groups", groups}}));
+  return grid;
+}
+
+std::string table(const Grid& grid, const std::vector<VariantResult>& results, int seeds) {
+  std::string text = fmt::format("{:<12}", grid.title);
+  for (const std::string& column : grid.columns) text += fmt::format(" {:>14}", column);
+  auto result = results.begin();
+  for (const std::string& row : grid.rows) {
+    text += fmt::format("\n{:<12}", row);
+    for (std::size_t i = 0; i < grid.columns.size(); ++i)
+      text += fmt::format(" {:>14}", to_string(spread(last_accuracies(*result++)), static_cast<std::size_t>(seeds)));
+  }
+  return text + fmt::format("\n\nTest accuracy in percent after the last epoch, {} seed{}.\n", seeds,
+                            seeds == 1 ? "" : "s: mean ± deviation");
+}
+
+}  // namespace
+
+int run_study(const Program& program, int argc, const char* const* argv) {
+  std::vector<std::string> words;
+  const SeriesOptions o = parse_series(argc, argv, &words);
+  if (o.help) return fmt::print("{}", help(program)), 0;
+  if (words.size() != 1) fail_usage("study takes one of batch-size and groups; see study --help");
+  const bool batches = one_of("study", words[0], {"batch-size", "groups"}) == "batch-size";
+  const Grid grid = batches ? batch_size_grid(program, o) : groups_grid(program, o);
+  const Options& first = grid.variants.front().options;
+  const std::string out = first.out.empty() ? fmt::format("runs/study-{}-{}", words[0], first.preset) : first.out;
+  const auto results = run_series(program, grid.variants, o.seeds, out);
+  if (!results) return interrupt_status();
+  const std::string text = table(grid, *results, o.seeds);
+  save_file(std::filesystem::path(out) / "study.txt", text);
+  fmt::print("\n{}{}\n", text, out);
+  return 0;
+}
+
+}  // namespace norma
