@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "apps/json_lines.h"
+#include "apps/run_config.h"
 #include "core/error.h"
 
 namespace norma {
@@ -18,34 +20,13 @@ std::string read_text(const fs::path& file) {
   return text;
 }
 
-EpochResult epoch_of(const Json& line) {
-  EpochResult r{.epoch = line.at("epoch"), .lr = line.at("lr")};
-  r.train = {line.at("train_loss"), line.at("train_accuracy")};
-  r.test = {line.at("test_loss"), line.at("test_accuracy")};
-  if (line.contains("validation_loss"))
-    r.validation = Score{line.at("validation_loss"), line.at("validation_accuracy")};
-  r.seconds = line.at("seconds");
-  r.images_per_second = line.at("images_per_second");
-  return r;
-}
-
-// One of `from(line)` for each whole line, the first of which is that of epoch `first`.
-template <class F>
-auto read_epochs(const fs::path& file, int first, F&& from) {
-  std::vector<decltype(from(Json()))> epochs;
-  if (!fs::exists(file)) return epochs;
-  const std::string text = read_text(file);
-  for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    const int number = static_cast<int>(epochs.size()) + 1;
-    try {
-      epochs.push_back(from(Json::parse(text.substr(begin, end - begin))));
-    } catch (const Json::exception& e) {
-      fail("{}, line {}, is no epoch of a run: {}", file.string(), number, e.what());
-    }
-    if (epochs.back().epoch != first + number - 1)
-      fail("{}, line {}, is epoch {}: was the file put together from two runs?", file.string(), number,
-           epochs.back().epoch);
-  }
+// Lines that name the epochs from `first` on.
+template <class Epoch>
+const std::vector<Epoch>& in_order(const std::vector<Epoch>& epochs, int first, const fs::path& file) {
+  for (const Epoch& e : epochs)
+    if (e.epoch != first++)
+      fail("{} has epoch {} where {} should be: was it put together from two runs?", file.string(), e.epoch,
+           first - 1);
   return epochs;
 }
 
@@ -80,8 +61,9 @@ SavedRun read_run(const fs::path& folder) {
   const auto has = [&](const char* key) { return run.config.contains(key) && run.config[key].is_object(); };
   if (!run.config.is_object() || !has("data") || !has("network") || !has("training"))
     fail("{} is no configuration of a run of Norma", (folder / "config.json").string());
-  run.epochs = read_epochs(folder / "metrics.jsonl", 1, epoch_of);
-  run.norm_statistics = read_epochs(folder / "norm_statistics.jsonl", 0, norm_statistics_from);
+  const fs::path metrics = folder / "metrics.jsonl", norms = folder / "norm_statistics.jsonl";
+  run.epochs = in_order(read_json_lines(metrics, result_of), 1, metrics);
+  run.norm_statistics = in_order(read_json_lines(norms, norm_statistics_from), 0, norms);
   return run;
 }
 

@@ -15,6 +15,13 @@ namespace {
 constexpr double title_height = 22, legend_height = 20, bottom_height = 36, left_width = 44, right_width = 14;
 constexpr double letters = 12;  // their size
 
+// "2e-5"
+std::string power_label(double value) {
+  if (value == 0) return "0";
+  const double power = std::floor(std::log10(std::abs(value)) + 1e-9);
+  return fmt::format("{:.2g}e{:g}", value / std::pow(10, power), power);
+}
+
 bool drawable(const Chart& chart, double y) { return std::isfinite(y) && (!chart.logarithmic || y > 0); }
 
 Range x_range(const Chart& chart) {
@@ -37,13 +44,16 @@ std::vector<double> x_ticks(Range range) {
 void draw_axes(Surface& surface, const Chart& chart, const ChartAxes& axes) {
   const auto& [x, y] = axes;
   const Ink muted{Role::muted}, grid{Role::grid};
-  for (const double t : y.ticks) {
-    surface.line({{x.place.low, y(t)}, {x.place.high, y(t)}}, grid, {1});
-    surface.text({x.place.low - 8, y(t) + 4}, tick_label(t), muted, {letters - 1, Anchor::end});
+  const std::vector<std::string> rows = tick_labels(y), columns = tick_labels(x);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double at = y(y.ticks[i]);
+    surface.line({{x.place.low, at}, {x.place.high, at}}, grid, {1});
+    surface.text({x.place.low - 8, at + 4}, rows[i], muted, {letters - 1, Anchor::end});
   }
-  for (const double t : x.ticks) {
-    surface.line({{x(t), y.place.low}, {x(t), y.place.low + 4}}, muted, {1});
-    surface.text({x(t), y.place.low + 17}, tick_label(t), muted, {letters - 1, Anchor::middle});
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const double at = x(x.ticks[i]);
+    surface.line({{at, y.place.low}, {at, y.place.low + 4}}, muted, {1});
+    surface.text({at, y.place.low + 17}, columns[i], muted, {letters - 1, Anchor::middle});
   }
   surface.line({{x.place.low, y.place.low}, {x.place.high, y.place.low}}, muted, {1});
   surface.text({(x.place.low + x.place.high) / 2, y.place.low + 32}, chart.x_name, muted,
@@ -121,15 +131,20 @@ std::optional<Range> range_of(const std::vector<Chart>& charts) {
   return range;
 }
 
-std::string tick_label(double value) {
-  const double size = std::abs(value);
-  if (size != 0 && (size < 1e-3 || size >= 1e5)) {
-    std::string text = fmt::format("{:.2g}", value);  // "1e-05"
-    if (const std::size_t zero = text.find("e-0"); zero != std::string::npos) text.erase(zero + 2, 1);
-    if (const std::size_t plus = text.find("e+0"); plus != std::string::npos) text.erase(plus + 1, 2);
-    return text;
-  }
-  return fmt::format("{:.6g}", value);
+std::vector<std::string> tick_labels(const Axis& axis) {
+  const std::vector<double>& ticks = axis.ticks;
+  const double step = ticks.size() > 1 && !axis.logarithmic ? ticks[1] - ticks[0] : 1;
+  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 4);
+  const auto extreme = [](double t) { return t != 0 && (std::abs(t) < 1e-3 || std::abs(t) >= 1e5); };
+  const bool powers = std::any_of(ticks.begin(), ticks.end(), extreme);
+  std::vector<std::string> labels;
+  for (const double t : ticks)
+    labels.push_back(powers             ? power_label(t)
+                     : axis.logarithmic ? fmt::format("{:.6g}", t)
+                                        : fmt::format("{:.{}f}", t, digits));
+  for (std::string& label : labels)
+    if (const std::size_t minus = label.find('-'); minus != std::string::npos) label.replace(minus, 1, "−");
+  return labels;
 }
 
 ChartAxes axes_of(const Chart& chart, const Box& box) {

@@ -58,8 +58,8 @@ std::vector<double> linear_ticks(Range range, int count);
 std::vector<double> logarithmic_ticks(Range range);
 /// The values of all series; nothing where there is none to draw.
 std::optional<Range> range_of(const std::vector<Chart>& charts);
-/// "0.25", "1e-5": short, and exact for a tick.
-std::string tick_label(double value);
+/// One for each tick: with equally many digits, or as "1e-5" where they are very small or large.
+std::vector<std::string> tick_labels(const Axis& axis);
 
 struct ChartAxes {
   Axis x, y;

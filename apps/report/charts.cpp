@@ -23,12 +23,16 @@ Chart score_chart(const SavedRun& run, double Score::*what) {
 
 using Value = std::function<double(const LayerStatistics&)>;
 
+// "C1" of "C1.norm"
+std::string block_of(const std::string& layer) { return layer.substr(0, layer.rfind('.')); }
+
 // A line a layer.
 Chart layer_chart(const SavedRun& run, const std::string& title, const Value& value) {
   Chart chart{.title = title, .unit = "", .legend = false};
   const auto& layers = run.norm_statistics.front().layers;
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    Series series{layers[i].layer, {Role::layer, static_cast<int>(i), static_cast<int>(layers.size())}};
+    Series series{block_of(layers[i].layer),
+                  {Role::layer, static_cast<int>(i), static_cast<int>(layers.size())}};
     for (const NormStatistics& s : run.norm_statistics)
       series.points.push_back({static_cast<double>(s.epoch), value(s.layers.at(i))});
     chart.series.push_back(std::move(series));
@@ -57,20 +61,35 @@ bool is_of(const ParameterStatistics& p, const LayerStatistics& layer, const std
   return p.name == layer.layer + "." + (name == "conv" ? "weight" : name);
 }
 
+double value_of(const LayerStatistics& layer, const std::string& name, double ParameterStatistics::*what) {
+  for (const ParameterStatistics& p : layer.parameters)
+    if (is_of(p, layer, name)) return p.*what;
+  return std::nan("");
+}
+
+// By their values before training, so that layers of all sizes begin at 1.
+void divide_by_first(Chart& chart) {
+  for (Series& series : chart.series) {
+    const double first = series.points.front().y;
+    for (Point& p : series.points) p.y /= first;
+  }
+}
+
 // A parameter and its gradient.
 ChartRow parameter_row(const SavedRun& run, const std::string& title, const std::string& text,
-                       const std::string& name) {
+                       const std::string& name, bool relative) {
   const auto of = [name](double ParameterStatistics::*what) {
-    return [name, what](const LayerStatistics& layer) {
-      for (const ParameterStatistics& p : layer.parameters)
-        if (is_of(p, layer, name)) return p.*what;
-      return std::nan("");
-    };
+    return [name, what](const LayerStatistics& layer) { return value_of(layer, name, what); };
   };
   ChartRow row{title, text, {}};
   row.charts = {layer_chart(run, "length", of(&ParameterStatistics::length)),
                 layer_chart(run, "length of its gradient", of(&ParameterStatistics::gradient))};
   for (Chart& chart : row.charts) chart.from_zero = true;
+  if (relative) {
+    divide_by_first(row.charts[0]);
+    row.charts[0].title = "length, as a multiple of that before training";
+    row.charts[0].from_zero = false;
+  }
   return row;
 }
 
@@ -105,17 +124,16 @@ std::vector<ChartRow> norm_charts(const SavedRun& run) {
                 &S::image_spread, false, true)};
   const bool norms = run.norm_statistics.front().layers.front().y.has_value();
   if (norms) {
-    rows.push_back(
-        parameter_row(run, "The norm’s weight", "Its length, √Σw²; all ones before training.", "weight"));
-    rows.push_back(parameter_row(run, "The norm’s bias", "All zeros before training.", "bias"));
+    rows.push_back(parameter_row(run, "The norm’s weight", "Its length is √Σw²; all w are 1 before training.",
+                                 "weight", true));
+    rows.push_back(parameter_row(run, "The norm’s bias", "All zeros before training.", "bias", false));
   }
-  rows.push_back(parameter_row(run, "The convolution’s weight",
-                               norms ? "Of the convolution before the norm. What comes out of the norm does "
-                                       "not depend on its length, so that "
-                                       "its gradient stands at right angles to it, and steps make it longer "
-                                       "unless weight decay holds it."
-                                     : "Of each convolution.",
-                               "conv"));
+  const char* const text = norms ? "Of the convolution before the norm. What comes out of the norm does not "
+                                   "depend on its length, so "
+                                   "that its gradient stands at right angles to it, and steps make it longer "
+                                   "unless weight decay holds it."
+                                 : "Of each convolution.";
+  rows.push_back(parameter_row(run, "The convolution’s weight", text, "conv", true));
   return rows;
 }
 

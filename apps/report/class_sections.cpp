@@ -72,7 +72,7 @@ std::string grid(const ReportData& data, const std::vector<std::string>& names,
                       &taken = names[static_cast<std::size_t>(p.predicted)];
     html += fmt::format(
         "<figure><img src=\"{}\" alt=\"test image {}, {}\"><figcaption><b>{}</b> <span>{:.1f}&nbsp;%"
-        "</span><small>is {}</small></figcaption></figure>\n",
+        "</span><small>true: {}</small></figcaption></figure>\n",
         data_uri(image_at(data.test, index)), index, is, taken, 100 * p.probability, is);
   }
   return html + "</div>\n";
@@ -105,14 +105,14 @@ std::string mistakes_section(const ReportData& data) {
                                    [](const Prediction& p) { return !p.right(); });
   std::string html = fmt::format(
       "<section id=\"mistakes\"><h2>Mistakes</h2>\n<p class=\"lede\">{} of {} test images were taken for "
-      "what they are "
-      "not. In bold what the network saw, and how sure it was; below, what the image shows.</p>\n",
+      "what they are not. In bold what the network took them for, and how sure it was; below, what they "
+      "are.</p>\n",
       with_commas(wrong), with_commas(static_cast<std::int64_t>(data.predictions.size())));
   if (wrong == 0) return html + "</section>\n";
   const std::vector<std::string> names = escaped(data.classes);
   const Mistakes chosen = mistakes_to_show(data);
   html += fmt::format("<h3>At random, by seed {}</h3>\n", chosen.seed) + grid(data, names, chosen.random);
-  html += "<h3>The surest</h3>\n" + grid(data, names, chosen.surest);
+  html += "<h3>The most confident</h3>\n" + grid(data, names, chosen.surest);
   return html + "</section>\n";
 }
 

@@ -7,7 +7,7 @@
 namespace norma {
 namespace {
 
-constexpr Box box{0, 0, 400, 250};  // small enough that letters are still readable across a phone
+constexpr Box box{0, 0, 360, 236};  // small enough that letters are still readable across a phone
 
 }  // namespace
 

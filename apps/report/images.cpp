@@ -1,5 +1,7 @@
 #include "apps/report/images.h"
 
+#include <cmath>
+
 #include "apps/confusion.h"
 #include "apps/report/canvas.h"
 #include "apps/report/charts.h"
@@ -36,22 +38,24 @@ std::string fitting(std::string words, double width, double size, bool bold) {
   return words + "…";
 }
 
-constexpr double side = 148, gap = 16, caption = 44;
+constexpr double cell = 144, gap = 18, caption = 44;  // of the grid
 
 void draw_grid(Canvas& canvas, const ReportData& data, const std::vector<std::int64_t>& indices, double top) {
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const Prediction& p = data.predictions[static_cast<std::size_t>(indices[i])];
-    const double x = margin + static_cast<double>(i % 5) * (side + gap);
-    const double y = top + static_cast<double>(i / 5) * (side + caption + gap);
-    canvas.image({x, y, side, side}, image_at(data.test, indices[i]));
+    const double x = margin + static_cast<double>(i % 5) * (cell + gap);
+    const double y = top + static_cast<double>(i / 5) * (cell + caption + gap);
+    const Picture picture = image_at(data.test, indices[i]);
+    const double pixel = std::floor(2 * cell / picture.width) / 2;  // each as large as the others
+    canvas.image({x, y, pixel * picture.width, pixel * picture.height}, picture);
     const std::string sure = fmt::format("{:.1f} %", 100 * p.probability);
-    const double left = side - text_width(sure, 13) - 8;
-    canvas.text({x, y + side + 18},
+    const double left = cell - text_width(sure, 13) - 8;
+    canvas.text({x, y + cell + 18},
                 fitting(data.classes[static_cast<std::size_t>(p.predicted)], left, 13, true), {Role::text},
                 {13, Anchor::start, true});
-    canvas.text({x + side, y + side + 18}, sure, {Role::muted}, {13, Anchor::end});
-    canvas.text({x, y + side + 36},
-                fitting("is " + data.classes[static_cast<std::size_t>(p.label)], side, 13, false),
+    canvas.text({x + cell, y + cell + 18}, sure, {Role::muted}, {13, Anchor::end});
+    canvas.text({x, y + cell + 36},
+                fitting("true: " + data.classes[static_cast<std::size_t>(p.label)], cell, 13, false),
                 {Role::muted}, {13});
   }
 }
@@ -87,10 +91,10 @@ Picture draw_curves(const SavedRun& run) {
 Picture draw_mistakes(const ReportData& data) {
   const Mistakes chosen = mistakes_to_show(data);
   const auto height_of = [](const std::vector<std::int64_t>& indices) {
-    return static_cast<double>((indices.size() + 4) / 5) * (side + caption + gap);
+    return static_cast<double>((indices.size() + 4) / 5) * (cell + caption + gap);
   };
   const double first = 128, second = first + height_of(chosen.random) + 44;
-  Canvas canvas(2 * margin + 5 * side + 4 * gap, second + height_of(chosen.surest) + 8);
+  Canvas canvas(2 * margin + 5 * cell + 4 * gap, second + height_of(chosen.surest) + 8);
   draw_title(canvas, data.run);
   if (chosen.random.empty()) {
     canvas.text({margin, first - 16}, "No test image was misclassified.", {Role::text}, {15});
@@ -99,11 +103,12 @@ Picture draw_mistakes(const ReportData& data) {
   const auto heading = [&](double y, const std::string& words) {
     canvas.text({margin, y}, words, {Role::text}, {15, Anchor::start, true});
   };
-  heading(first - 16,
-          fmt::format("Misclassified test images, at random by seed {}: taken for, how sure, and what it is",
-                      chosen.seed));
+  heading(
+      first - 16,
+      fmt::format("Misclassified test images, at random by seed {}: taken for, how sure, and what they are",
+                  chosen.seed));
   draw_grid(canvas, data, chosen.random, first);
-  heading(second - 16, "The surest mistakes");
+  heading(second - 16, "The most confident mistakes");
   draw_grid(canvas, data, chosen.surest, second);
   return canvas.picture();
 }

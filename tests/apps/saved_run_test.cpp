@@ -73,7 +73,9 @@ TEST_CASE("what is no run is refused in one sentence that names the file", "[sav
   CHECK_THROWS_WITH(read_run(folder.path()), Contains("config.json is no configuration"));
   write_file(folder / "config.json", config);
   write_file(folder / "metrics.jsonl", lines({epoch(1, 50.5)}) + "nonsense\n");
-  CHECK_THROWS_WITH(read_run(folder.path()), Contains("metrics.jsonl, line 2, is no epoch"));
+  CHECK_THROWS_WITH(read_run(folder.path()), Contains("metrics.jsonl: line 2 is no JSON"));
+  write_file(folder / "metrics.jsonl", lines({epoch(1, 50.5)}) + "{}\n");
+  CHECK_THROWS_WITH(read_run(folder.path()), Contains("metrics.jsonl: line 2 is not what it should be"));
   write_file(folder / "metrics.jsonl", lines({epoch(2, 50.5)}));
-  CHECK_THROWS_WITH(read_run(folder.path()), Contains("metrics.jsonl, line 1, is epoch 2"));
+  CHECK_THROWS_WITH(read_run(folder.path()), Contains("metrics.jsonl has epoch 2 where 1 should be"));
 }
