@@ -33,11 +33,14 @@ Range x_range(const Chart& chart) {
   return range;
 }
 
-// Whole numbers within the range: epochs.
+// Whole numbers within the range, which are epochs, and its ends where there is room for them.
 std::vector<double> x_ticks(Range range) {
   std::vector<double> ticks;
+  const double room = (range.high - range.low) / 12;
   for (const double t : linear_ticks(range, 5))
     if (t == std::round(t) && t >= range.low && t <= range.high) ticks.push_back(t);
+  if (ticks.empty() || ticks.front() - range.low > room) ticks.insert(ticks.begin(), range.low);
+  if (range.high - ticks.back() > room) ticks.push_back(range.high);
   return ticks;
 }
 
