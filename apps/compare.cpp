@@ -13,7 +13,8 @@ namespace norma {
 namespace {
 
 std::string help(const Program& program) {
-  return series_help(program, "compare", "trains a network with each of several norms and sets them side by side",
+  return series_help(program, "compare",
+                     "trains a network with each of several norms and sets them side by side",
                      "  {0} compare --norms bn,gn,ln --seeds 3\n"
                      "  {0} compare --norms gn,ln --preset skip-37108 --epochs 5\n");
 }
@@ -38,11 +39,10 @@ std::string table(const std::vector<VariantResult>& results, int seeds) {
       for (const EpochResult& epoch : run.epochs) seconds.push_back(epoch.seconds);
     }
     text += fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10.1f}\n", result.variant.label,
-                        with_commas(all),
-                        with_commas(all - parameters(options.network, preset, Norm::none)),
+                        with_commas(all), with_commas(all - parameters(options.network, preset, Norm::none)),
                         to_string(spread(last_accuracies(result)), count),
-                        to_string(spread(best_accuracies(result)), count),
-                        to_string(spread(train), count), spread(seconds).mean);
+                        to_string(spread(best_accuracies(result)), count), to_string(spread(train), count),
+                        spread(seconds).mean);
   }
   return text + fmt::format("\nAccuracies in percent: mean ± deviation over {} seed{}.\n", seeds,
                             seeds == 1 ? " (no deviation)" : "s");

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <numeric>
 
-
 namespace norma {
 namespace {
 
@@ -62,13 +61,12 @@ std::optional<std::vector<VariantResult>> run_series(const std::vector<Variant>&
       Options options = variant.options;
       options.seed += static_cast<std::uint64_t>(i);
       options.out = folder_of(out, variant, options.seed);
-      say(options.quiet, fmt::format("\nrun {} of {}: {}, seed {}", ++number,
-                                     variants.size() * static_cast<std::size_t>(seeds), variant.label,
-                                     options.seed));
-      results.back().runs.push_back(
-          train_run(options, images,
-                                                fmt::format("{} --seed {}", variant.command, options.seed),
-                                                progress, Finished::keep));
+      say(options.quiet,
+          fmt::format("\nrun {} of {}: {}, seed {}", ++number,
+                      variants.size() * static_cast<std::size_t>(seeds), variant.label, options.seed));
+      results.back().runs.push_back(train_run(options, images,
+                                              fmt::format("{} --seed {}", variant.command, options.seed),
+                                              progress, Finished::keep));
       if (results.back().runs.back().stopped) return std::nullopt;
     }
   }

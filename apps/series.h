@@ -14,8 +14,8 @@
 namespace norma {
 
 struct Variant {
-  std::string label;  ///< "bn", "gn batch 4"; also its folders' name, with - for blanks
-  Options options;    ///< seed is the first one's
+  std::string label;    ///< "bn", "gn batch 4"; also its folders' name, with - for blanks
+  Options options;      ///< seed is the first one's
   std::string command;  ///< that trains it, but for the seed
 };
 

@@ -88,9 +88,9 @@ std::optional<std::vector<VariantResult>> run_series(const Program& program,
   if (!options.simd.empty()) limit_simd(options.simd);
   watch_for_interrupt();
   Progress progress(options.quiet);
-  say(options.quiet, fmt::format("{} {} · {} · {} variants, {} seed{} each · {} threads, {}", program.name,
-                                 NORMA_VERSION, options.preset, variants.size(), seeds, seeds == 1 ? "" : "s",
-                                 threads(), simd_target()));
+  say(options.quiet,
+      fmt::format("{} {} · {} · {} variants, {} seed{} each · {} threads, {}", program.name, NORMA_VERSION,
+                  options.preset, variants.size(), seeds, seeds == 1 ? "" : "s", threads(), simd_target()));
   return run_series(variants, seeds, out, find_images(options, progress), progress);
 }
 

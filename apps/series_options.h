@@ -9,9 +9,9 @@
 namespace norma {
 
 struct SeriesOptions {
-  std::vector<std::string> norms;       ///< empty: the command's own
-  std::vector<std::int64_t> batches;    ///< of study batch-size
-  std::vector<std::int64_t> groups;     ///< of study groups
+  std::vector<std::string> norms;     ///< empty: the command's own
+  std::vector<std::int64_t> batches;  ///< of study batch-size
+  std::vector<std::int64_t> groups;   ///< of study groups
   int seeds = 1;
   bool help = false;
   FlagWords training;  ///< the flags of the training runs

@@ -27,7 +27,8 @@ struct Grid {
 Grid batch_size_grid(const Program& program, const SeriesOptions& o) {
   Grid grid{"batch size", o.norms, {}, {}};
   if (grid.rows.empty()) grid.rows = {"bn", "gn"};
-  for (const std::int64_t batch : o.batches.empty() ? std::vector<std::int64_t>{2, 4, 8, 16, 32, 128} : o.batches)
+  for (const std::int64_t batch :
+       o.batches.empty() ? std::vector<std::int64_t>{2, 4, 8, 16, 32, 128} : o.batches)
     grid.columns.push_back(std::to_string(batch));
   for (const std::string& norm : grid.rows)
     for (const std::string& batch : grid.columns) {
@@ -45,7 +46,8 @@ Grid groups_grid(const Program& program, const SeriesOptions& o) {
   for (const std::int64_t groups : o.groups.empty() ? std::vector<std::int64_t>{1, 2, 4, 8, 16} : o.groups)
     grid.columns.push_back(std::to_string(groups));
   for (const std::string& groups : grid.columns)
-    grid.variants.push_back(variant_of(program, o, "gn " + groups + " groups", Norm::gn, {{"groups", groups}}));
+    grid.variants.push_back(
+        variant_of(program, o, "gn " + groups + " groups", Norm::gn, {{"groups", groups}}));
   return grid;
 }
 
@@ -56,7 +58,8 @@ std::string table(const Grid& grid, const std::vector<VariantResult>& results, i
   for (const std::string& row : grid.rows) {
     text += fmt::format("\n{:<12}", row);
     for (std::size_t i = 0; i < grid.columns.size(); ++i)
-      text += fmt::format(" {:>14}", to_string(spread(last_accuracies(*result++)), static_cast<std::size_t>(seeds)));
+      text += fmt::format(" {:>14}",
+                          to_string(spread(last_accuracies(*result++)), static_cast<std::size_t>(seeds)));
   }
   return text + fmt::format("\n\nTest accuracy in percent after the last epoch, {} seed{}.\n", seeds,
                             seeds == 1 ? "" : "s: mean ± deviation");
@@ -72,7 +75,8 @@ int run_study(const Program& program, int argc, const char* const* argv) {
   const bool batches = one_of("study", words[0], {"batch-size", "groups"}) == "batch-size";
   const Grid grid = batches ? batch_size_grid(program, o) : groups_grid(program, o);
   const Options& first = grid.variants.front().options;
-  const std::string out = first.out.empty() ? fmt::format("runs/study-{}-{}", words[0], first.preset) : first.out;
+  const std::string out =
+      first.out.empty() ? fmt::format("runs/study-{}-{}", words[0], first.preset) : first.out;
   const auto results = run_series(program, grid.variants, o.seeds, out);
   if (!results) return interrupt_status();
   const std::string text = table(grid, *results, o.seeds);
