@@ -7,6 +7,7 @@
 // one score a class, the network's output, in digits enough to be the same float again.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,7 +16,18 @@
 
 namespace norma {
 
-/// labels: int64 [N]; scores: [N, classes], row by row. Writes to a temporary name first.
+struct Prediction {
+  std::int64_t label, predicted;  ///< classes
+  double probability;             ///< of the predicted one, in (0, 1]
+
+  bool right() const { return label == predicted; }
+};
+
+/// labels: int64 [N]; scores: [N, classes], row by row.
+std::vector<Prediction> predictions_of(const Tensor& labels, const std::vector<float>& scores,
+                                       std::size_t classes);
+
+/// As above. Writes to a temporary name first.
 void write_predictions(const std::filesystem::path& file, const std::vector<std::string>& classes,
                        const Tensor& labels, const std::vector<float>& scores);
 

@@ -1,8 +1,8 @@
 #include "apps/run_config.h"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "apps/json_lines.h"
 #include "apps/presets.h"
 #include "core/parallel.h"
 #include "kernels/simd_target.h"
@@ -85,14 +85,7 @@ EpochResult result_of(const Json& metrics) {
 }
 
 std::vector<EpochResult> read_metrics(const std::filesystem::path& file) {
-  std::vector<EpochResult> epochs;
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);) try {
-      epochs.push_back(result_of(Json::parse(line)));
-    } catch (const Json::exception& e) {
-      fail("{}: line {} is not an epoch's metrics: {}", file.string(), epochs.size() + 1, e.what());
-    }
-  return epochs;
+  return read_json_lines(file, result_of);
 }
 
 }  // namespace norma

@@ -31,7 +31,8 @@ bool is_event_file(const fs::path& file) {
 // What an earlier run left in the folder.
 std::vector<fs::path> files_of_a_run(const fs::path& folder) {
   std::vector<fs::path> files;
-  for (const char* name : {"config.json", "metrics.jsonl", "model.safetensors"})
+  for (const char* name : {"config.json", "metrics.jsonl", "norm_statistics.jsonl", "model.safetensors",
+                           "report.html", "curves.png", "misclassified.png"})
     if (fs::exists(folder / name)) files.push_back(folder / name);
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (is_event_file(entry.path())) files.push_back(entry.path());
@@ -62,7 +63,9 @@ RunFolder::RunFolder(const std::string& name, const std::string& label)
                              aside.extension().string());
   }
   metrics_.open(path_ / "metrics.jsonl");
-  if (!metrics_) fail("could not write into the run folder {}: is it writable?", path_.string());
+  norm_statistics_.open(path_ / "norm_statistics.jsonl");
+  if (!metrics_ || !norm_statistics_)
+    fail("could not write into the run folder {}: is it writable?", path_.string());
 }
 
 void RunFolder::write_config(const nlohmann::ordered_json& config) {
@@ -77,6 +80,12 @@ void RunFolder::write_config(const nlohmann::ordered_json& config) {
 void RunFolder::append_metrics(const nlohmann::ordered_json& line) {
   metrics_ << line.dump() << std::endl;
   if (!metrics_) fail("could not write {}: is the disk full?", (path_ / "metrics.jsonl").string());
+}
+
+void RunFolder::append_norm_statistics(const nlohmann::ordered_json& line) {
+  norm_statistics_ << line.dump() << std::endl;
+  if (!norm_statistics_)
+    fail("could not write {}: is the disk full?", (path_ / "norm_statistics.jsonl").string());
 }
 
 void RunFolder::write_model(const Module& network, const nlohmann::ordered_json& config) {

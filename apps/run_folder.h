@@ -1,9 +1,12 @@
 // A run folder: what a training run leaves behind.
 //
-//   config.json         everything the run was asked for, and on what it ran; written first
-//   metrics.jsonl       an epoch a line, written as it ends
-//   model.safetensors   the weights at the end, by PyTorch's names
-//   events.out.…        with --tensorboard, what metrics.jsonl says (apps/tensorboard.h)
+//   config.json            everything the run was asked for, and on what it ran; written first
+//   metrics.jsonl          an epoch a line, written as it ends
+//   norm_statistics.jsonl  what each norm does, an epoch a line, before the first one too (apps/norm_statistics.h)
+//   model.safetensors      the weights at the end, by PyTorch's names
+//   report.html            the run as a page to look at (apps/report/report.h), made of the files above …
+//   curves.png, misclassified.png  … and two pictures of it
+//   events.out.…           with --tensorboard, what metrics.jsonl says (apps/tensorboard.h)
 #pragma once
 
 #include <filesystem>
@@ -27,12 +30,13 @@ class RunFolder {
 
   void write_config(const nlohmann::ordered_json& config);
   void append_metrics(const nlohmann::ordered_json& line);
+  void append_norm_statistics(const nlohmann::ordered_json& line);
   void write_model(const Module& network, const nlohmann::ordered_json& config);
 
  private:
   std::filesystem::path path_;
   std::string put_aside_;
-  std::ofstream metrics_;
+  std::ofstream metrics_, norm_statistics_;
 };
 
 }  // namespace norma

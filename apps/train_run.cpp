@@ -7,7 +7,9 @@
 
 #include "apps/cross_check.h"
 #include "apps/images.h"
+#include "apps/norm_statistics.h"
 #include "apps/presets.h"
+#include "apps/report/report.h"
 #include "apps/run_config.h"
 #include "apps/run_folder.h"
 #include "apps/tensorboard.h"
@@ -66,7 +68,7 @@ struct Outcome {
 };
 
 Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const std::string& data_name,
-              Progress& progress) {
+              const std::function<void(int epoch)>& after_epoch, Progress& progress) {
   Outcome outcome;
   const Clock clock;
   std::optional<EventFile> events;
@@ -92,6 +94,7 @@ Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const
     }
     outcome.epochs.push_back(result);
     folder.append_metrics(metrics_of(result, data_name));
+    after_epoch(epoch);
     if (events) events->write(result.epoch, scalars_of(result));
     say(options.quiet, epoch_line(result, options.epochs));
     if (interrupted()) {
@@ -140,6 +143,15 @@ void announce(const Options& options, const std::string& data_name, const Traini
                   to_string(options.scheduler), to_string(options.augmentation), options.seed));
 }
 
+// The page and the pictures of what the folder holds, and of what the network said of the test images.
+void report(const RunFolder& folder, const Trainer& trainer, const Dataset& test, const Summary& summary,
+            const std::vector<std::string>& classes, bool quiet) {
+  ReportData data{read_run(folder.path()), summary, {test.images.to(Device::cpu), test.labels}, classes};
+  if (const std::vector<float> scores = trainer.test_scores(); !scores.empty())
+    data.predictions = predictions_of(test.labels, scores, classes.size());
+  say(quiet, "report    " + write_report(data, folder.path()).string());
+}
+
 // The epochs of the run that the options name, where its folder holds all of them.
 std::vector<EpochResult> finished_epochs(const Options& options, const Json& config) {
   const std::filesystem::path folder = options.out;
@@ -184,10 +196,14 @@ RunResult train_run(const Options& options, const DataSplit& images, const std::
   if (!folder.put_aside().empty()) say(options.quiet, "note      " + folder.put_aside());
   announce(options, images.name, data, trainer.steps_per_epoch());
 
-  const Outcome outcome = train(trainer, options, folder, images.name, progress);
+  NormProbe probe(options, data);
+  const auto look = [&](int epoch) { folder.append_norm_statistics(json_of(probe.look(*network, epoch))); };
+  look(0);
+  const Outcome outcome = train(trainer, options, folder, images.name, look, progress);
   folder.write_model(*network, config);
   if (options.profile) fmt::print("\n{}\n", profile.table(measure_ceilings(options.device, DType::float32)));
   if (cross_check) say(options.quiet, "checked   " + cross_check->summary());
+  report(folder, trainer, data.test, summary, images.classes, options.quiet);
   fmt::print("{}\n", last_line(outcome, summary, images.name, clock.seconds(), folder));
   return {outcome.epochs, outcome.stopped, folder.path()};
 }

@@ -87,16 +87,26 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
   result.images_per_second = static_cast<double>(end) / result.seconds;
   if (stopped_) return result;
 
-  result.test = evaluate(data_.test);
+  test_scores_.clear();
+  result.test = evaluate(data_.test, [&](const Tensor& scores) { test_scores_.push_back(scores); });
   if (data_.validation) result.validation = evaluate(*data_.validation);
   if (scheduler_ && options_.scheduler.kind != "onecycle")
     scheduler_->step(result.validation.value_or(result.test).loss);
   return result;
 }
 
-Score Trainer::evaluate(const Dataset& dataset) {
+Score Trainer::evaluate(const Dataset& dataset, const std::function<void(const Tensor& scores)>& each_batch) {
   return norma::evaluate(*network_, dataset, data_.normalization, evaluation_batch(options_.device),
-                         fmt::format("testing after epoch {}", epoch_));
+                         fmt::format("testing after epoch {}", epoch_), each_batch);
+}
+
+std::vector<float> Trainer::test_scores() const {
+  std::vector<float> all;
+  for (const Tensor& batch : test_scores_) {
+    const auto rows = batch.to_vector<float>();
+    all.insert(all.end(), rows.begin(), rows.end());
+  }
+  return all;
 }
 
 Score evaluate(Module& network, const Dataset& dataset, const Normalization& normalization,

@@ -63,13 +63,15 @@ class Trainer {
   using BatchHook = std::function<void(const Module&, const Batch&, std::uint32_t step)>;
   void before_each_step(BatchHook hook) { before_step_ = std::move(hook); }
   bool stopped() const { return stopped_; }
-  /// Scores the network on a data set in evaluation mode.
-  Score evaluate(const Dataset& dataset);
+  /// The network's output for every test image, row by row, after the last finished epoch; empty before.
+  std::vector<float> test_scores() const;
 
   std::int64_t steps_per_epoch() const;
 
  private:
   void make_scheduler();
+  /// Scores the network on a data set in evaluation mode.
+  Score evaluate(const Dataset& dataset, const std::function<void(const Tensor& scores)>& each_batch = {});
   /// One forward, backward and update.
   void step(const Batch& batch, RunningScore& running);
 
@@ -81,6 +83,7 @@ class Trainer {
   std::unique_ptr<Scheduler> scheduler_;
   BatchHook before_step_;
   StepProfile* profile_ = nullptr;
+  std::vector<Tensor> test_scores_;  // a batch each, on the device
   int epoch_ = 0;
   std::uint32_t global_step_ = 0;
   bool stopped_ = false;

@@ -1,0 +1,119 @@
+// Class by class: what was taken for what, and images for which the network was wrong.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "apps/confusion.h"
+#include "apps/report/html.h"
+#include "apps/report/images.h"
+#include "apps/report/sections.h"
+#include "apps/report/words.h"
+
+namespace norma {
+namespace {
+
+// Shares of a row: right ones by themselves, and wrong ones of the commonest mistake, which is small.
+std::string cell(const Confusion& confusion, const std::vector<std::string>& names, std::size_t label,
+                 std::size_t predicted, double commonest) {
+  const auto count = static_cast<double>(confusion.count(label, predicted));
+  const auto images = static_cast<double>(std::max<std::int64_t>(1, confusion.images(label)));
+  const double share = count / images;
+  const bool right = label == predicted;
+  const double depth = right ? share : commonest > 0 ? share / commonest : 0;
+  return fmt::format(
+      "<td class=\"{}{}\" style=\"--depth:{:.3f}\" title=\"{}: {} of {} taken for {} ({:.1f} %)\">{}</td>",
+      right ? "right" : "wrong", depth > 0.55 ? " deep" : "", 0.9 * depth, names[label], count, images,
+      names[predicted], 100 * share, count);
+}
+
+std::string matrix(const Confusion& confusion, const std::vector<std::string>& names) {
+  double commonest = 0;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    for (std::size_t k = 0; k < names.size(); ++k)
+      if (i != k && confusion.images(i) > 0)
+        commonest = std::max(
+            commonest, static_cast<double>(confusion.count(i, k)) / static_cast<double>(confusion.images(i)));
+  std::string html =
+      "<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\"><caption>Confusion matrix: a row "
+      "is what the image shows, a column what it was taken for</caption><thead><tr><td></td>";
+  for (const std::string& name : names) html += "<th scope=\"col\"><span>" + name + "</span></th>";
+  html += "</tr></thead><tbody>\n";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    html += "<tr><th scope=\"row\">" + names[i] + "</th>";
+    for (std::size_t k = 0; k < names.size(); ++k) html += cell(confusion, names, i, k, commonest);
+    html += "</tr>\n";
+  }
+  return html + "</tbody></table></div>\n";
+}
+
+std::string accuracies(const Confusion& confusion, const std::vector<std::string>& names) {
+  std::vector<std::size_t> order(names.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return confusion.accuracy(a).value_or(-1) > confusion.accuracy(b).value_or(-1);
+  });
+  std::string html = "<table class=\"bars\"><caption>Accuracy by class, the best first</caption><tbody>\n";
+  for (const std::size_t i : order) {
+    const auto accuracy = confusion.accuracy(i);
+    html += fmt::format(
+        "<tr><th scope=\"row\">{}</th><td><i style=\"width:{:.1f}%\"></i></td><td>{}</td></tr>\n", names[i],
+        accuracy.value_or(0), accuracy ? fmt::format("{:.1f} %", *accuracy) : "no images");
+  }
+  return html + "</tbody></table>\n";
+}
+
+std::string grid(const ReportData& data, const std::vector<std::string>& names,
+                 const std::vector<std::int64_t>& indices) {
+  std::string html = "<div class=\"mistakes\">\n";
+  for (const std::int64_t index : indices) {
+    const Prediction& p = data.predictions[static_cast<std::size_t>(index)];
+    const std::string &is = names[static_cast<std::size_t>(p.label)],
+                      &taken = names[static_cast<std::size_t>(p.predicted)];
+    html += fmt::format(
+        "<figure><img src=\"{}\" alt=\"test image {}, {}\"><figcaption><b>{}</b> <span>{:.1f}&nbsp;%"
+        "</span><small>true: {}</small></figcaption></figure>\n",
+        data_uri(image_at(data.test, index)), index, is, taken, 100 * p.probability, is);
+  }
+  return html + "</div>\n";
+}
+
+std::vector<std::string> escaped(const std::vector<std::string>& classes) {
+  std::vector<std::string> names;
+  for (const std::string& name : classes) names.push_back(escape_html(name));
+  return names;
+}
+
+}  // namespace
+
+std::string confusion_section(const ReportData& data) {
+  if (data.predictions.empty()) return "";
+  const std::vector<std::string> names = escaped(data.classes);
+  const Confusion confusion(names.size(), data.predictions);
+  return "<section id=\"classes\"><h2>Class by class</h2>\n<p class=\"lede\">Blue is right and orange is "
+         "wrong; the "
+         "deeper, the more of a row. Orange is drawn stronger than blue, because mistakes are fewer.</p>\n"
+         "<div class=\"classes\"><div>" +
+         matrix(confusion, names) +
+         "<p class=\"reading\" aria-live=\"polite\">Point at a cell to read it.</p></div>" +
+         accuracies(confusion, names) + "</div></section>\n";
+}
+
+std::string mistakes_section(const ReportData& data) {
+  if (data.predictions.empty()) return "";
+  const auto wrong = std::count_if(data.predictions.begin(), data.predictions.end(),
+                                   [](const Prediction& p) { return !p.right(); });
+  std::string html = fmt::format(
+      "<section id=\"mistakes\"><h2>Mistakes</h2>\n<p class=\"lede\">{} of {} test images were taken for "
+      "what they are not. In bold what the network took them for, and how sure it was; below, what they "
+      "are.</p>\n",
+      with_commas(wrong), with_commas(static_cast<std::int64_t>(data.predictions.size())));
+  if (wrong == 0) return html + "</section>\n";
+  const std::vector<std::string> names = escaped(data.classes);
+  const Mistakes chosen = mistakes_to_show(data);
+  html += fmt::format("<h3>At random, by seed {}</h3>\n", chosen.seed) + grid(data, names, chosen.random);
+  html += "<h3>The most confident</h3>\n" + grid(data, names, chosen.surest);
+  return html + "</section>\n";
+}
+
+}  // namespace norma

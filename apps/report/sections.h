@@ -1,0 +1,36 @@
+// The sections of a report, as HTML. All that is essential is in it as text and SVG; the page's script adds the values
+// under the pointer.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "apps/report/chart.h"
+#include "apps/report/report.h"
+
+namespace norma {
+
+/// Charts of one page: as figures, and as what the page's script reads.
+class Figures {
+ public:
+  /// <figure>…</figure>
+  std::string add(const Chart& chart);
+  const nlohmann::ordered_json& json() const { return json_; }
+
+ private:
+  nlohmann::ordered_json json_ = nlohmann::ordered_json::array();
+};
+
+/// A swatch a series with its name.
+std::string legend(const std::vector<Series>& series);
+
+std::string notes_section(const SavedRun& run);
+std::string headline_section(const ReportData& data);
+std::string curves_section(const SavedRun& run, Figures& figures);
+std::string norms_section(const SavedRun& run, Figures& figures);
+std::string confusion_section(const ReportData& data);
+std::string mistakes_section(const ReportData& data);
+std::string layers_section(const Summary& summary);
+std::string configuration_section(const SavedRun& run);
+
+}  // namespace norma

@@ -1,0 +1,18 @@
+// What a run is called in sentences.
+#pragma once
+
+#include <string>
+
+#include "apps/saved_run.h"
+
+namespace norma {
+
+std::string data_title(const SavedRun& run);   ///< "CIFAR-10", "synthetic images"
+std::string norm_title(const SavedRun& run);   ///< "Group norm, 4 groups"
+std::string run_title(const SavedRun& run);    ///< "Group norm, 4 groups, on CIFAR-10"
+std::string norm_lesson(const SavedRun& run);  ///< what to look for in its statistics
+std::string percent(double value);             ///< "72.33 %"
+/// "The run was stopped in epoch 3 of 20."; empty where it was not.
+std::string stopped_note(const SavedRun& run);
+
+}  // namespace norma

@@ -1,0 +1,147 @@
+#include "apps/norm_statistics.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "apps/presets.h"
+#include "core/random.h"
+#include "data/synthetic.h"
+
+using namespace norma;
+
+namespace {
+
+TrainingData synthetic_data(std::int64_t train) {
+  DataSplit split = make_synthetic(1, train, 10);
+  return {split.train, split.test, {}, cifar10_normalization};
+}
+
+Options small_run(Norm norm) {
+  Options options;
+  options.network = {.norm = norm, .groups = {}, .dropout = 0.1};
+  options.batch_size = 16;
+  return options;
+}
+
+bool same(const ImageStatistics& a, const ImageStatistics& b) {
+  return a.mean == b.mean && a.variance == b.variance && a.channel_spread == b.channel_spread &&
+         a.image_spread == b.image_spread;
+}
+
+}  // namespace
+
+TEST_CASE("statistics of images are those of their definition", "[norm_statistics]") {
+  // Two images of two channels of two pixels; the means of the planes are 2, 10; 4, 20.
+  const Tensor images = Tensor::from<float>({1, 3, 10, 10, 4, 4, 15, 25}, {2, 2, 1, 2});
+  const ImageStatistics s = statistics_of(images);
+  CHECK(s.mean == Approx(9));
+  CHECK(s.variance == Approx((64 + 36 + 1 + 1 + 25 + 25 + 36 + 256) / 8.0));
+  CHECK(s.channel_spread == Approx(6));  // 3 and 15
+  CHECK(s.image_spread == Approx(3));    // 6 and 12
+}
+
+TEST_CASE("a norm takes away what it is said to take away, and the probe sees it", "[norm_statistics]") {
+  const TrainingData data = synthetic_data(64);
+  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::ln_chw, Norm::in}) {
+    CAPTURE(name(norm));
+    const Options options = small_run(norm);
+    manual_seed(1);
+    const auto network = make_network(options);
+    const NormStatistics statistics = NormProbe(options, data).look(*network, 0);
+    CHECK(statistics.images == 16);
+    REQUIRE(statistics.layers.size() == 8);
+    for (const LayerStatistics& layer : statistics.layers) {
+      CAPTURE(layer.layer);
+      REQUIRE(layer.y);
+      CHECK(layer.x.channel_spread > 0.01);
+      CHECK(layer.x.image_spread > 0.001);
+      // Weights are 1 and biases 0 before training.
+      CHECK(std::abs(layer.y->mean) < 1e-4);
+      CHECK(layer.y->variance == Approx(1).margin(0.02));
+      if (norm == Norm::bn || norm == Norm::in) CHECK(layer.y->channel_spread < 1e-5);
+      if (norm != Norm::bn) CHECK(layer.y->image_spread < 1e-5);
+      if (norm == Norm::bn) CHECK(layer.y->image_spread > 0.01);
+      if (norm == Norm::gn || norm == Norm::ln) CHECK(layer.y->channel_spread > 0.01);
+      REQUIRE(layer.parameters.size() == 3);
+      CHECK(layer.parameters[0].name == layer.layer.substr(0, layer.layer.rfind('.')) + ".conv.weight");
+      CHECK(layer.parameters[1].name == layer.layer + ".weight");
+      CHECK(layer.parameters[2].length == 0);
+      for (const ParameterStatistics& p : layer.parameters) CHECK(p.gradient > 0);
+    }
+  }
+}
+
+TEST_CASE("lengths of gradients are those of the loss", "[norm_statistics]") {
+  const TrainingData data = synthetic_data(16);
+  Options options = small_run(Norm::gn);
+  options.lr = 0.001;
+  options.momentum = 0;
+  options.network.dropout = 0.0;
+  manual_seed(1);
+  const auto network = make_network(options);
+  const auto parameter = [&](const std::string& name) {
+    for (const NamedTensor& p : network->named_parameters())
+      if (p.name == name) return p.tensor.to_vector<double>();
+    throw std::runtime_error("no " + name);
+  };
+  NormProbe probe(options, data);
+  const ParameterStatistics before = probe.look(*network, 0).layers.at(3).parameters.at(0);
+  const std::vector<double> old = parameter(before.name);
+  Trainer(network, data, options).run_epoch([](const StepReport&) { return true; });  // one step: w −= lr·dw
+  const std::vector<double> now = parameter(before.name);
+  double length = 0, moved = 0;
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    length += old[i] * old[i];
+    moved += (now[i] - old[i]) * (now[i] - old[i]);
+  }
+  CHECK(before.length == Approx(std::sqrt(length)));
+  CHECK(before.gradient == Approx(std::sqrt(moved) / options.lr).epsilon(1e-3));
+}
+
+TEST_CASE("without norms the probe looks at what the convolutions make", "[norm_statistics]") {
+  const Options options = small_run(Norm::none);
+  const NormStatistics s = NormProbe(options, synthetic_data(16)).look(*make_network(options), 3);
+  CHECK(s.epoch == 3);
+  REQUIRE(!s.layers.empty());
+  for (const LayerStatistics& layer : s.layers) {
+    CHECK(layer.type == "Conv2d");
+    CHECK(!layer.y);
+    CHECK(layer.x.variance > 0);
+  }
+}
+
+TEST_CASE("whoever looks changes no bit of the training", "[norm_statistics][training]") {
+  const TrainingData data = synthetic_data(80);
+  for (const Norm norm : {Norm::bn, Norm::gn, Norm::none}) {
+    CAPTURE(name(norm));
+    const auto train = [&](bool looks) {
+      const Options options = small_run(norm);
+      manual_seed(3);
+      const auto network = make_network(options);
+      Trainer trainer(network, data, options);
+      std::optional<NormProbe> probe;
+      if (looks) probe.emplace(options, data);
+      std::vector<double> all;
+      for (int epoch = 1; epoch <= 2; ++epoch) {
+        if (probe) probe->look(*network, epoch);
+        all.push_back(trainer.run_epoch([](const StepReport&) { return true; }).test.loss);
+      }
+      for (const NamedTensor& t : network->state_dict())
+        for (const double v : t.tensor.to_vector<double>()) all.push_back(v);
+      return all;
+    };
+    CHECK(train(true) == train(false));
+  }
+}
+
+TEST_CASE("statistics go through JSON and back", "[norm_statistics]") {
+  const Options options = small_run(Norm::gn);
+  const NormStatistics s = NormProbe(options, synthetic_data(16)).look(*make_network(options), 2);
+  const NormStatistics back = norm_statistics_from(nlohmann::ordered_json::parse(json_of(s).dump()));
+  CHECK(json_of(back) == json_of(s));
+  CHECK(same(back.layers.at(1).x, s.layers.at(1).x));
+  nlohmann::ordered_json line = json_of(s);
+  line["layers"][0]["x"]["mean"] = nullptr;  // how JSON says that it was not finite
+  CHECK(std::isnan(norm_statistics_from(line).layers[0].x.mean));
+}

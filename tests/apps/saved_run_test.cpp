@@ -1,0 +1,81 @@
+#include "apps/saved_run.h"
+
+#include <catch2/catch.hpp>
+
+#include "apps/run_config.h"
+#include "tests/data/temporary_folder.h"
+
+using namespace norma;
+using namespace norma::test;
+
+namespace {
+
+const char* const config = R"({"data": {"name": "cifar10"}, "network": {"norm": "gn", "groups": 4},
+                               "training": {"epochs": 2}})";
+
+EpochResult epoch(int number, double accuracy) {
+  return {.epoch = number,
+          .lr = 0.01,
+          .train = {1.5, 40.25},
+          .test = {1.25, accuracy},
+          .validation = Score{1.75, 30.5},
+          .seconds = 60.5,
+          .images_per_second = 800.125};
+}
+
+std::string lines(const std::vector<EpochResult>& epochs) {
+  std::string text;
+  for (const EpochResult& e : epochs) text += metrics_of(e, "cifar10").dump() + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a run folder reads back as it was written", "[saved_run]") {
+  const TemporaryFolder folder;
+  CHECK(!is_run(folder.path()));
+  write_file(folder / "config.json", config);
+  CHECK(is_run(folder.path()));
+  CHECK(read_run(folder.path()).epochs.empty());  // killed in the first epoch
+  write_file(folder / "metrics.jsonl", lines({epoch(1, 50.5), epoch(2, 49)}));
+  write_file(folder / "model.safetensors", "");
+
+  const SavedRun run = read_run(folder.path());
+  CHECK(run.complete());
+  CHECK(run.epochs_asked() == 2);
+  CHECK(run.norm_label() == "gn4");
+  CHECK(run.data_name() == "cifar10");
+  CHECK(run.best().epoch == 1);
+  REQUIRE(run.epochs.size() == 2);
+  CHECK(lines(run.epochs) == lines({epoch(1, 50.5), epoch(2, 49)}));
+}
+
+TEST_CASE("a run that was killed is not complete, and a line cut off is no epoch", "[saved_run]") {
+  const TemporaryFolder folder;
+  write_file(folder / "config.json", config);
+  write_file(folder / "model.safetensors", "");
+  write_file(folder / "metrics.jsonl", lines({epoch(1, 50.5)}) + R"({"epoch": 2, "lr")");
+  CHECK(read_run(folder.path()).epochs.size() == 1);
+  CHECK(!read_run(folder.path()).complete());
+  write_file(folder / "metrics.jsonl", lines({epoch(1, 50.5), epoch(2, 49)}));
+  CHECK(read_run(folder.path()).complete());
+  std::filesystem::remove(folder / "model.safetensors");
+  CHECK(!read_run(folder.path()).complete());
+}
+
+TEST_CASE("what is no run is refused in one sentence that names the file", "[saved_run]") {
+  const TemporaryFolder folder;
+  using Catch::Contains;
+  CHECK_THROWS_WITH(read_run(folder.path()), Contains("there is no run in " + folder.path().string()));
+  write_file(folder / "config.json", "{");
+  CHECK_THROWS_WITH(read_run(folder.path()), Contains("config.json is no configuration"));
+  write_file(folder / "config.json", R"({"data": {}, "network": 3})");
+  CHECK_THROWS_WITH(read_run(folder.path()), Contains("config.json is no configuration"));
+  write_file(folder / "config.json", config);
+  write_file(folder / "metrics.jsonl", lines({epoch(1, 50.5)}) + "nonsense\n");
+  CHECK_THROWS_WITH(read_run(folder.path()), Contains("metrics.jsonl: line 2 is no JSON"));
+  write_file(folder / "metrics.jsonl", lines({epoch(1, 50.5)}) + "{}\n");
+  CHECK_THROWS_WITH(read_run(folder.path()), Contains("metrics.jsonl: line 2 is not what it should be"));
+  write_file(folder / "metrics.jsonl", lines({epoch(2, 50.5)}));
+  CHECK_THROWS_WITH(read_run(folder.path()), Contains("metrics.jsonl has epoch 2 where 1 should be"));
+}
