@@ -236,7 +236,8 @@ std::string help_text(const Program& program) {
             "  mnist_norm --norm ln --augment none        the same digits every epoch\n"
             "  mnist_norm --data synthetic --epochs 2     no download: digits drawn by a formula\n";
   return text +
-         "\nA run folder holds config.json, metrics.jsonl (a line an epoch) and model.safetensors.\n"
+         "\nA run folder holds report.html, which shows the run; config.json; metrics.jsonl and\n"
+         "norm_statistics.jsonl (a line an epoch); model.safetensors; and two pictures.\n"
          "Exit status: 0 trained, 1 failed, 2 wrong command line, 130 interrupted by Ctrl-C.\n";
 }
 

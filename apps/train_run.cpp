@@ -146,7 +146,8 @@ void announce(const Options& options, const std::string& data_name, const Traini
 // The page and the pictures of what the folder holds, and of what the network said of the test images.
 void report(const RunFolder& folder, const Trainer& trainer, const Dataset& test, const Summary& summary,
             const std::vector<std::string>& classes, bool quiet) {
-  ReportData data{read_run(folder.path()), summary, {test.images.to(Device::cpu), test.labels}, classes};
+  ReportData data{
+      read_run(folder.path()), summary, {test.images.to(Device::cpu), test.labels.to(Device::cpu)}, classes};
   if (const std::vector<float> scores = trainer.test_scores(); !scores.empty())
     data.predictions = predictions_of(test.labels, scores, classes.size());
   say(quiet, "report    " + write_report(data, folder.path()).string());

@@ -95,10 +95,10 @@ double Axis::operator()(double value) const {
 }
 
 std::vector<double> linear_ticks(Range range, int count) {
-  if (!(range.high > range.low)) {
-    const double room = range.low == 0 ? 1 : std::abs(range.low) / 2;
-    range = {range.low - room, range.high + room};
-  }
+  const double size = std::max(std::abs(range.low), std::abs(range.high));
+  if (size == 0) range = {-1, 1};
+  // What hardly changes is not blown up, so that four digits tell the marks apart.
+  if (range.high - range.low < size / 500) range = {range.low - size / 1000, range.high + size / 1000};
   const double rough = (range.high - range.low) / count, power = std::pow(10, std::floor(std::log10(rough)));
   const double lead = rough / power;
   const double step = power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
@@ -115,7 +115,7 @@ std::vector<double> logarithmic_ticks(Range range) {
   const bool few = high - low <= 3;
   std::vector<double> ticks;
   const int step = std::max(1, (high - low + 5) / 6);
-  for (int power = low; power <= std::max(high, low + 1); power += step)
+  for (int power = low; power < std::max(high, low + 1) + step; power += step)
     for (const double lead : {1.0, 2.0, 5.0})
       if (few || lead == 1) ticks.push_back(lead * std::pow(10, power));
   // Those next to the range, and all within.

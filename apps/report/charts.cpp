@@ -129,9 +129,8 @@ std::vector<ChartRow> norm_charts(const SavedRun& run) {
     rows.push_back(parameter_row(run, "The norm’s bias", "All zeros before training.", "bias", false));
   }
   const char* const text = norms ? "Of the convolution before the norm. What comes out of the norm does not "
-                                   "depend on its length, so "
-                                   "that its gradient stands at right angles to it, and steps make it longer "
-                                   "unless weight decay holds it."
+                                   "depend on its length, so that its gradient stands at right angles to it, "
+                                   "and steps make it longer unless weight decay holds it."
                                  : "Of each convolution.";
   rows.push_back(parameter_row(run, "The convolution’s weight", text, "conv", true));
   return rows;

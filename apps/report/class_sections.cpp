@@ -13,18 +13,19 @@
 namespace norma {
 namespace {
 
-// Shares of a row: right ones by themselves, and wrong ones of the commonest mistake, which is small.
+// How deep its colour is: the share of a row, and for mistakes, which are fewer, of the commonest one.
 std::string cell(const Confusion& confusion, const std::vector<std::string>& names, std::size_t label,
                  std::size_t predicted, double commonest) {
-  const auto count = static_cast<double>(confusion.count(label, predicted));
-  const auto images = static_cast<double>(std::max<std::int64_t>(1, confusion.images(label)));
-  const double share = count / images;
+  const std::int64_t count = confusion.count(label, predicted), images = confusion.images(label);
+  const double share = images > 0 ? static_cast<double>(count) / static_cast<double>(images) : 0;
   const bool right = label == predicted;
-  const double depth = right ? share : commonest > 0 ? share / commonest : 0;
+  const double depth = 0.9 * (right ? share : commonest > 0 ? share / commonest : 0);
+  // From where on letters of the other kind are read better: in the dark, and then on white paper.
+  const char* const shade = depth > 0.87 ? " deep full" : depth > 0.61 ? " deep" : "";
   return fmt::format(
       "<td class=\"{}{}\" style=\"--depth:{:.3f}\" title=\"{}: {} of {} taken for {} ({:.1f} %)\">{}</td>",
-      right ? "right" : "wrong", depth > 0.55 ? " deep" : "", 0.9 * depth, names[label], count, images,
-      names[predicted], 100 * share, count);
+      right ? "right" : "wrong", shade, depth, names[label], count, images, names[predicted], 100 * share,
+      count);
 }
 
 std::string matrix(const Confusion& confusion, const std::vector<std::string>& names) {
@@ -34,9 +35,12 @@ std::string matrix(const Confusion& confusion, const std::vector<std::string>& n
       if (i != k && confusion.images(i) > 0)
         commonest = std::max(
             commonest, static_cast<double>(confusion.count(i, k)) / static_cast<double>(confusion.images(i)));
-  std::string html =
-      "<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion\"><caption>Confusion matrix: a row "
-      "is what the image shows, a column what it was taken for</caption><thead><tr><td></td>";
+  const bool short_names =
+      std::all_of(names.begin(), names.end(), [](const std::string& name) { return name.size() <= 3; });
+  std::string html = fmt::format(
+      "<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion{}\"><caption>Confusion matrix: a row is "
+      "what the image shows, a column what it was taken for</caption><thead><tr><td></td>",
+      short_names ? "" : " upright");
   for (const std::string& name : names) html += "<th scope=\"col\"><span>" + name + "</span></th>";
   html += "</tr></thead><tbody>\n";
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -71,8 +75,8 @@ std::string grid(const ReportData& data, const std::vector<std::string>& names,
     const std::string &is = names[static_cast<std::size_t>(p.label)],
                       &taken = names[static_cast<std::size_t>(p.predicted)];
     html += fmt::format(
-        "<figure><img src=\"{}\" alt=\"test image {}, {}\"><figcaption><b>{}</b> <span>{:.1f}&nbsp;%"
-        "</span><small>true: {}</small></figcaption></figure>\n",
+        "<figure><img src=\"{}\" alt=\"test image {}, {}\"><figcaption><b>{}</b> "
+        "<span>{:.1f}&nbsp;%</span><small>true: {}</small></figcaption></figure>\n",
         data_uri(image_at(data.test, index)), index, is, taken, 100 * p.probability, is);
   }
   return html + "</div>\n";
@@ -91,8 +95,8 @@ std::string confusion_section(const ReportData& data) {
   const std::vector<std::string> names = escaped(data.classes);
   const Confusion confusion(names.size(), data.predictions);
   return "<section id=\"classes\"><h2>Class by class</h2>\n<p class=\"lede\">Blue is right and orange is "
-         "wrong; the "
-         "deeper, the more of a row. Orange is drawn stronger than blue, because mistakes are fewer.</p>\n"
+         "wrong; the deeper, the more of a row. Orange is drawn stronger than blue, because mistakes are "
+         "fewer.</p>\n"
          "<div class=\"classes\"><div>" +
          matrix(confusion, names) +
          "<p class=\"reading\" aria-live=\"polite\">Point at a cell to read it.</p></div>" +

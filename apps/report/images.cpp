@@ -46,16 +46,17 @@ void draw_grid(Canvas& canvas, const ReportData& data, const std::vector<std::in
     const double x = margin + static_cast<double>(i % 5) * (cell + gap);
     const double y = top + static_cast<double>(i / 5) * (cell + caption + gap);
     const Picture picture = image_at(data.test, indices[i]);
-    const double pixel = std::floor(2 * cell / picture.width) / 2;  // each as large as the others
-    canvas.image({x, y, pixel * picture.width, pixel * picture.height}, picture);
+    const double pixel = std::max(1.0, std::floor(2 * cell / picture.width)) / 2;  // all equally large
+    const double side = pixel * picture.width;
+    canvas.image({x, y, side, pixel * picture.height}, picture);
     const std::string sure = fmt::format("{:.1f} %", 100 * p.probability);
-    const double left = cell - text_width(sure, 13) - 8;
+    const double left = side - text_width(sure, 13) - 8;
     canvas.text({x, y + cell + 18},
                 fitting(data.classes[static_cast<std::size_t>(p.predicted)], left, 13, true), {Role::text},
                 {13, Anchor::start, true});
-    canvas.text({x + cell, y + cell + 18}, sure, {Role::muted}, {13, Anchor::end});
+    canvas.text({x + side, y + cell + 18}, sure, {Role::muted}, {13, Anchor::end});
     canvas.text({x, y + cell + 36},
-                fitting("true: " + data.classes[static_cast<std::size_t>(p.label)], cell, 13, false),
+                fitting("true: " + data.classes[static_cast<std::size_t>(p.label)], side, 13, false),
                 {Role::muted}, {13});
   }
 }

@@ -55,12 +55,10 @@ std::string norms_section(const SavedRun& run, Figures& figures) {
   if (chart_rows.empty()) return "";
   const NormStatistics& last = run.norm_statistics.back();
   std::string html = fmt::format(
-      "<section id=\"norms\"><h2>What the norm does</h2>\n<p class=\"lede\">{} Each line is a layer, from "
-      "the first to "
-      "the last; epoch 0 is before training. Taken from the same {} training images every time, in training "
-      "mode, "
-      "without dropout.</p>\n",
-      norm_lesson(run), last.images);
+      "<section id=\"norms\"><h2>{}</h2>\n<p class=\"lede\">{} Each line is a layer, from the first to the "
+      "last; epoch 0 is before training. Taken from the same {} training images every time, in training "
+      "mode, without dropout.</p>\n",
+      last.layers.front().y ? "What the norm does" : "Without a norm", norm_lesson(run), last.images);
   html += legend(chart_rows.front().charts.front().series);
   for (const ChartRow& row : chart_rows) {
     html +=

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <regex>
+
 #include "apps/report/embedded.h"
 #include "apps/report/html.h"
 #include "apps/report/images.h"
@@ -16,18 +18,12 @@ int layers_in(const SavedRun& run) {
   return run.norm_statistics.empty() ? 0 : static_cast<int>(run.norm_statistics.front().layers.size());
 }
 
-// Links to the sections that are there.
+// Links to the sections, by their headings: <section id="curves"><h2>Curves</h2>.
 std::string navigation(const std::string& sections) {
+  const std::regex heading("<section id=\"([a-z]+)\"><h2>([^<]*)</h2>");
   std::string html;
-  for (const auto& [id, words] :
-       std::vector<std::pair<std::string, std::string>>{{"curves", "Curves"},
-                                                        {"norms", "What the norm does"},
-                                                        {"classes", "Class by class"},
-                                                        {"mistakes", "Mistakes"},
-                                                        {"layers", "Layers"},
-                                                        {"configuration", "Configuration"}})
-    if (sections.find("<section id=\"" + id + "\"") != std::string::npos)
-      html += fmt::format("<a href=\"#{}\">{}</a>", id, words);
+  for (std::sregex_iterator at(sections.begin(), sections.end(), heading), end; at != end; ++at)
+    html += fmt::format("<a href=\"#{}\">{}</a>", at->str(1), at->str(2));
   return html;
 }
 

@@ -90,9 +90,9 @@ std::string headline_section(const ReportData& data) {
 std::string curves_section(const SavedRun& run, Figures& figures) {
   if (run.epochs.empty()) return "";
   std::string html =
-      "<section id=\"curves\"><h2>Curves</h2>\n<p class=\"lede\">Train figures are the mean over an "
-      "epoch while the weights moved, dropout and augmentation included; test figures are those of the "
-      "weights at its end.</p>\n<div class=\"pair\">" +
+      "<section id=\"curves\"><h2>Curves</h2>\n<p class=\"lede\">Train figures are the mean over an epoch "
+      "while the weights moved, dropout and augmentation included; test figures are those of the weights at "
+      "its end.</p>\n<div class=\"pair\">" +
       figures.add(accuracy_chart(run)) + figures.add(loss_chart(run)) + "</div>\n";
   const bool validation = run.epochs.front().validation.has_value();
   std::vector<std::string> heading = {"epoch", "train loss", "train accuracy", "test loss", "test accuracy"};
@@ -137,10 +137,10 @@ std::string layers_section(const Summary& summary) {
 std::string configuration_section(const SavedRun& run) {
   const Json& config = run.config;
   std::string html = fmt::format(
-      "<section id=\"configuration\"><h2>Configuration, and how to repeat the run</h2>\n"
+      "<section id=\"configuration\"><h2>Configuration</h2>\n<p class=\"lede\">To repeat the run:</p>\n"
       "<pre class=\"command\" tabindex=\"0\"><code>{}</code></pre>\n<p class=\"lede\">Version {}, seed {}. "
-      "The same "
-      "command gives the same bits for any number of threads on the same device and instruction set.</p>\n"
+      "The same command gives the same bits for any number of threads on the same device and instruction "
+      "set.</p>\n"
       "<div class=\"columns\">\n",
       escape_html(config.value("command", "not recorded")),
       escape_html(config.value("version", "not recorded")),

@@ -18,42 +18,34 @@ const Words& words_for(const SavedRun& run) {
       {"none",
        {"No norm",
         "There is no norm here: what a convolution makes goes on as it is. Watch how mean and variance "
-        "drift, and how "
-        "they differ from layer to layer."}},
+        "drift, and how they differ from layer to layer."}},
       {"bn",
        {"Batch norm",
         "Batch norm gives each channel mean 0 and variance 1 over the batch, then its weight and bias. The "
-        "channels’ "
-        "means come together, but for what the biases set apart; the images of a batch keep their "
+        "channels’ means come together, but for what the biases set apart; the images of a batch keep their "
         "differences."}},
       {"ln",
        {"Layer norm",
         "Layer norm gives each image mean 0 and variance 1 over all its channels and pixels, then a weight "
-        "and bias a "
-        "channel. The images’ means come together; the channels keep their differences."}},
+        "and bias a channel. The images’ means come together; the channels keep their differences."}},
       {"ln-chw",
        {"Layer norm, one weight an element",
         "Layer norm gives each image mean 0 and variance 1 over all its channels and pixels, then a weight "
-        "and bias an "
-        "element. The images’ means come together; the channels keep their differences."}},
+        "and bias an element. The images’ means come together; the channels keep their differences."}},
       {"ln-pixel",
        {"Layer norm over channels",
         "This layer norm gives each pixel mean 0 and variance 1 over its channels, then a weight and bias a "
-        "channel. "
-        "The images’ means come together, pixel by pixel; the channels keep their differences."}},
+        "channel. The images’ means come together, pixel by pixel; the channels keep their differences."}},
       {"gn",
        {"Group norm",
         "Group norm gives each group of channels of each image mean 0 and variance 1, then a weight and bias "
-        "a channel. "
-        "The images’ means come together; channels keep their differences within a group, and the groups "
-        "lose theirs."}},
+        "a channel. The images’ means come together; channels keep their differences within a group, and the "
+        "groups lose theirs."}},
       {"in",
        {"Instance norm",
         "Instance norm gives each channel of each image mean 0 and variance 1, then its weight and bias. "
-        "Channels’ and "
-        "images’ means both come together, but for what the biases set apart: only the pattern within a "
-        "channel is "
-        "left."}}};
+        "Channels’ and images’ means both come together, but for what the biases set apart: only the pattern "
+        "within a channel is left."}}};
   static const Words unknown = {"A norm", ""};
   const auto found = all.find(run.config.at("network").at("norm").get<std::string>());
   return found == all.end() ? unknown : found->second;

@@ -42,6 +42,7 @@ HOVER = """[...document.querySelectorAll("figure.chart")].flatMap((f, i) => {
   const found = [];
   if (tip.hidden || !/^epoch \\d+$/.test(tip.querySelector("b").textContent)) found.push(`chart ${i} shows no values`);
   if (!rows || tip.textContent.includes("NaN") || tip.textContent.includes("undefined")) found.push(`chart ${i} shows ` + tip.textContent);
+  if (tip.scrollWidth > tip.clientWidth) found.push(`the values of chart ${i} overflow their box`);
   const right = tip.getBoundingClientRect().right;
   if (right > innerWidth) found.push(`the values of chart ${i} end ${right - innerWidth} pixels beyond the screen`);
   f.dispatchEvent(new PointerEvent("pointerleave", {pointerType: "mouse"}));
@@ -63,8 +64,11 @@ READING = """(() => {
 })()"""
 CONTRAST = """(() => {
   const lum = c => { const [r, g, b] = c.match(/[\\d.]+/g).slice(0, 3).map(v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
-  const paper = getComputedStyle(document.body).backgroundColor;
-  const ratio = c => { const [a, b] = [lum(c), lum(paper)].sort((x, y) => y - x); return (a + .05) / (b + .05); };
+  const numbers = c => c.match(/[\\d.]+/g).map(Number), paper = getComputedStyle(document.body).backgroundColor;
+  const over = c => { const [r, g, b, a = 1] = numbers(c), p = numbers(paper); return `rgb(${[r, g, b].map((v, i) => a * v + (1 - a) * p[i])})`; };
+  const ratio = (c, on = paper) => { const [a, b] = [lum(c), lum(over(on))].sort((x, y) => y - x); return (a + .05) / (b + .05); };
+  const pale = [...document.querySelectorAll(".confusion tbody td")].map(t => [ratio(getComputedStyle(t).color, getComputedStyle(t).backgroundColor), t.title]).filter(([r]) => r < 4);
+  if (pale.length) return [`a cell stands out by ${pale[0][0].toFixed(1)} only: ${pale[0][1]}`];
   return [["text", 7], ["muted", 4.5], ["series-0", 3], ["series-1", 3], ["series-2", 3]].flatMap(([name, least]) => {
     const probe = document.createElement("i");
     probe.style.color = `var(--${name})`;

@@ -338,6 +338,7 @@ TEST_CASE("Ctrl-C ends a run after the step, with what was reached", "[app]") {
              Catch::Contains("interrupted in epoch") && Catch::Contains("synthetic test accuracy last"));
   CHECK(read_lines(out / "metrics.jsonl").size() >= 2);
   CHECK(load_safetensors(out / "model.safetensors").size() > 20);
+  CHECK_THAT(read_file(out / "report.html"), Catch::Contains("The run was stopped after "));
 }
 
 TEST_CASE("every executor trains to the same losses", "[app][simt]") {

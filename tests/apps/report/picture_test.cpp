@@ -158,7 +158,10 @@ TEST_CASE("axes are marked at round numbers that hold the data", "[report][chart
   CHECK(linear_ticks({0, 1}, 5).size() == 6);
   CHECK(linear_ticks({5, 5}, 5).size() > 2);
   CHECK(linear_ticks({0, 0}, 5).front() < 0);
-  for (const Range range : {Range{1e-7, 3e-7}, Range{-3, 400}, Range{0.0312, 0.0313}, Range{1e6, 2e6}})
+  CHECK(linear_ticks({2.302580, 2.302585}, 5) != linear_ticks({2.3, 2.4}, 5));
+  CHECK(linear_ticks({2.302580, 2.302585}, 5)[1] - linear_ticks({2.302580, 2.302585}, 5)[0] > 4e-4);
+  for (const Range range :
+       {Range{1e-7, 3e-7}, Range{-3, 400}, Range{0.0312, 0.0313}, Range{1e6, 2e6}, Range{3e-9, 0.4}})
     for (const auto& ticks :
          {linear_ticks(range, 5), range.low > 0 ? logarithmic_ticks(range) : linear_ticks(range, 9)}) {
       CAPTURE(range.low, range.high);
