@@ -68,6 +68,7 @@ int run(const ReproduceOptions& o) {
   if (!o.write.empty() && !fs::exists(fs::path(o.write) / "apps" / "measured.inc"))
     fail_usage("--write {}: there is no apps/measured.inc; name a checkout of Norma", o.write);
   for (const std::string& name : o.presets) one_of("rows", name, published_presets());
+  if (!o.write.empty()) write_published_table(o.write);  // what is there already
   if (o.threads > 0) set_threads(o.threads);
   watch_for_interrupt();
   Progress progress(o.quiet);
