@@ -78,16 +78,15 @@ int run_eval(int argc, const char* const* argv) {
   say(options.images.quiet, fmt::format("network   {} · {} · {}, {} threads, {}", model.name, model.norm,
                                         name(options.device), threads(), simd_target()));
   const Clock clock;
-  std::vector<float> scores;
+  std::vector<Tensor> scores;
   const Score score = evaluate(*model.network, test, model.normalization,
                                options.batch_size.value_or(evaluation_batch(options.device)), "testing",
                                [&](const Tensor& batch) {
-                                 if (!options.predictions) return;
-                                 const auto rows = batch.to_vector<float>();
-                                 scores.insert(scores.end(), rows.begin(), rows.end());
+                                 if (options.predictions) scores.push_back(batch);
                                });
   const double seconds = clock.seconds();
-  if (options.predictions) write_predictions(*options.predictions, images.classes, test.labels, scores);
+  if (options.predictions)
+    write_predictions(*options.predictions, images.classes, test.labels, rows_of(scores));
   fmt::print("{}: {}test loss {:.4f}, accuracy {:.2f} % of {} images · {:.2f} s, {:.0f} images/s\n",
              runs.front(), images.name == "synthetic" ? "synthetic " : "", score.loss, score.accuracy,
              test.labels.numel(), seconds, static_cast<double>(test.labels.numel()) / seconds);

@@ -175,7 +175,7 @@ const Preset& preset_for(const Program& program, const std::string& name) {
     if (preset.data != program.data) others.push_back(preset.name);
   if (std::find(others.begin(), others.end(), name) != others.end())
     fail_usage("--preset {} is for {}: run {} --preset {}", name, find_preset(name).data->title,
-               program.name == mnist_norm.name ? cifar_norm.name : mnist_norm.name, name);
+               program_for(*find_preset(name).data).name, name);
   return find_preset(one_of("preset", name, preset_names(*program.data)));
 }
 

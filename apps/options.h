@@ -27,6 +27,10 @@ struct Program {
 };
 inline const Program cifar_norm = {"cifar_norm", &cifar10_data, "c11-48096"};
 inline const Program mnist_norm = {"mnist_norm", &mnist_data, "mnist-9752"};
+/// The one that trains on a data set.
+inline const Program& program_for(const KnownDataSet& data) {
+  return &data == mnist_norm.data ? mnist_norm : cifar_norm;
+}
 
 struct Options {
   std::string preset = cifar_norm.preset;

@@ -12,7 +12,6 @@
 #include "apps/presets.h"
 #include "apps/study.h"
 #include "apps/train_run.h"
-#include "core/device_memory.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "data/download.h"
@@ -41,9 +40,7 @@ void check_out(const std::string& out) {
 }
 
 int train(const Program& program, const Options& options, const std::string& command) {
-  if (options.threads > 0) set_threads(options.threads);
-  require_available(options.device);
-  if (!options.simd.empty()) limit_simd(options.simd);
+  use_machine(options);
   manual_seed(options.seed);
   const Summary summary = summarize(*make_network(options), find_preset(options.preset).data->image);
   if (options.max_params) check_size(summary, *options.max_params);

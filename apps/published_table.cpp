@@ -1,9 +1,5 @@
 #include "apps/published_table.h"
 
-#include <algorithm>
-#include <fstream>
-#include <sstream>
-
 #include "apps/run_config.h"
 #include "apps/save_file.h"
 #include "layers/summary.h"
@@ -20,20 +16,6 @@ constexpr const char* head =
     "| preset | norm | parameters | published train | published test | train, last | test, last | test, best "
     "| best − published | seed | minutes |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
 
-const EpochResult& best_epoch(const std::vector<EpochResult>& epochs) {
-  return *std::max_element(epochs.begin(), epochs.end(), [](const EpochResult& a, const EpochResult& b) {
-    return a.test.accuracy < b.test.accuracy;
-  });
-}
-
-std::string read_text(const fs::path& file) {
-  std::ifstream in(file);
-  if (!in) fail("cannot read {}", file.string());
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
 }  // namespace
 
 Options TableRow::options() const {
@@ -48,7 +30,7 @@ std::string TableRow::name(std::uint64_t seed) const {
 }
 
 std::string TableRow::command(std::uint64_t seed) const {
-  const Program& program = preset->data == mnist_norm.data ? mnist_norm : cifar_norm;
+  const Program& program = program_for(*preset->data);
   return fmt::format("{} --preset {} --norm {}{} --seed {}", program.name, preset->name,
                      norma::name(published.norm), l1 ? fmt::format(" --l1 {:g}", *l1) : "", seed);
 }
@@ -96,7 +78,7 @@ void write_published_table(const fs::path& checkout) {
                                 best_epoch(epochs).test.accuracy);
     }
   const fs::path page = checkout / "docs" / "results" / "published-systems.md";
-  const std::string text = read_text(page);
+  const std::string text = read_file(page);
   const std::size_t begin = text.find(begin_mark), end = text.find(end_mark);
   if (begin == std::string::npos || end == std::string::npos || end < begin)
     fail("{} has no marks between which the table would go", page.string());

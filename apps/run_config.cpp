@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 Json config_of(const Options& o, const DataSplit& images, const TrainingData& data, const Summary& summary,
                const std::string& command) {
   const auto& norm = o.network;
-  return {{"program", find_preset(o.preset).data == mnist_norm.data ? mnist_norm.name : cifar_norm.name},
+  return {{"program", program_for(*find_preset(o.preset).data).name},
           {"version", NORMA_VERSION},
           {"command", command},
           {"data",

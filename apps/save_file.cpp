@@ -19,4 +19,11 @@ void save_file(const std::filesystem::path& file, std::string_view content) {
   }
 }
 
+std::string read_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  if (!in) fail("could not read {}: is it there and readable?", file.string());
+  return text;
+}
+
 }  // namespace norma

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace norma {
 
 /// Writes to FILE.part, then renames. Throws, naming the file, where that fails, and leaves nothing behind.
 void save_file(const std::filesystem::path& file, std::string_view content);
+
+/// All of a file. Throws, naming it, where it cannot be read.
+std::string read_file(const std::filesystem::path& file);
 
 }  // namespace norma

@@ -1,10 +1,8 @@
 #include "apps/saved_run.h"
 
-#include <algorithm>
-#include <fstream>
-
 #include "apps/json_lines.h"
 #include "apps/run_config.h"
+#include "apps/save_file.h"
 #include "core/error.h"
 
 namespace norma {
@@ -12,13 +10,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string read_text(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (!in) fail("could not read {}: is it there and readable?", file.string());
-  return text;
-}
 
 // Lines that name the epochs from `first` on.
 template <class Epoch>
@@ -40,9 +31,7 @@ int SavedRun::epochs_asked() const { return config.at("training").at("epochs"); 
 
 const EpochResult& SavedRun::best() const {
   if (epochs.empty()) fail("the run in {} finished no epoch", folder.string());
-  return *std::max_element(epochs.begin(), epochs.end(), [](const EpochResult& a, const EpochResult& b) {
-    return a.test.accuracy < b.test.accuracy;
-  });
+  return best_epoch(epochs);
 }
 
 std::string SavedRun::norm_label() const {
@@ -57,7 +46,7 @@ bool is_run(const fs::path& folder) { return fs::exists(folder / "config.json");
 
 SavedRun read_run(const fs::path& folder) {
   if (!is_run(folder)) fail("there is no run in {}: a run folder holds config.json", folder.string());
-  SavedRun run{folder, Json::parse(read_text(folder / "config.json"), nullptr, false), {}, {}};
+  SavedRun run{folder, Json::parse(read_file(folder / "config.json"), nullptr, false), {}, {}};
   const auto has = [&](const char* key) { return run.config.contains(key) && run.config[key].is_object(); };
   if (!run.config.is_object() || !has("data") || !has("network") || !has("training"))
     fail("{} is no configuration of a run of Norma", (folder / "config.json").string());

@@ -32,8 +32,8 @@ struct SavedRun {
 /// Whether there is a config.json in the folder.
 bool is_run(const std::filesystem::path& folder);
 
-/// Reads config.json, metrics.jsonl and norm_statistics.jsonl. A last line that was cut off, because the run was killed while it wrote, is no
-/// epoch. Throws, naming file and line, where there is no run or it is none of Norma's.
+/// Reads config.json, metrics.jsonl and norm_statistics.jsonl. A last line that was cut off, because the run was killed
+/// while it wrote, is no epoch. Throws, naming file and line, where there is no run or it is none of Norma's.
 SavedRun read_run(const std::filesystem::path& folder);
 
 }  // namespace norma

@@ -43,11 +43,7 @@ std::vector<double> last_accuracies(const VariantResult& result) {
 }
 
 std::vector<double> best_accuracies(const VariantResult& result) {
-  return accuracies(result, [](const std::vector<EpochResult>& epochs) {
-    double best = 0;
-    for (const EpochResult& epoch : epochs) best = std::max(best, epoch.test.accuracy);
-    return best;
-  });
+  return accuracies(result, [](const std::vector<EpochResult>& e) { return best_epoch(e).test.accuracy; });
 }
 
 std::optional<std::vector<VariantResult>> run_series(const std::vector<Variant>& variants, int seeds,

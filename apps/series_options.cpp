@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "apps/arguments.h"
-#include "core/device_memory.h"
 #include "core/parallel.h"
 #include "kernels/simd_target.h"
 
@@ -83,9 +82,7 @@ std::optional<std::vector<VariantResult>> run_series(const Program& program,
                                                      const std::vector<Variant>& variants, int seeds,
                                                      const std::filesystem::path& out) {
   const Options& options = variants.front().options;
-  if (options.threads > 0) set_threads(options.threads);
-  require_available(options.device);
-  if (!options.simd.empty()) limit_simd(options.simd);
+  use_machine(options);
   watch_for_interrupt();
   Progress progress(options.quiet);
   say(options.quiet,

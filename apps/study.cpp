@@ -30,13 +30,14 @@ Grid batch_size_grid(const Program& program, const SeriesOptions& o) {
   for (const std::int64_t batch :
        o.batches.empty() ? std::vector<std::int64_t>{2, 4, 8, 16, 32, 128} : o.batches)
     grid.columns.push_back(std::to_string(batch));
-  for (const std::string& norm : grid.rows)
+  for (const std::string& norm : grid.rows) {
+    const double recipe_lr = variant_of(program, o, norm, norm_from(norm)).options.lr;
     for (const std::string& batch : grid.columns) {
-      const Variant whole = variant_of(program, o, norm, norm_from(norm));
-      const double lr = whole.options.lr * std::stod(batch) / static_cast<double>(128);
+      const double lr = recipe_lr * std::stod(batch) / 128;
       grid.variants.push_back(variant_of(program, o, norm + " batch " + batch, norm_from(norm),
                                          {{"batch-size", batch}, {"lr", fmt::format("{:g}", lr)}}));
     }
+  }
   return grid;
 }
 

@@ -13,6 +13,7 @@
 #include "apps/run_config.h"
 #include "apps/run_folder.h"
 #include "apps/tensorboard.h"
+#include "core/device_memory.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "kernels/simd_target.h"
@@ -116,11 +117,9 @@ std::string last_line(const Outcome& outcome, const Summary& summary, const std:
     text += fmt::format("no epoch finished, {}train accuracy so far {:.2f} %", label,
                         outcome.last.train.accuracy);
   } else {
-    const auto best = std::max_element(
-        outcome.epochs.begin(), outcome.epochs.end(),
-        [](const EpochResult& a, const EpochResult& b) { return a.test.accuracy < b.test.accuracy; });
+    const EpochResult& best = best_epoch(outcome.epochs);
     text += fmt::format("{}test accuracy last {:.2f} %, best {:.2f} % (epoch {})", label,
-                        outcome.epochs.back().test.accuracy, best->test.accuracy, best->epoch);
+                        outcome.epochs.back().test.accuracy, best.test.accuracy, best.epoch);
     if (const auto& validation = outcome.epochs.back().validation)
       text += fmt::format(", validation accuracy last {:.2f} %", validation->accuracy);
   }
@@ -159,13 +158,17 @@ std::vector<EpochResult> finished_epochs(const Options& options, const Json& con
   std::ifstream file(folder / "config.json");
   const Json there = Json::parse(file, nullptr, false);
   if (!there.is_object() || !same_recipe(config, there)) return {};
-  std::vector<EpochResult> epochs = read_metrics(folder / "metrics.jsonl");
-  const bool complete = static_cast<int>(epochs.size()) == options.epochs &&
-                        std::filesystem::exists(folder / "model.safetensors");
-  return complete ? epochs : std::vector<EpochResult>();
+  const SavedRun run{folder, there, read_metrics(folder / "metrics.jsonl"), {}};
+  return run.complete() ? run.epochs : std::vector<EpochResult>();
 }
 
 }  // namespace
+
+void use_machine(const Options& options) {
+  if (options.threads > 0) set_threads(options.threads);
+  require_available(options.device);
+  if (!options.simd.empty()) limit_simd(options.simd);
+}
 
 DataSplit find_images(const Options& options, Progress& progress) {
   return find_images(*find_preset(options.preset).data, {options.data, options.mirror, options.quiet},

@@ -19,6 +19,9 @@ struct RunResult {
   std::filesystem::path folder;
 };
 
+/// Sets threads and instruction set as the options say; throws where their device is not there.
+void use_machine(const Options& options);
+
 /// The images that the options name, downloaded where they must be.
 DataSplit find_images(const Options& options, Progress& progress);
 

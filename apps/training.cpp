@@ -100,9 +100,17 @@ Score Trainer::evaluate(const Dataset& dataset, const std::function<void(const T
                          fmt::format("testing after epoch {}", epoch_), each_batch);
 }
 
-std::vector<float> Trainer::test_scores() const {
+std::vector<float> Trainer::test_scores() const { return rows_of(test_scores_); }
+
+const EpochResult& best_epoch(const std::vector<EpochResult>& epochs) {
+  return *std::max_element(epochs.begin(), epochs.end(), [](const EpochResult& a, const EpochResult& b) {
+    return a.test.accuracy < b.test.accuracy;
+  });
+}
+
+std::vector<float> rows_of(const std::vector<Tensor>& batches) {
   std::vector<float> all;
-  for (const Tensor& batch : test_scores_) {
+  for (const Tensor& batch : batches) {
     const auto rows = batch.to_vector<float>();
     all.insert(all.end(), rows.begin(), rows.end());
   }

@@ -25,6 +25,9 @@ struct EpochResult {
   double images_per_second = 0;  ///< of the training part
 };
 
+/// The epoch with the best test accuracy, the first of several; `epochs` is not empty.
+const EpochResult& best_epoch(const std::vector<EpochResult>& epochs);
+
 /// Where training stands, for the display.
 struct StepReport {
   int epoch;
@@ -42,6 +45,9 @@ struct TrainingData {
 /// Images at a time where nothing has to be kept for a backward pass: on a CPU few, so that what lies between the
 /// layers stays in the cache.
 inline std::int64_t evaluation_batch(Device device) { return device == Device::cpu ? 32 : 500; }
+
+/// The numbers of tensors [N, …], those of the first batch first.
+std::vector<float> rows_of(const std::vector<Tensor>& batches);
 
 /// Scores a network on a data set, in evaluation mode, on the device that both are on. `when` says in errors what
 /// this was part of. `each_batch` is shown the network's output, in the order of the images.
