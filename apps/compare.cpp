@@ -4,8 +4,9 @@
 
 #include "apps/arguments.h"
 #include "apps/presets.h"
+#include "apps/program.h"
+#include "apps/report/series_report.h"
 #include "apps/save_file.h"
-#include "apps/series.h"
 #include "apps/series_options.h"
 #include "layers/summary.h"
 
@@ -19,30 +20,27 @@ std::string help(const Program& program) {
                      "  {0} compare --norms gn,ln --preset skip-37108 --epochs 5\n");
 }
 
-std::int64_t parameters(NetworkChoice choice, const Preset& preset, std::optional<Norm> norm = {}) {
-  if (norm) choice = {.norm = *norm};
+std::int64_t parameters(const Options& options, const NetworkChoice& choice) {
+  const Preset& preset = find_preset(options.preset);
   return summarize(*preset.network(choice), preset.data->image).parameters;
 }
 
+std::int64_t parameters_of_norm(const Options& options) {
+  return parameters(options, options.network) - parameters(options, {.norm = Norm::none});
+}
+
 // The table that is the answer.
-std::string table(const std::vector<VariantResult>& results, int seeds) {
+std::string table(const Comparison& comparison, int seeds) {
   std::string text = fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10}\n", "norm", "parameters",
                                  "of the norm", "test, last", "test, best", "train, last", "s an epoch");
   const auto count = static_cast<std::size_t>(seeds);
-  for (const VariantResult& result : results) {
-    const Options& options = result.variant.options;
-    const Preset& preset = find_preset(options.preset);
-    const std::int64_t all = parameters(options.network, preset);
-    std::vector<double> train, seconds;
-    for (const RunResult& run : result.runs) {
-      train.push_back(run.epochs.back().train.accuracy);
-      for (const EpochResult& epoch : run.epochs) seconds.push_back(epoch.seconds);
-    }
-    text += fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10.1f}\n", result.variant.label,
-                        with_commas(all), with_commas(all - parameters(options.network, preset, Norm::none)),
-                        to_string(spread(last_accuracies(result)), count),
-                        to_string(spread(best_accuracies(result)), count), to_string(spread(train), count),
-                        spread(seconds).mean);
+  for (std::size_t i = 0; i < comparison.norm_parameters.size(); ++i) {
+    const VariantResult& v = comparison.series.variants[i];
+    text += fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10.1f}\n", v.variant.label,
+                        with_commas(v.runs.front().config.at("network").at("parameters")),
+                        with_commas(comparison.norm_parameters[i]), to_string(test_last(v), count),
+                        to_string(test_best(v), count), to_string(train_last(v), count),
+                        spread(v, seconds_an_epoch).mean);
   }
   return text + fmt::format("\nAccuracies in percent: mean ± deviation over {} seed{}.\n", seeds,
                             seeds == 1 ? " (no deviation)" : "s");
@@ -58,11 +56,14 @@ int run_compare(const Program& program, int argc, const char* const* argv) {
     variants.push_back(variant_of(program, o, norm, norm_from(norm)));
   const Options& first = variants.front().options;
   const std::string out = first.out.empty() ? fmt::format("runs/compare-{}", first.preset) : first.out;
-  const auto results = run_series(program, variants, o.seeds, out);
-  if (!results) return interrupt_status();
-  const std::string text = table(*results, o.seeds);
+  const auto series = run_series(program, variants, o.seeds, out);
+  if (!series) return interrupt_status();
+  Comparison comparison{*series, {}, command_line(program.name + " compare", argc, argv)};
+  for (const Variant& variant : variants)
+    comparison.norm_parameters.push_back(parameters_of_norm(variant.options));
+  const std::string text = table(comparison, o.seeds);
   save_file(std::filesystem::path(out) / "comparison.txt", text);
-  fmt::print("\n{}{}\n", text, out);
+  fmt::print("\n{}\n{}\n", text, write_report(comparison, out).string());
   return 0;
 }
 

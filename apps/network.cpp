@@ -72,7 +72,8 @@ void NetworkBuilder::add_drop(Sequential& to, Drop drop) const {
 NetworkBuilder& NetworkBuilder::block(const std::string& name, std::int64_t channels,
                                       const BlockOptions& options) {
   auto block = std::make_shared<Sequential>();
-  add_conv(*block, "conv", channels, options.kernel, {.padding = options.padding, .bias = false});
+  add_conv(*block, "conv", channels, options.kernel,
+           {.padding = options.padding, .bias = false, .standardize = style_.standardize});
   const auto norm = options.norm ? make_norm(name + ".norm", options.groups) : nullptr;
   if (norm && !style_.relu_first) block->add("norm", norm);
   block->add("relu", std::make_shared<ReLU>());

@@ -32,9 +32,10 @@ enum class Drop { none, element, channel };
 
 /// What all blocks of a network have in common.
 struct BlockStyle {
-  double dropout = 0;       ///< its probability
-  Drop drop = Drop::none;   ///< what a block drops at its end
-  bool relu_first = false;  ///< convolution → ReLU → norm, else convolution → norm → ReLU
+  double dropout = 0;        ///< its probability
+  Drop drop = Drop::none;    ///< what a block drops at its end
+  bool relu_first = false;   ///< convolution → ReLU → norm, else convolution → norm → ReLU
+  bool standardize = false;  ///< the weights of the blocks' convolutions (layers/conv2d.h)
 };
 
 struct BlockOptions {

@@ -103,7 +103,7 @@ const std::vector<Row>& table() {
       }),
 
       row<Conv2d>([](S s, const Conv2d& m, X x) {
-        return s.node("Conv", s.with_parameters(x, m.weight, m.bias), window(m.window(), m.padding()));
+        return s.node("Conv", s.with_parameters(x, m.filters(), m.bias), window(m.window(), m.padding()));
       }),
       row<Linear>([](S s, const Linear& m, X x) {
         return s.node("Gemm", s.with_parameters(x, m.weight, m.bias), {{"transB", 1}});

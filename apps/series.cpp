@@ -4,6 +4,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "apps/predictions.h"
+#include "apps/saved_model.h"
+
 namespace norma {
 namespace {
 
@@ -14,11 +17,16 @@ std::filesystem::path folder_of(const std::filesystem::path& out, const Variant&
   return out / name;
 }
 
-std::vector<double> accuracies(const VariantResult& result,
-                               double (*of_run)(const std::vector<EpochResult>&)) {
-  std::vector<double> values;
-  for (const RunResult& run : result.runs) values.push_back(of_run(run.epochs));
-  return values;
+// What the network that a run left says of the test images.
+std::vector<Prediction> predictions_of(const SavedRun& run, const Options& options, const DataSplit& images) {
+  const SavedModel model = load_saved_model(run.folder);
+  const Dataset test = options.limit_test ? first_images(images.test, *options.limit_test) : images.test;
+  model.network->to(options.device);
+  std::vector<Tensor> scores;
+  evaluate(*model.network, {test.images.to(options.device), test.labels.to(options.device)},
+           model.normalization, evaluation_batch(options.device), "testing " + run.folder.string(),
+           [&](const Tensor& batch) { scores.push_back(batch); });
+  return norma::predictions_of(test.labels, rows_of(scores), images.classes.size());
 }
 
 }  // namespace
@@ -38,21 +46,38 @@ std::string to_string(const Spread& spread, std::size_t seeds) {
                    : fmt::format("{:.2f} ± {:.2f}", spread.mean, spread.deviation);
 }
 
-std::vector<double> last_accuracies(const VariantResult& result) {
-  return accuracies(result, [](const std::vector<EpochResult>& e) { return e.back().test.accuracy; });
+Spread spread(const VariantResult& result, const std::function<double(const SavedRun&)>& value) {
+  std::vector<double> values;
+  for (const SavedRun& run : result.runs) values.push_back(value(run));
+  return spread(values);
 }
 
-std::vector<double> best_accuracies(const VariantResult& result) {
-  return accuracies(result, [](const std::vector<EpochResult>& e) { return best_epoch(e).test.accuracy; });
+Spread test_last(const VariantResult& result) {
+  return spread(result, [](const SavedRun& run) { return run.epochs.back().test.accuracy; });
 }
 
-std::optional<std::vector<VariantResult>> run_series(const std::vector<Variant>& variants, int seeds,
-                                                     const std::filesystem::path& out,
-                                                     const DataSplit& images, Progress& progress) {
-  std::vector<VariantResult> results;
+Spread test_best(const VariantResult& result) {
+  return spread(result, [](const SavedRun& run) { return run.best().test.accuracy; });
+}
+
+Spread train_last(const VariantResult& result) {
+  return spread(result, [](const SavedRun& run) { return run.epochs.back().train.accuracy; });
+}
+
+double seconds_an_epoch(const SavedRun& run) {
+  double seconds = 0;
+  for (const EpochResult& epoch : run.epochs) seconds += epoch.seconds;
+  return seconds / static_cast<double>(run.epochs.size());
+}
+
+std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int seeds,
+                                       const std::filesystem::path& out, const DataSplit& images,
+                                       Progress& progress) {
+  SeriesResult series{{}, images.classes};
   int number = 0;
   for (const Variant& variant : variants) {
-    results.push_back({variant, {}});
+    std::vector<SavedRun> runs;
+    std::vector<Prediction> predictions;
     for (int i = 0; i < seeds; ++i) {
       Options options = variant.options;
       options.seed += static_cast<std::uint64_t>(i);
@@ -60,13 +85,15 @@ std::optional<std::vector<VariantResult>> run_series(const std::vector<Variant>&
       say(options.quiet,
           fmt::format("\nrun {} of {}: {}, seed {}", ++number,
                       variants.size() * static_cast<std::size_t>(seeds), variant.label, options.seed));
-      results.back().runs.push_back(train_run(options, images,
-                                              fmt::format("{} --seed {}", variant.command, options.seed),
-                                              progress, Finished::keep));
-      if (results.back().runs.back().stopped) return std::nullopt;
+      const std::string command = fmt::format("{} --seed {}", variant.command, options.seed);
+      if (train_run(options, images, command, progress, Finished::keep).stopped) return std::nullopt;
+      runs.push_back(read_run(options.out));
+      const std::vector<Prediction> said = predictions_of(runs.back(), options, images);
+      predictions.insert(predictions.end(), said.begin(), said.end());
     }
+    series.variants.push_back({variant, std::move(runs), Confusion(images.classes.size(), predictions)});
   }
-  return results;
+  return series;
 }
 
 }  // namespace norma

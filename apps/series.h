@@ -5,10 +5,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "apps/confusion.h"
+#include "apps/saved_run.h"
 #include "apps/train_run.h"
 
 namespace norma {
@@ -21,7 +24,13 @@ struct Variant {
 
 struct VariantResult {
   Variant variant;
-  std::vector<RunResult> runs;  ///< a seed each
+  std::vector<SavedRun> runs;  ///< a seed each, as they stand in their folders
+  Confusion confusion;         ///< of the test images of all runs together, after the last epoch
+};
+
+struct SeriesResult {
+  std::vector<VariantResult> variants;
+  std::vector<std::string> classes;  ///< what label 0, 1, … is called
 };
 
 /// Mean and sample standard deviation over seeds; the deviation is 0 for one seed.
@@ -32,13 +41,18 @@ Spread spread(const std::vector<double>& values);
 /// "75.49 ± 0.31", or "75.49" for one seed
 std::string to_string(const Spread& spread, std::size_t seeds);
 
-/// What every run of a variant reached: percent of the test images, after the last epoch.
-std::vector<double> last_accuracies(const VariantResult& result);
-std::vector<double> best_accuracies(const VariantResult& result);
+/// A value of every run.
+Spread spread(const VariantResult& result, const std::function<double(const SavedRun&)>& value);
+/// Percent of the test images.
+Spread test_last(const VariantResult& result);
+Spread test_best(const VariantResult& result);
+Spread train_last(const VariantResult& result);
+/// Of training, without the test after it.
+double seconds_an_epoch(const SavedRun& run);
 
 /// Trains what is not trained yet. Nothing where Ctrl-C stopped it; the finished runs are kept.
-std::optional<std::vector<VariantResult>> run_series(const std::vector<Variant>& variants, int seeds,
-                                                     const std::filesystem::path& out,
-                                                     const DataSplit& images, Progress& progress);
+std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int seeds,
+                                       const std::filesystem::path& out, const DataSplit& images,
+                                       Progress& progress);
 
 }  // namespace norma

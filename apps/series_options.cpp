@@ -16,6 +16,8 @@ std::vector<std::int64_t> numbers(const std::string& flag, const std::string& li
   std::vector<std::int64_t> values;
   for (const std::string& word : split_words(list, ','))
     values.push_back(whole_number(flag, word, 1, 1 << 20));
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
 }
 
@@ -78,9 +80,8 @@ Variant variant_of(const Program& program, const SeriesOptions& options, const s
   return {label, options_from(words, program, norm), command};
 }
 
-std::optional<std::vector<VariantResult>> run_series(const Program& program,
-                                                     const std::vector<Variant>& variants, int seeds,
-                                                     const std::filesystem::path& out) {
+std::optional<SeriesResult> run_series(const Program& program, const std::vector<Variant>& variants,
+                                       int seeds, const std::filesystem::path& out) {
   const Options& options = variants.front().options;
   use_machine(options);
   watch_for_interrupt();

@@ -25,9 +25,8 @@ Variant variant_of(const Program& program, const SeriesOptions& options, const s
                    const FlagWords& more = {});
 
 /// Finds the images and trains; see run_series in apps/series.h.
-std::optional<std::vector<VariantResult>> run_series(const Program& program,
-                                                     const std::vector<Variant>& variants, int seeds,
-                                                     const std::filesystem::path& out);
+std::optional<SeriesResult> run_series(const Program& program, const std::vector<Variant>& variants,
+                                       int seeds, const std::filesystem::path& out);
 
 /// The text of --help: {0} in the examples is the program's name.
 std::string series_help(const Program& program, const std::string& command, const std::string& what,

@@ -1,6 +1,8 @@
 #include "apps/study.h"
 
 #include "apps/arguments.h"
+#include "apps/program.h"
+#include "apps/report/series_report.h"
 #include "apps/save_file.h"
 #include "apps/series_options.h"
 
@@ -11,7 +13,7 @@ std::string help(const Program& program) {
   return series_help(
       program, "study batch-size|groups",
       "varies one quantity and keeps all others:\n"
-      "  batch-size   of each norm; the learning rate goes with it, lr·batch/128 (Goyal et al. 2017)\n"
+      "  batch-size   of each norm; the learning rate goes with it, in proportion (Goyal et al. 2017)\n"
       "  groups       of group norm",
       "  {0} study batch-size --norms bn,gn --batches 2,4,8,16,32,128\n"
       "  {0} study groups --group-counts 1,2,4,8,16 --seeds 3\n");
@@ -19,7 +21,7 @@ std::string help(const Program& program) {
 
 // A row a norm, a column a value.
 struct Grid {
-  std::string title;
+  std::string quantity;
   std::vector<std::string> rows, columns;
   std::vector<Variant> variants;  // row by row
 };
@@ -31,9 +33,9 @@ Grid batch_size_grid(const Program& program, const SeriesOptions& o) {
        o.batches.empty() ? std::vector<std::int64_t>{2, 4, 8, 16, 32, 128} : o.batches)
     grid.columns.push_back(std::to_string(batch));
   for (const std::string& norm : grid.rows) {
-    const double recipe_lr = variant_of(program, o, norm, norm_from(norm)).options.lr;
+    const Options recipe = variant_of(program, o, norm, norm_from(norm)).options;
     for (const std::string& batch : grid.columns) {
-      const double lr = recipe_lr * std::stod(batch) / 128;
+      const double lr = recipe.lr * std::stod(batch) / static_cast<double>(recipe.batch_size);
       grid.variants.push_back(variant_of(program, o, norm + " batch " + batch, norm_from(norm),
                                          {{"batch-size", batch}, {"lr", fmt::format("{:g}", lr)}}));
     }
@@ -52,15 +54,14 @@ Grid groups_grid(const Program& program, const SeriesOptions& o) {
   return grid;
 }
 
-std::string table(const Grid& grid, const std::vector<VariantResult>& results, int seeds) {
-  std::string text = fmt::format("{:<12}", grid.title);
+std::string table(const Grid& grid, const SeriesResult& series, int seeds) {
+  std::string text = fmt::format("{:<12}", grid.quantity);
   for (const std::string& column : grid.columns) text += fmt::format(" {:>14}", column);
-  auto result = results.begin();
+  auto variant = series.variants.begin();
   for (const std::string& row : grid.rows) {
     text += fmt::format("\n{:<12}", row);
     for (std::size_t i = 0; i < grid.columns.size(); ++i)
-      text += fmt::format(" {:>14}",
-                          to_string(spread(last_accuracies(*result++)), static_cast<std::size_t>(seeds)));
+      text += fmt::format(" {:>14}", to_string(test_last(*variant++), static_cast<std::size_t>(seeds)));
   }
   return text + fmt::format("\n\nTest accuracy in percent after the last epoch, {} seed{}.\n", seeds,
                             seeds == 1 ? "" : "s: mean ± deviation");
@@ -78,11 +79,14 @@ int run_study(const Program& program, int argc, const char* const* argv) {
   const Options& first = grid.variants.front().options;
   const std::string out =
       first.out.empty() ? fmt::format("runs/study-{}-{}", words[0], first.preset) : first.out;
-  const auto results = run_series(program, grid.variants, o.seeds, out);
-  if (!results) return interrupt_status();
-  const std::string text = table(grid, *results, o.seeds);
+  const auto series = run_series(program, grid.variants, o.seeds, out);
+  if (!series) return interrupt_status();
+  Study study{
+      *series, grid.quantity, {}, grid.rows.size(), command_line(program.name + " study", argc, argv)};
+  for (const std::string& column : grid.columns) study.values.push_back(std::stod(column));
+  const std::string text = table(grid, *series, o.seeds);
   save_file(std::filesystem::path(out) / "study.txt", text);
-  fmt::print("\n{}{}\n", text, out);
+  fmt::print("\n{}\n{}\n", text, write_report(study, out).string());
   return 0;
 }
 

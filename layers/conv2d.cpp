@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "layers/functional/conv2d.h"
+#include "layers/functional/layer_norm.h"
 
 namespace norma {
 
@@ -18,14 +19,19 @@ Conv2d::Conv2d(std::int64_t in_channels, std::int64_t out_channels, Size2 kernel
   register_parameter("bias", bias);
 }
 
+Tensor Conv2d::filters() const {
+  if (!options_.standardize) return weight;
+  return functional::layer_norm(weight, {weight.size(1), weight.size(2), weight.size(3)});
+}
+
 Tensor Conv2d::forward(const Tensor& x) {
-  return functional::conv2d(x, weight, bias, options_.stride, options_.padding);
+  return functional::conv2d(x, filters(), bias, options_.stride, options_.padding);
 }
 
 functional::Unwritten Conv2d::unwritten(const Tensor& x) {
   functional::Unwritten result;
   named([&] {
-    result = functional::conv2d_unwritten(x, weight, bias, options_.stride, options_.padding);
+    result = functional::conv2d_unwritten(x, filters(), bias, options_.stride, options_.padding);
     return result.y;
   });
   return result;
@@ -41,7 +47,8 @@ std::string Conv2d::description() const {
                   kernel_size_.h, kernel_size_.w, options_.stride.h, options_.stride.w);
   if (options_.padding != Size2(0))
     text += fmt::format(", padding=({}, {})", options_.padding.h, options_.padding.w);
-  return text + (options_.bias ? ")" : ", bias=False)");
+  if (!options_.bias) text += ", bias=False";
+  return text + (options_.standardize ? ", standardize=True)" : ")");
 }
 
 }  // namespace norma

@@ -10,6 +10,11 @@ struct Conv2dOptions {
   Size2 stride = 1;
   Size2 padding = 0;
   bool bias = true;
+  /// Weight standardization (Qiao et al. 2019, arXiv:1903.10520, eq. 3): the convolution is by
+  ///   ŵ_k = (w_k − mean(w_k)) / √(var(w_k) + 1e-5),
+  /// each filter k over its in_channels·kernel_h·kernel_w elements. What comes in with the same offset in all
+  /// channels, as after ReLU, then gives no offset in what goes out.
+  bool standardize = false;
 };
 
 /// Parameters: weight [out_channels, in_channels, kernel_h, kernel_w], bias [out_channels]; both
@@ -27,6 +32,8 @@ class Conv2d : public Module {
 
   Tensor weight, bias;
 
+  /// What the images are convolved with: the weight, standardized where that was asked for.
+  Tensor filters() const;
   /// The convolution, its images yet to be written (layers/fusion.h).
   functional::Unwritten unwritten(const Tensor& x);
 

@@ -29,6 +29,7 @@ Range x_range(const Chart& chart) {
   for (const Series& s : chart.series)
     for (const Point& p : s.points) range = {std::min(range.low, p.x), std::max(range.high, p.x)};
   if (range.low > range.high) return {0, 1};
+  if (range.low == range.high && !chart.x_values.empty()) return {range.low / 2, range.high * 2};
   if (range.low == range.high) return {range.low - 1, range.high + 1};
   return range;
 }
@@ -65,6 +66,7 @@ void draw_axes(Surface& surface, const Chart& chart, const ChartAxes& axes) {
 
 void draw_legend(Surface& surface, const Chart& chart, Point at) {
   for (const Series& s : chart.series) {
+    if (s.faint) continue;
     surface.line({{at.x, at.y - 4}, {at.x + 22, at.y - 4}}, s.ink, {2, s.dashed});
     surface.text({at.x + 28, at.y}, s.name, {Role::text}, {letters});
     at.x += 28 + text_width(s.name, letters) + 18;
@@ -74,8 +76,8 @@ void draw_legend(Surface& surface, const Chart& chart, Point at) {
 void draw_series(Surface& surface, const Chart& chart, const Series& series, const ChartAxes& axes) {
   std::vector<Point> run;
   const auto finish = [&] {
-    if (run.size() == 1) surface.line(run, series.ink, {5});
-    if (run.size() > 1) surface.line(run, series.ink, {2, series.dashed});
+    if (run.size() == 1) surface.line(run, series.ink, {series.faint ? 3.0 : 5.0});
+    if (run.size() > 1) surface.line(run, series.ink, {series.faint ? 0.7 : 2, series.dashed});
     run.clear();
   };
   for (const Point& p : series.points)
@@ -157,8 +159,9 @@ ChartAxes axes_of(const Chart& chart, const Box& box) {
   if (!range) range = Range{chart.logarithmic ? 0.1 : 0, 1};
   if (chart.from_zero) range->low = std::min(range->low, 0.0);
   const std::vector<double> y_ticks = chart.logarithmic ? logarithmic_ticks(*range) : linear_ticks(*range, 5);
+  const bool marked = !chart.x_values.empty();
   return {
-      {x, {box.x + left_width, box.right() - right_width}, false, x_ticks(x)},
+      {x, {box.x + left_width, box.right() - right_width}, marked, marked ? chart.x_values : x_ticks(x)},
       {{y_ticks.front(), y_ticks.back()}, {box.bottom() - bottom_height, top}, chart.logarithmic, y_ticks}};
 }
 
@@ -183,6 +186,7 @@ nlohmann::ordered_json json_of(const Chart& chart, const Box& box) {
   Json xs = Json::array(), series = Json::array();
   for (auto& [x, index] : at) index = xs.size(), xs.push_back(x);
   for (const Series& s : chart.series) {
+    if (s.faint) continue;
     Json values(at.size(), nullptr);
     for (const Point& p : s.points)
       if (std::isfinite(p.y)) values[at[p.x]] = p.y;

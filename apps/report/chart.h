@@ -24,6 +24,7 @@ struct Series {
   Ink ink;
   bool dashed = false;
   std::vector<Point> points = {};  ///< x in rising order; a y that is not finite is a gap
+  bool faint = false;              ///< a thin line behind the others, without a name or values on hover
 };
 
 struct Range {
@@ -40,6 +41,8 @@ struct Chart {
   std::optional<Range> range = {};  ///< of y; else what the series need
   std::vector<Series> series = {};
   std::string x_name = "epoch";
+  std::vector<double> x_values =
+      {};  ///< where x is marked, on a logarithmic axis; else a linear one, marked evenly
 };
 
 /// Where values lie in a box, and where an axis is marked.

@@ -28,29 +28,6 @@ std::string cell(const Confusion& confusion, const std::vector<std::string>& nam
       count);
 }
 
-std::string matrix(const Confusion& confusion, const std::vector<std::string>& names) {
-  double commonest = 0;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    for (std::size_t k = 0; k < names.size(); ++k)
-      if (i != k && confusion.images(i) > 0)
-        commonest = std::max(
-            commonest, static_cast<double>(confusion.count(i, k)) / static_cast<double>(confusion.images(i)));
-  const bool short_names =
-      std::all_of(names.begin(), names.end(), [](const std::string& name) { return name.size() <= 3; });
-  std::string html = fmt::format(
-      "<div class=\"scroll\" tabindex=\"0\"><table class=\"confusion{}\"><caption>Confusion matrix: a row is "
-      "what the image shows, a column what it was taken for</caption><thead><tr><td></td>",
-      short_names ? "" : " upright");
-  for (const std::string& name : names) html += "<th scope=\"col\"><span>" + name + "</span></th>";
-  html += "</tr></thead><tbody>\n";
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    html += "<tr><th scope=\"row\">" + names[i] + "</th>";
-    for (std::size_t k = 0; k < names.size(); ++k) html += cell(confusion, names, i, k, commonest);
-    html += "</tr>\n";
-  }
-  return html + "</tbody></table></div>\n";
-}
-
 std::string accuracies(const Confusion& confusion, const std::vector<std::string>& names) {
   std::vector<std::size_t> order(names.size());
   std::iota(order.begin(), order.end(), 0u);
@@ -90,6 +67,32 @@ std::vector<std::string> escaped(const std::vector<std::string>& classes) {
 
 }  // namespace
 
+std::string confusion_matrix(const Confusion& confusion, const std::vector<std::string>& names) {
+  double commonest = 0;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    for (std::size_t k = 0; k < names.size(); ++k)
+      if (i != k && confusion.images(i) > 0)
+        commonest = std::max(
+            commonest, static_cast<double>(confusion.count(i, k)) / static_cast<double>(confusion.images(i)));
+  const bool short_names =
+      std::all_of(names.begin(), names.end(), [](const std::string& name) { return name.size() <= 3; });
+  std::string html = fmt::format(
+      "<div class=\"matrix\"><div class=\"scroll\" tabindex=\"0\"><table "
+      "class=\"confusion{}\"><caption>Confusion matrix: a row is "
+      "what the image shows, a column what it was taken for</caption><thead><tr><td></td>",
+      short_names ? "" : " upright");
+  for (const std::string& name : names) html += "<th scope=\"col\"><span>" + name + "</span></th>";
+  html += "</tr></thead><tbody>\n";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    html += "<tr><th scope=\"row\">" + names[i] + "</th>";
+    for (std::size_t k = 0; k < names.size(); ++k) html += cell(confusion, names, i, k, commonest);
+    html += "</tr>\n";
+  }
+  return html +
+         "</tbody></table></div>\n<p class=\"reading\" aria-live=\"polite\">Point at a cell to read "
+         "it.</p></div>\n";
+}
+
 std::string confusion_section(const ReportData& data) {
   if (data.predictions.empty()) return "";
   const std::vector<std::string> names = escaped(data.classes);
@@ -97,10 +100,8 @@ std::string confusion_section(const ReportData& data) {
   return "<section id=\"classes\"><h2>Class by class</h2>\n<p class=\"lede\">Blue is right and orange is "
          "wrong; the deeper, the more of a row. Orange is drawn stronger than blue, because mistakes are "
          "fewer.</p>\n"
-         "<div class=\"classes\"><div>" +
-         matrix(confusion, names) +
-         "<p class=\"reading\" aria-live=\"polite\">Point at a cell to read it.</p></div>" +
-         accuracies(confusion, names) + "</div></section>\n";
+         "<div class=\"classes\">" +
+         confusion_matrix(confusion, names) + accuracies(confusion, names) + "</div></section>\n";
 }
 
 std::string mistakes_section(const ReportData& data) {

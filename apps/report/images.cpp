@@ -23,9 +23,9 @@ std::string subtitle(const SavedRun& run) {
                      percent(run.best().test.accuracy), run.best().epoch);
 }
 
-void draw_title(Canvas& canvas, const SavedRun& run) {
-  canvas.text({margin, 42}, run_title(run), {Role::text}, {22, Anchor::start, true});
-  canvas.text({margin, 64}, subtitle(run), {Role::muted}, {13});
+void draw_title(Canvas& canvas, const std::string& title, const std::string& subtitle) {
+  canvas.text({margin, 42}, title, {Role::text}, {22, Anchor::start, true});
+  canvas.text({margin, 64}, subtitle, {Role::muted}, {13});
 }
 
 // Cut so that it fits, with an ellipsis where something is missing.
@@ -79,14 +79,19 @@ Mistakes mistakes_to_show(const ReportData& data) {
   return {seed, some_mistakes(data.predictions, 10, seed), surest_mistakes(data.predictions, 10)};
 }
 
-Picture draw_curves(const SavedRun& run) {
+Picture draw_pair(const std::string& title, const std::string& subtitle, const Chart& left,
+                  const Chart& right) {
   constexpr double width = 960, height = 440;
   Canvas canvas(width, height);
-  draw_title(canvas, run);
+  draw_title(canvas, title, subtitle);
   const double half = (width - 3 * margin) / 2;
-  draw(canvas, accuracy_chart(run), {margin, 92, half, height - 92 - 16});
-  draw(canvas, loss_chart(run), {2 * margin + half, 92, half, height - 92 - 16});
+  draw(canvas, left, {margin, 92, half, height - 92 - 16});
+  draw(canvas, right, {2 * margin + half, 92, half, height - 92 - 16});
   return canvas.picture();
+}
+
+Picture draw_curves(const SavedRun& run) {
+  return draw_pair(run_title(run), subtitle(run), accuracy_chart(run), loss_chart(run));
 }
 
 Picture draw_mistakes(const ReportData& data) {
@@ -96,7 +101,7 @@ Picture draw_mistakes(const ReportData& data) {
   };
   const double first = 128, second = first + height_of(chosen.random) + 44;
   Canvas canvas(2 * margin + 5 * cell + 4 * gap, second + height_of(chosen.surest) + 8);
-  draw_title(canvas, data.run);
+  draw_title(canvas, run_title(data.run), subtitle(data.run));
   if (chosen.random.empty()) {
     canvas.text({margin, first - 16}, "No test image was misclassified.", {Role::text}, {15});
     return canvas.picture();

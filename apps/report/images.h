@@ -1,6 +1,7 @@
 // Test images that a report shows.
 #pragma once
 
+#include "apps/report/chart.h"
 #include "apps/report/png.h"
 #include "apps/report/report.h"
 
@@ -16,6 +17,9 @@ struct Mistakes {
 };
 Mistakes mistakes_to_show(const ReportData& data);
 
+/// Two charts below a title, at two pixels a unit.
+Picture draw_pair(const std::string& title, const std::string& subtitle, const Chart& left,
+                  const Chart& right);
 /// What curves.png and misclassified.png show, at two pixels a unit.
 Picture draw_curves(const SavedRun& run);
 Picture draw_mistakes(const ReportData& data);

@@ -1,5 +1,8 @@
 // What a run reached, epoch by epoch, and how to repeat it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "apps/presets.h"
 #include "apps/report/charts.h"
@@ -12,11 +15,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string figure(const std::string& number, const std::string& label, const std::string& note = "") {
-  return fmt::format("<div><dt>{}</dt><dd><b>{}</b>{}</dd></div>\n", label, number,
-                     note.empty() ? "" : "<small>" + note + "</small>");
-}
-
 // What others reached with this network and norm, with its source.
 std::string published(const SavedRun& run) {
   const Json& network = run.config.at("network");
@@ -24,7 +22,7 @@ std::string published(const SavedRun& run) {
   for (const Preset& preset : presets())
     for (const PublishedRow& row : preset.rows)
       if (Json(preset.name) == network.at("name") && Json(name(row.norm)) == network.at("norm") && row.test)
-        return figure(
+        return headline_figure(
             percent(*row.test), "published",
             network.at("groups").is_null() ? "test, best epoch" : "test, best epoch, its own groups");
   return "";
@@ -42,6 +40,16 @@ std::string text_of(const Json& value) {
   return text;
 }
 
+// "128", or "16, 128" where the runs differ.
+std::string values_of(const std::vector<SavedRun>& runs, const std::string& part, const std::string& key) {
+  std::vector<std::string> values;
+  for (const SavedRun& run : runs) {
+    const std::string text = text_of(run.config.at(part).value(key, Json("not recorded")));
+    if (std::find(values.begin(), values.end(), text) == values.end()) values.push_back(text);
+  }
+  return fmt::format("{}", fmt::join(values, ", "));
+}
+
 // "batch_size" → "batch size"
 std::string words_of(std::string key) {
   if (key == "lr") return "learning rate";
@@ -53,6 +61,11 @@ std::string words_of(std::string key) {
 }
 
 }  // namespace
+
+std::string headline_figure(const std::string& number, const std::string& label, const std::string& note) {
+  return fmt::format("<div><dt>{}</dt><dd><b>{}</b>{}</dd></div>\n", label, number,
+                     note.empty() ? "" : "<small>" + note + "</small>");
+}
 
 std::string notes_section(const SavedRun& run) {
   std::string html;
@@ -72,18 +85,20 @@ std::string headline_section(const ReportData& data) {
   double seconds = 0, images = 0;
   for (const EpochResult& e : run.epochs) seconds += e.seconds, images += e.seconds * e.images_per_second;
   std::string html = "<dl class=\"headline\">\n";
-  html += figure(percent(last.test.accuracy), "test accuracy", fmt::format("after epoch {}", last.epoch));
-  html += figure(percent(best.test.accuracy), "best of all epochs", fmt::format("epoch {}", best.epoch));
-  if (last.validation) html += figure(percent(last.validation->accuracy), "validation accuracy");
-  html += figure(percent(last.train.accuracy), "train accuracy", "while training");
-  html += figure(fmt::format("{:.4f}", last.test.loss), "test loss",
-                 fmt::format("train {:.4f}", last.train.loss));
-  html += published(run);
+  html += headline_figure(percent(last.test.accuracy), "test accuracy",
+                          fmt::format("after epoch {}", last.epoch));
   html +=
-      figure(with_commas(data.summary.parameters), "parameters",
-             fmt::format("{:.3g} M multiply-adds", static_cast<double>(data.summary.multiply_adds()) / 1e6));
-  html += figure(duration(seconds), "training time",
-                 fmt::format("{} images/s", with_commas(std::llround(images / seconds))));
+      headline_figure(percent(best.test.accuracy), "best of all epochs", fmt::format("epoch {}", best.epoch));
+  if (last.validation) html += headline_figure(percent(last.validation->accuracy), "validation accuracy");
+  html += headline_figure(percent(last.train.accuracy), "train accuracy", "while training");
+  html += headline_figure(fmt::format("{:.4f}", last.test.loss), "test loss",
+                          fmt::format("train {:.4f}", last.train.loss));
+  html += published(run);
+  html += headline_figure(
+      with_commas(data.summary.parameters), "parameters",
+      fmt::format("{:.3g} M multiply-adds", static_cast<double>(data.summary.multiply_adds()) / 1e6));
+  html += headline_figure(duration(seconds), "training time",
+                          fmt::format("{} images/s", with_commas(std::llround(images / seconds))));
   return html + "</dl>\n";
 }
 
@@ -134,23 +149,24 @@ std::string layers_section(const Summary& summary) {
          "</section>\n";
 }
 
-std::string configuration_section(const SavedRun& run) {
-  const Json& config = run.config;
+std::string configuration_section(const std::string& command, const std::vector<SavedRun>& runs) {
+  const Json& config = runs.front().config;
+  const std::string seeds = values_of(runs, "training", "seed");
   std::string html = fmt::format(
-      "<section id=\"configuration\"><h2>Configuration</h2>\n<p class=\"lede\">To repeat the run:</p>\n"
-      "<pre class=\"command\" tabindex=\"0\"><code>{}</code></pre>\n<p class=\"lede\">Version {}, seed {}. "
+      "<section id=\"configuration\"><h2>Configuration</h2>\n<p class=\"lede\">To repeat {}:</p>\n"
+      "<pre class=\"command\" tabindex=\"0\"><code>{}</code></pre>\n<p class=\"lede\">Version {}, seed{} {}. "
       "The same command gives the same bits for any number of threads on the same device and instruction "
       "set.</p>\n"
       "<div class=\"columns\">\n",
-      escape_html(config.value("command", "not recorded")),
-      escape_html(config.value("version", "not recorded")),
-      escape_html(text_of(config.at("training").value("seed", Json("not recorded")))));
+      runs.size() == 1 ? "the run" : "it", escape_html(command),
+      escape_html(config.value("version", "not recorded")), seeds.find(',') == std::string::npos ? "" : "s",
+      escape_html(seeds));
   for (const char* part : {"network", "training", "data", "machine"}) {
     if (!config.contains(part)) continue;
     html += fmt::format("<dl class=\"settings\"><dt class=\"title\">{}</dt>\n", part);
     for (const auto& [key, value] : config.at(part).items())
       html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape_html(words_of(key)),
-                          escape_html(text_of(value)));
+                          escape_html(values_of(runs, part, key)));
     html += "</dl>\n";
   }
   return html + "</div></section>\n";

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "apps/confusion.h"
 #include "apps/report/chart.h"
 #include "apps/report/report.h"
 
@@ -24,6 +25,12 @@ class Figures {
 /// A swatch a series with its name.
 std::string legend(const std::vector<Series>& series);
 
+/// Of a list of headline figures: <dl class="headline">…</dl>.
+std::string headline_figure(const std::string& number, const std::string& label,
+                            const std::string& note = "");
+/// A confusion matrix; `names` are escaped.
+std::string confusion_matrix(const Confusion& confusion, const std::vector<std::string>& names);
+
 std::string notes_section(const SavedRun& run);
 std::string headline_section(const ReportData& data);
 std::string curves_section(const SavedRun& run, Figures& figures);
@@ -31,6 +38,7 @@ std::string norms_section(const SavedRun& run, Figures& figures);
 std::string confusion_section(const ReportData& data);
 std::string mistakes_section(const ReportData& data);
 std::string layers_section(const Summary& summary);
-std::string configuration_section(const SavedRun& run);
+/// How to repeat the runs, and everything they were asked for: what differs between them, in their order.
+std::string configuration_section(const std::string& command, const std::vector<SavedRun>& runs);
 
 }  // namespace norma

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <map>
 
 #include "data/known_data.h"
@@ -60,10 +61,25 @@ std::string data_title(const SavedRun& run) {
   return name == "synthetic" ? "synthetic images" : name;
 }
 
+std::string norm_name(const SavedRun& run) { return words_for(run).title; }
+
 std::string norm_title(const SavedRun& run) {
-  const std::string title = words_for(run).title;
+  const std::string title = norm_name(run);
   const auto& groups = run.config.at("network").at("groups");
   return groups.is_null() ? title : fmt::format("{}, {} groups", title, groups.get<int>());
+}
+
+std::string uncapitalized(std::string words) {
+  words[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(words[0])));
+  return words;
+}
+
+std::string in_one_sentence(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + uncapitalized(names[i]);
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
 }
 
 std::string run_title(const SavedRun& run) {

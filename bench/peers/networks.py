@@ -19,6 +19,13 @@ class LayerNorm2d(nn.LayerNorm):
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
+class StandardizedConv2d(nn.Conv2d):
+    """Weight standardization (Qiao et al. 2019): each filter has mean 0 and variance 1 when it meets the images."""
+
+    def forward(self, x):
+        return self._conv_forward(x, nn.functional.layer_norm(self.weight, self.weight.shape[1:]), self.bias)
+
+
 class Residual(nn.Module):
     """x + body(x)"""
 
@@ -33,15 +40,16 @@ class Residual(nn.Module):
 class NetworkBuilder:
     """Knows the size of the image as it goes. `drop` is "element", "channel" or "none"."""
 
-    def __init__(self, choice, image, dropout=0, drop="none", relu_first=False):
+    def __init__(self, choice, image, dropout=0, drop="none", relu_first=False,
+                 standardize=False):
         self.choice, (self.c, self.h, self.w) = choice, image
         self.p = dropout if choice.dropout is None else choice.dropout
-        self.drop, self.relu_first = drop, relu_first
+        self.drop, self.relu_first, self.standardize = drop, relu_first, standardize
         self.layers = OrderedDict()
 
     def block(self, name, channels, kernel=3, padding=0, groups=4, norm=True, drop=None):
         """convolution → norm → ReLU → dropout, or ReLU → norm where the style is relu_first"""
-        layers = [("conv", self.make_conv(channels, kernel, padding=padding))]
+        layers = [("conv", self.make_conv(channels, kernel, padding=padding, standardize=self.standardize))]
         after = [("norm", self.make_norm(name, groups))] if norm and self.choice.norm != "none" else []
         relu = [("relu", nn.ReLU())]
         layers += relu + after if self.relu_first else after + relu
@@ -53,7 +61,8 @@ class NetworkBuilder:
 
     def residual(self, name, body):
         """x + body(x); the body keeps the image's channels and size."""
-        inner = NetworkBuilder(self.choice, (self.c, self.h, self.w), self.p, self.drop, self.relu_first)
+        inner = NetworkBuilder(self.choice, (self.c, self.h, self.w), self.p, self.drop, self.relu_first,
+                               self.standardize)
         body(inner)
         return self.add(name, Residual(inner.build()))
 
@@ -85,8 +94,8 @@ class NetworkBuilder:
         self.layers[name] = module
         return self
 
-    def make_conv(self, channels, kernel, stride=1, padding=0, bias=False):
-        conv = nn.Conv2d(self.c, channels, kernel, stride=stride, padding=padding, bias=bias)
+    def make_conv(self, channels, kernel, stride=1, padding=0, bias=False, standardize=False):
+        conv = (StandardizedConv2d if standardize else nn.Conv2d)(self.c, channels, kernel, stride=stride, padding=padding, bias=bias)
         self.c = channels
         self.h, self.w = ((size + 2 * padding - kernel) // stride + 1 for size in (self.h, self.w))
         return conv

@@ -40,7 +40,7 @@ HOVER = """[...document.querySelectorAll("figure.chart")].flatMap((f, i) => {
   f.dispatchEvent(new PointerEvent("pointermove", {clientX: box.left + box.width * .6, clientY: box.top + 60, pointerType: "mouse"}));
   const tip = f.querySelector(".tip"), rows = tip.querySelectorAll("i").length;
   const found = [];
-  if (tip.hidden || !/^epoch \\d+$/.test(tip.querySelector("b").textContent)) found.push(`chart ${i} shows no values`);
+  if (tip.hidden || !/^[a-z ]+ \\d+$/.test(tip.querySelector("b").textContent)) found.push(`chart ${i} shows no values`);
   if (!rows || tip.textContent.includes("NaN") || tip.textContent.includes("undefined")) found.push(`chart ${i} shows ` + tip.textContent);
   if (tip.scrollWidth > tip.clientWidth) found.push(`the values of chart ${i} overflow their box`);
   const right = tip.getBoundingClientRect().right;
@@ -56,12 +56,11 @@ KEYS = """(() => {
   f.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape"}));
   return shown ? [] : ["arrow keys show no values"];
 })()"""
-READING = """(() => {
-  const cell = document.querySelector(".confusion td[title]");
-  if (!cell) return ["there is no confusion matrix"];
+READING = """[...document.querySelectorAll(".matrix")].flatMap((matrix, i) => {
+  const cell = matrix.querySelector("td[title]");
   cell.dispatchEvent(new PointerEvent("pointerover", {bubbles: true}));
-  return document.querySelector(".reading").textContent === cell.title ? [] : ["a cell of the matrix is not read out"];
-})()"""
+  return matrix.querySelector(".reading").textContent === cell.title ? [] : [`a cell of matrix ${i} is not read out`];
+}).concat(document.querySelector(".matrix, #study") ? [] : ["there is no confusion matrix"])"""
 CONTRAST = """(() => {
   const lum = c => { const [r, g, b] = c.match(/[\\d.]+/g).slice(0, 3).map(v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
   const numbers = c => c.match(/[\\d.]+/g).map(Number), paper = getComputedStyle(document.body).backgroundColor;

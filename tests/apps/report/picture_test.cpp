@@ -213,3 +213,20 @@ TEST_CASE("a chart draws what is finite, leaves gaps, and hands the rest to the 
   draw(empty, {.title = "nothing", .unit = ""}, box);
   CHECK_THAT(empty.content(), !Contains("nan") && !Contains("inf"));
 }
+
+TEST_CASE("faint lines have no name, and marked values lie on a logarithmic axis", "[report][chart]") {
+  Chart chart{.title = "Accuracy", .unit = " %", .x_name = "batch size", .x_values = {2, 8, 32}};
+  chart.series = {{.name = "bn", .ink = {}, .points = {{2, 10}, {8, 70}, {32, 72}}, .faint = true},
+                  {.name = "bn", .ink = {}, .points = {{2, 12}, {8, 69}, {32, 73}}}};
+  const Box box{0, 0, 360, 236};
+  SvgSurface svg;
+  draw(svg, chart, box);
+  CHECK(json_of(chart, box)["series"].size() == 1);
+  CHECK_THAT(svg.content(), Contains("stroke-width=\"0.7\""));
+  CHECK(svg.content().find(">bn<") == svg.content().rfind(">bn<"));
+  const Axis x = axes_of(chart, box).x;
+  CHECK(x.ticks == chart.x_values);
+  CHECK(x(8) - x(2) == Approx(x(32) - x(8)));
+  chart.series[1].points = chart.series[0].points = {{2, 12}};
+  CHECK(std::isfinite(axes_of(chart, box).x(2)));
+}

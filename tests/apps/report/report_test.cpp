@@ -3,14 +3,13 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <iostream>
 
 #include "apps/presets.h"
 #include "apps/report/html.h"
 #include "data/synthetic.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/browser.h"
 #include "tests/support/process.h"
-#include "tests/support/python.h"
 
 using namespace norma;
 using namespace norma::test;
@@ -148,18 +147,5 @@ TEST_CASE("a run leaves a report and two pictures, and a browser has nothing to 
   const std::string page = read_file(run / "report.html");
   REQUIRE(train().status == 0);
   CHECK(read_file(run / "report.html.~1~") == page);
-
-  if (python_with("json").empty()) {
-    std::cout << no_python_with("json") << "\n";
-    return;
-  }
-  const Finished browser =
-      run_program({"/usr/bin/env", python_with("json"), NORMA_SOURCE_DIR "/tests/apps/report_browser.py",
-                   (run / "report.html").string()});
-  if (browser.status == 77) {
-    std::cout << "skipped: " << browser.out;
-    return;
-  }
-  INFO(browser.out << browser.err);
-  CHECK(browser.status == 0);
+  check_in_browser(run / "report.html");
 }

@@ -1,0 +1,21 @@
+// The sections that the reports of compare and study have in common.
+#pragma once
+
+#include "apps/report/sections.h"
+#include "apps/report/series_report.h"
+
+namespace norma {
+
+/// "87.12 ± 0.21"
+std::string spread_of(const VariantResult& variant, Spread (*of)(const VariantResult&));
+/// All runs of all variants.
+std::vector<SavedRun> all_runs(const SeriesResult& series);
+/// "20 epochs · 3 seeds · 50,000 training images"
+std::string series_subtitle(const SeriesResult& series);
+
+/// Which classes each variant knows best, what it takes for what, and its confusion matrix.
+std::string classes_section(const SeriesResult& series);
+/// A line a run, which links to its own report.
+std::string runs_section(const SeriesResult& series);
+
+}  // namespace norma
