@@ -71,8 +71,7 @@ std::string title(const Study& s) {
   std::vector<std::string> norms;
   for (std::size_t row = 0; row < s.rows; ++row) norms.push_back(norm_name(first_run(s.at(row, 0))));
   norms[0] = s.quantity + ": " + uncapitalized(norms[0]);
-  return in_one_sentence(norms) + " on " +
-         data_title(first_run(s.at(0, 0)));
+  return in_one_sentence(norms) + " on " + data_title(first_run(s.at(0, 0)));
 }
 
 std::string study_headline(const Study& s) {
