@@ -75,9 +75,10 @@ NetworkBuilder& NetworkBuilder::block(const std::string& name, std::int64_t chan
   add_conv(*block, "conv", channels, options.kernel,
            {.padding = options.padding, .bias = false, .standardize = style_.standardize});
   const auto norm = options.norm ? make_norm(name + ".norm", options.groups) : nullptr;
-  if (norm && !style_.relu_first) block->add("norm", norm);
+  const bool relu_first = options.relu_first.value_or(style_.relu_first);
+  if (norm && !relu_first) block->add("norm", norm);
   block->add("relu", std::make_shared<ReLU>());
-  if (norm && style_.relu_first) block->add("norm", norm);
+  if (norm && relu_first) block->add("norm", norm);
   add_drop(*block, options.drop.value_or(style_.drop));
   network_->add(name, block);
   return *this;

@@ -43,7 +43,8 @@ struct BlockOptions {
   std::int64_t padding = 0;
   std::int64_t groups = 4;  ///< of group norm, unless the user says otherwise
   bool norm = true;
-  std::optional<Drop> drop = {};  ///< unless the style's
+  std::optional<bool> relu_first = {};  ///< unless the style's
+  std::optional<Drop> drop = {};        ///< unless the style's
 };
 
 struct BareConvOptions {

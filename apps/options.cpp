@@ -8,6 +8,7 @@
 #include "apps/presets.h"
 #include "core/device_memory.h"
 #include "core/parallel.h"
+#include "optim/optimizer.h"
 
 namespace norma {
 namespace {
@@ -30,18 +31,19 @@ SchedulerChoice scheduler_from(const std::string& flag, const std::string& value
   return choice;
 }
 
-// "flip+crop+rotate:7" in any order
+// "flip+crop:2+rotate:7" in any order
 Augmentation augmentation_from(const std::string& flag, const std::string& value) {
   Augmentation augmentation;
   if (value == "none") return augmentation;
   for (const std::string& word : split_words(value, '+')) {
     const std::vector<std::string> parts = split_words(word, ':');
     const std::string kind = one_of(flag, parts[0], {"none", "flip", "crop", "rotate"});
-    if (kind == "none" || parts.size() > (kind == "rotate" ? 2u : 1u))
-      fail_usage("--{} takes none or some of flip, crop and rotate[:DEGREES] joined by +, not '{}'", flag,
-                 value);
+    if (kind == "none" || parts.size() > (kind == "flip" ? 1u : 2u))
+      fail_usage("--{} takes none or some of flip, crop[:PIXELS] and rotate[:DEGREES] joined by +, not '{}'",
+                 flag, value);
     if (kind == "flip") augmentation.flip = true;
-    if (kind == "crop") augmentation.crop = 4;
+    if (kind == "crop")
+      augmentation.crop = parts.size() > 1 ? whole_number(flag + " crop", parts[1], 0, 1000) : 4;
     if (kind == "rotate")
       augmentation.rotate = parts.size() > 1 ? number(flag + " rotate", parts[1], 0, 180) : 7;
   }
@@ -100,8 +102,8 @@ const std::vector<Flag<Options>>& training_flags() {
       {"Training", "label-smoothing", "E", "of the cross-entropy (0)",
        [](O o, S f, S v) { o.label_smoothing = number(f, v, 0, 1); }},
       {"Training", "augment", "NAMES",
-       "none, or some of flip, crop and rotate[:DEGREES] joined by +; crop pads by 4 first, rotate is by "
-       "up to 7 degrees (none)",
+       "none, or some of flip, crop[:PIXELS] and rotate[:DEGREES] joined by +; crop "
+       "pads by 4 first, rotate is by up to 7 degrees (none)",
        [](O o, S f, S v) { o.augmentation = augmentation_from(f, v); }},
       {"Training", "seed", "N", "of weights, order, dropout and augmentation (1)",
        [](O o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, many)); }},
@@ -194,9 +196,14 @@ Options preset_options(const std::string& name, std::optional<Norm> norm) {
 Options options_from(const FlagWords& words, const Program& program, std::optional<Norm> norm) {
   Options asked;  // read twice: the recipe, which flags change, hangs on two of them
   asked.preset = program.preset;
-  const std::vector<std::string> given = apply_words(training_flags(), words, asked);
-  if (!norm && std::find(given.begin(), given.end(), "norm") != given.end()) norm = asked.network.norm;
+  const std::vector<std::string> words_given = apply_words(training_flags(), words, asked);
+  const auto given = [&](const char* flag) {
+    return std::find(words_given.begin(), words_given.end(), flag) != words_given.end();
+  };
+  if (!norm && given("norm")) norm = asked.network.norm;
   Options options = preset_options(preset_for(program, asked.preset).name, norm);
+  if (given("optimizer") && asked.optimizer != options.optimizer)
+    options.lr = AdamOptions().lr, options.nesterov = false;  // the recipe's are those of its own optimizer
   apply_words(training_flags(), words, options);
   if (norm) options.network.norm = *norm;
   check_together(options);
@@ -206,6 +213,21 @@ Options options_from(const FlagWords& words, const Program& program, std::option
 Options parse_options(int argc, const char* const* argv, const Program& program) {
   return options_from(cut_flags(texts_of(training_flags()), argc, argv, nullptr), program);
 }
+
+namespace {
+
+// "batches of 64, sgd lr 0.1, …"
+std::string recipe_text(const Options& o) {
+  std::string text =
+      fmt::format("batches of {}, {} lr {:g}{}, scheduler {}, augment {}", o.batch_size, o.optimizer, o.lr,
+                  o.nesterov ? " nesterov" : "", to_string(o.scheduler), to_string(o.augmentation));
+  if (o.weight_decay > 0) text += fmt::format(",\nweight decay {:g}", o.weight_decay);
+  if (o.label_smoothing > 0) text += fmt::format(", label smoothing {:g}", o.label_smoothing);
+  if (o.l1 > 0) text += fmt::format(", L1 {:g}", o.l1);
+  return text;
+}
+
+}  // namespace
 
 std::string help_text(const Program& program) {
   const std::string& name = program.name;
@@ -221,9 +243,9 @@ std::string help_text(const Program& program) {
       name);
   text += flags_help(texts_of(training_flags()));
   text += fmt::format(
-      "\nIn brackets: the recipe that most presets have in common. The default preset is {}.\n"
+      "\nIn brackets: the recipe that published presets have in common. The default preset is {}, with\n{}.\n"
       "\nExamples:\n",
-      program.preset);
+      program.preset, recipe_text(preset_options(program.preset)));
   text +=
       name == cifar_norm.name
           ? "  cifar_norm --norm gn --groups 4            group norm, 20 epochs\n"
@@ -251,7 +273,7 @@ std::string to_string(const Augmentation& augmentation) {
   std::string text;
   const auto add = [&](const std::string& word) { text += (text.empty() ? "" : "+") + word; };
   if (augmentation.flip) add("flip");
-  if (augmentation.crop > 0) add("crop");
+  if (augmentation.crop > 0) add(augmentation.crop == 4 ? "crop" : fmt::format("crop:{}", augmentation.crop));
   if (augmentation.rotate > 0) add(fmt::format("rotate:{:g}", augmentation.rotate));
   return text.empty() ? "none" : text;
 }

@@ -25,7 +25,7 @@ struct Program {
   const KnownDataSet* data;
   std::string preset;  ///< its default
 };
-inline const Program cifar_norm = {"cifar_norm", &cifar10_data, "c11-48096"};
+inline const Program cifar_norm = {"cifar_norm", &cifar10_data, "norma-49k"};
 inline const Program mnist_norm = {"mnist_norm", &mnist_data, "mnist-9752"};
 /// The one that trains on a data set.
 inline const Program& program_for(const KnownDataSet& data) {

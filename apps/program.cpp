@@ -21,19 +21,6 @@
 namespace norma {
 namespace {
 
-void check_size(const Summary& summary, std::int64_t limit) {
-  if (summary.parameters <= limit) return;
-  std::vector<LayerRow> layers = summary.layers;
-  std::stable_sort(layers.begin(), layers.end(),
-                   [](const LayerRow& a, const LayerRow& b) { return a.parameters > b.parameters; });
-  std::string largest;
-  for (std::size_t i = 0; i < std::min<std::size_t>(3, layers.size()); ++i)
-    largest +=
-        fmt::format("{}{} ({})", i == 0 ? "" : ", ", layers[i].path, with_commas(layers[i].parameters));
-  fail("this network has {} parameters, {} more than --max-params {}; its largest layers are {}",
-       with_commas(summary.parameters), with_commas(summary.parameters - limit), with_commas(limit), largest);
-}
-
 void check_out(const std::string& out) {
   if (!out.empty() && std::filesystem::exists(out) && !std::filesystem::is_directory(out))
     fail("--out {} is a file; name a folder", out);
@@ -43,7 +30,7 @@ int train(const Program& program, const Options& options, const std::string& com
   use_machine(options);
   manual_seed(options.seed);
   const Summary summary = summarize(*make_network(options), find_preset(options.preset).data->image);
-  if (options.max_params) check_size(summary, *options.max_params);
+  check_size(summary, options);
   if (options.summary) return fmt::print("{}", summary.to_string()), 0;
   check_out(options.out);
 

@@ -1,7 +1,8 @@
-// reproduce: trains every published row by its own recipe, and writes the table of docs/results/published-systems.md.
+// reproduce: trains every preset by its own recipe, and writes the tables in docs/results.
 //
 //   reproduce --data DIR                     all rows; one that is done is not trained again
 //   reproduce --rows skip-37108,mnist-9752   these presets
+//   reproduce --rows norma-49k --seeds 3     Norma's own, with its spread
 //
 // A row's epochs are kept in docs/results/runs, whence the table is made; what `cifar_norm --list-presets` says of
 // Norma's accuracy (apps/measured.inc) is written with it.
@@ -14,7 +15,7 @@
 #include "apps/flags.h"
 #include "apps/presets.h"
 #include "apps/program.h"
-#include "apps/published_table.h"
+#include "apps/result_tables.h"
 #include "apps/train_run.h"
 #include "core/parallel.h"
 
@@ -28,6 +29,7 @@ struct ReproduceOptions {
   std::string data, out = "runs/reproduce", write;
   int epochs = 20, threads = 0;
   std::uint64_t seed = 1;
+  int seeds = 1;
   bool quiet = false, help = false;
 };
 
@@ -36,7 +38,7 @@ using S = const std::string&;
 
 const std::vector<Flag<ReproduceOptions>>& flags() {
   static const std::vector<Flag<ReproduceOptions>> all = {
-      {"", "rows", "PRESETS", "of the published presets, with commas (all)",
+      {"", "rows", "PRESETS", "presets, with commas (all)",
        [](O o, S, S v) { o.presets = split_words(v, ','); }},
       {"", "data", "DIR", "folder with the images ($NORMA_DATA, else ~/.cache/norma)",
        [](O o, S, S v) { o.data = v; }},
@@ -44,6 +46,8 @@ const std::vector<Flag<ReproduceOptions>>& flags() {
        [](O o, S f, S v) { o.epochs = static_cast<int>(whole_number(f, v, 1, 100'000)); }},
       {"", "seed", "N", "of every run (1)",
        [](O o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, 1 << 30)); }},
+      {"", "seeds", "N", "runs of each row, with seeds from --seed on (1)",
+       [](O o, S f, S v) { o.seeds = static_cast<int>(whole_number(f, v, 1, 1000)); }},
       {"", "threads", "N", "CPU threads; the result does not depend on it (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
       {"", "out", "DIR", "where the run folders go (runs/reproduce)", [](O o, S, S v) { o.out = v; }},
@@ -56,19 +60,28 @@ const std::vector<Flag<ReproduceOptions>>& flags() {
 }
 
 std::string help() {
-  return "reproduce trains the published systems, each by its own recipe, and makes a table of what came "
-         "out.\n\n"
+  return "reproduce trains the presets, each by its own recipe, and makes a table of what came out.\n\n"
          "Usage: reproduce [flags]\n\n" +
          flags_help(texts_of(flags())) +
          "\nA run that is complete in its folder is not trained again; Ctrl-C, and go on later.\n"
          "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
 }
 
+// Its log joins those in docs/results, and the tables are made anew; or its line is printed.
+void keep(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed, const RunResult& result) {
+  if (o.write.empty()) return fmt::print("{}\n", table_line(row, seed, result.epochs));
+  const fs::path runs = fs::path(o.write) / "docs" / "results" / "runs";
+  fs::create_directories(runs);
+  fs::copy_file(result.folder / "metrics.jsonl", runs / (row.name(seed) + ".jsonl"),
+                fs::copy_options::overwrite_existing);
+  write_result_tables(o.write);
+}
+
 int run(const ReproduceOptions& o) {
   if (!o.write.empty() && !fs::exists(fs::path(o.write) / "apps" / "measured.inc"))
     fail_usage("--write {}: there is no apps/measured.inc; name a checkout of Norma", o.write);
-  for (const std::string& name : o.presets) one_of("rows", name, published_presets());
-  if (!o.write.empty()) write_published_table(o.write);  // what is there already
+  for (const std::string& name : o.presets) one_of("rows", name, all_preset_names());
+  if (!o.write.empty()) write_result_tables(o.write);  // what is there already
   if (o.threads > 0) set_threads(o.threads);
   watch_for_interrupt();
   Progress progress(o.quiet);
@@ -78,26 +91,20 @@ int run(const ReproduceOptions& o) {
     if (!o.presets.empty() &&
         std::find(o.presets.begin(), o.presets.end(), row.preset->name) == o.presets.end())
       continue;
-    Options options = row.options();
-    options.data = o.data;
-    options.epochs = o.epochs;
-    options.seed = o.seed;
-    options.quiet = o.quiet;
-    options.out = fs::path(o.out) / row.name(o.seed);
-    if (loaded != row.preset->data) images = find_images(options, progress), loaded = row.preset->data;
-    if (images->name == "synthetic")
-      fail("the published systems were trained on {}, which was not found: name its folder with --data",
-           loaded->title);
-    const RunResult result = train_run(options, *images, row.command(o.seed), progress, Finished::keep);
-    if (result.stopped) return interrupt_status();
-    if (!o.write.empty()) {
-      const fs::path runs = fs::path(o.write) / "docs" / "results" / "runs";
-      fs::create_directories(runs);
-      fs::copy_file(result.folder / "metrics.jsonl", runs / (row.name(o.seed) + ".jsonl"),
-                    fs::copy_options::overwrite_existing);
-      write_published_table(o.write);
-    } else {
-      fmt::print("{}\n", table_line(row, o.seed, result.epochs));
+    for (std::uint64_t seed = o.seed; seed < o.seed + static_cast<std::uint64_t>(o.seeds); ++seed) {
+      Options options = row.options();
+      options.data = o.data;
+      options.epochs = o.epochs;
+      options.seed = seed;
+      options.quiet = o.quiet;
+      options.out = fs::path(o.out) / row.name(seed);
+      if (loaded != row.preset->data) images = find_images(options, progress), loaded = row.preset->data;
+      if (images->name == "synthetic")
+        fail("the presets are to be trained on {}, which was not found: name its folder with --data",
+             loaded->title);
+      const RunResult result = train_run(options, *images, row.command(seed), progress, Finished::keep);
+      if (result.stopped) return interrupt_status();
+      keep(o, row, seed, result);
     }
   }
   return 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/arguments.h"
+#include "apps/presets.h"
 #include "core/parallel.h"
 #include "kernels/simd_target.h"
 
@@ -84,6 +85,8 @@ std::optional<SeriesResult> run_series(const Program& program, const std::vector
                                        int seeds, const std::filesystem::path& out) {
   const Options& options = variants.front().options;
   use_machine(options);
+  for (const Variant& v : variants)
+    check_size(summarize(*make_network(v.options), program.data->image), v.options);
   watch_for_interrupt();
   Progress progress(options.quiet);
   say(options.quiet,

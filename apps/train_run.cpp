@@ -170,6 +170,20 @@ void use_machine(const Options& options) {
   if (!options.simd.empty()) limit_simd(options.simd);
 }
 
+void check_size(const Summary& summary, const Options& options) {
+  if (!options.max_params || summary.parameters <= *options.max_params) return;
+  const std::int64_t limit = *options.max_params;
+  std::vector<LayerRow> layers = summary.layers;
+  std::stable_sort(layers.begin(), layers.end(),
+                   [](const LayerRow& a, const LayerRow& b) { return a.parameters > b.parameters; });
+  std::string largest;
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, layers.size()); ++i)
+    largest +=
+        fmt::format("{}{} ({})", i == 0 ? "" : ", ", layers[i].path, with_commas(layers[i].parameters));
+  fail("this network has {} parameters, {} more than --max-params {}; its largest layers are {}",
+       with_commas(summary.parameters), with_commas(summary.parameters - limit), with_commas(limit), largest);
+}
+
 DataSplit find_images(const Options& options, Progress& progress) {
   return find_images(*find_preset(options.preset).data, {options.data, options.mirror, options.quiet},
                      progress);

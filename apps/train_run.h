@@ -10,6 +10,7 @@
 #include "apps/progress.h"
 #include "apps/training.h"
 #include "data/dataset.h"
+#include "layers/summary.h"
 
 namespace norma {
 
@@ -21,6 +22,9 @@ struct RunResult {
 
 /// Sets threads and instruction set as the options say; throws where their device is not there.
 void use_machine(const Options& options);
+
+/// Throws, naming the largest layers, where a network has more parameters than --max-params allows.
+void check_size(const Summary& summary, const Options& options);
 
 /// The images that the options name, downloaded where they must be.
 DataSplit find_images(const Options& options, Progress& progress);

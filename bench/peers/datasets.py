@@ -72,7 +72,7 @@ MNIST = DataSet(read_mnist, [0.1307], [0.3081])
 
 # ---- augmentation -----------------------------------------------------------------------------------------
 
-MOVES = {"flip": 1, "crop": 4, "rotate": 7}  # where the word comes without a number
+MOVES = {"flip": 1, "crop": 4, "rotate": 7.0}  # where the word comes without a number
 
 
 def parse_augment(text):
@@ -80,9 +80,9 @@ def parse_augment(text):
     moves = {}
     for word in text.split("+") if text != "none" else []:
         kind, _, number = word.partition(":")
-        if kind not in MOVES or (number and kind != "rotate"):
+        if kind not in MOVES or (number and kind == "flip"):
             raise ValueError(text)
-        moves[kind] = float(number) if number else MOVES[kind]
+        moves[kind] = type(MOVES[kind])(number) if number else MOVES[kind]
     return moves
 
 

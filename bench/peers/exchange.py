@@ -78,6 +78,8 @@ def check_config(preset, norm, network, config):
         sys.exit(f"exchange: {preset} with {norm} has {ours} parameters in Norma and {theirs} in PyTorch")
     recipe = {**config["training"], "augment": config["data"]["augment"]}
     expected = {**presets.make_recipe(preset, norm), "epochs": 1}
+    if expected["scheduler"] == "onecycle":  # which, here and there, is what sets the momentum
+        expected["momentum"] = recipe["momentum"]
     for key in sorted({*recipe, *expected}):
         if recipe.get(key) != expected.get(key):
             sys.exit(f"exchange: {preset} with {norm} has {key} {recipe.get(key)} in Norma and {expected.get(key)} "

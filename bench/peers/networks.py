@@ -25,6 +25,12 @@ class StandardizedConv2d(nn.Conv2d):
     def forward(self, x):
         return self._conv_forward(x, nn.functional.layer_norm(self.weight, self.weight.shape[1:]), self.bias)
 
+    def _get_name(self):
+        return "Conv2d"
+
+    def extra_repr(self):
+        return super().extra_repr() + ", standardize=True"
+
 
 class Residual(nn.Module):
     """x + body(x)"""
@@ -47,12 +53,13 @@ class NetworkBuilder:
         self.drop, self.relu_first, self.standardize = drop, relu_first, standardize
         self.layers = OrderedDict()
 
-    def block(self, name, channels, kernel=3, padding=0, groups=4, norm=True, drop=None):
+    def block(self, name, channels, kernel=3, padding=0, groups=4, norm=True, drop=None, relu_first=None):
         """convolution → norm → ReLU → dropout, or ReLU → norm where the style is relu_first"""
         layers = [("conv", self.make_conv(channels, kernel, padding=padding, standardize=self.standardize))]
         after = [("norm", self.make_norm(name, groups))] if norm and self.choice.norm != "none" else []
         relu = [("relu", nn.ReLU())]
-        layers += relu + after if self.relu_first else after + relu
+        relu_first = self.relu_first if relu_first is None else relu_first
+        layers += relu + after if relu_first else after + relu
         layers += self.make_drop(drop or self.drop)
         return self.add(name, nn.Sequential(OrderedDict(layers)))
 
@@ -236,6 +243,31 @@ def stride_29472(choice):
             .relu("relu9")
             .global_avg_pool("GAP")
             .conv("c10", 10)
+            .flatten("flat")
+            .build())
+
+
+def norma_49k(choice):
+    """Norma's own: residual additions, standardized filters, the norm after ReLU."""
+    def once(body):
+        body.block("a", 32, padding=1, groups=8)
+
+    def twice(channels):
+        return lambda body: (body.block("a", channels, padding=1, groups=8)
+                             .block("b", channels, padding=1, groups=8))
+
+    return (NetworkBuilder(choice, (3, 32, 32), relu_first=True, standardize=True)
+            .block("C1", 16, padding=1, groups=8)
+            .residual("R2", twice(16))
+            .max_pool("P1", 2)
+            .block("C3", 32, padding=1, groups=8)
+            .residual("R4", twice(32))
+            .max_pool("P2", 2)
+            .residual("R5", once)
+            .residual("R6", once)
+            .block("c7", 64, kernel=1, groups=8, relu_first=False)
+            .global_avg_pool("GAP")
+            .conv("c8", 10)
             .flatten("flat")
             .build())
 

@@ -210,7 +210,7 @@ def add_train_flags(flags):
                         help="none, step[:EPOCHS[:FACTOR]], cosine, onecycle or plateau[:PATIENCE[:FACTOR]]")
     recipe.add_argument("--label-smoothing", type=float, help="of the cross-entropy")
     recipe.add_argument("--augment", type=augment, metavar="NAMES",
-                        help="none, or some of flip, crop and rotate[:DEGREES] joined by +")
+                        help="none, or some of flip, crop[:PIXELS] and rotate[:DEGREES] joined by +")
     recipe.add_argument("--seed", type=int, help="of weights, order, dropout and augmentation")
 
 

@@ -19,6 +19,7 @@ TrainingData synthetic_data(std::int64_t train) {
 
 Options small_run(Norm norm) {
   Options options;
+  options.preset = "c11-48096";
   options.network = {.norm = norm, .groups = {}, .dropout = 0.1};
   options.batch_size = 16;
   return options;

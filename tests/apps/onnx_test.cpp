@@ -277,7 +277,7 @@ TEST_CASE("norma_export says one sentence when it refuses, and leaves nothing", 
   const Finished written =
       run_program({NORMA_EXPORT, run / "model.safetensors", "--onnx", folder / "x.onnx"});
   CHECK(written.status == 0);
-  CHECK_THAT(written.out, Catch::Contains("c11-48096 · none · opset 17 · 25 nodes"));
+  CHECK_THAT(written.out, Catch::Contains("norma-49k · none · opset 17 · 29 nodes"));
   CHECK(Parsed(read_file(folder / "x.onnx")).metadata.at("classes").starts_with("[\"disc\","));
   CHECK(!fs::exists(folder / "x.onnx.part"));
 }

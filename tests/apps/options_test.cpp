@@ -25,12 +25,20 @@ std::string refusal(std::vector<const char*> arguments) {
 }  // namespace
 
 TEST_CASE("options have the published recipe as defaults and take every flag", "[options]") {
-  const Options plain = parse({});
+  const Options plain = parse({"--preset", "c11-48096"});
   CHECK(plain.epochs == 20);
   CHECK(plain.batch_size == 128);
   CHECK(plain.lr == 0.01);
   CHECK(plain.momentum == 0.9);
   CHECK(plain.network.norm == Norm::bn);
+  CHECK(parse({"--augment", "crop"}).augmentation.crop == 4);
+  const Options own = parse({});
+  CHECK(own.preset == "norma-49k");
+  CHECK(own.nesterov);
+  CHECK(parse({"--optimizer", "adamw"}).lr == 0.001);
+  CHECK(!parse({"--optimizer", "adamw"}).nesterov);
+  CHECK(parse({"--optimizer", "adamw", "--lr", "0.01"}).lr == 0.01);
+  CHECK(parse({"--optimizer", "sgd"}).lr == own.lr);
   CHECK(!plain.network.groups);
 
   const Options all = parse({"--norm",
@@ -55,7 +63,7 @@ TEST_CASE("options have the published recipe as defaults and take every flag", "
                              "--label-smoothing",
                              "0.2",
                              "--augment",
-                             "flip+crop",
+                             "flip+crop:2",
                              "--seed",
                              "9",
                              "--threads",
@@ -85,7 +93,7 @@ TEST_CASE("options have the published recipe as defaults and take every flag", "
   CHECK(all.scheduler.patience == 4);
   CHECK(all.scheduler.gamma == 0.5);
   CHECK(all.augmentation.flip);
-  CHECK(all.augmentation.crop == 4);
+  CHECK(all.augmentation.crop == 2);
   CHECK(all.lr == 1e-3);
   CHECK(all.measure_normalization);
   CHECK(all.quiet);

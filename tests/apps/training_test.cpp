@@ -194,10 +194,10 @@ TEST_CASE("cifar_norm leaves a complete run folder, labelled synthetic throughou
   const Finished run = run_program(short_run(out, {"--norm", "gn", "--groups", "4", "--val-split", "0.25"}));
   INFO(run.out << run.err);
   REQUIRE(run.status == 0);
-  CHECK_THAT(run.out, Catch::Contains("48,096 parameters") && Catch::Contains("synthetic"));
+  CHECK_THAT(run.out, Catch::Contains("49,744 parameters") && Catch::Contains("synthetic"));
   const std::string last = run.out.substr(run.out.rfind('\n', run.out.size() - 2) + 1);
   CHECK_THAT(last, Catch::StartsWith("done: synthetic test accuracy last ") && Catch::Contains("best") &&
-                       Catch::Contains("48,096 parameters"));
+                       Catch::Contains("49,744 parameters"));
 
   const auto metrics = read_lines(out / "metrics.jsonl");
   REQUIRE(metrics.size() == 2);
@@ -207,10 +207,10 @@ TEST_CASE("cifar_norm leaves a complete run folder, labelled synthetic throughou
   CHECK(metrics[1]["data"] == "synthetic");
   const auto config = nlohmann::json::parse(std::ifstream(out / "config.json"));
   CHECK(config["data"]["synthetic"] == true);
-  CHECK(config["network"]["parameters"] == 48096);
+  CHECK(config["network"]["parameters"] == 49744);
   Metadata metadata;
   const auto tensors = load_safetensors(out / "model.safetensors", &metadata);
-  CHECK(tensors.size() == 8 * 3 + 3);
+  CHECK(tensors.size() == 9 * 3 + 1);
   CHECK(tensors[0].name == "C1.conv.weight");
   CHECK(metadata["data"] == "synthetic");
 }
@@ -256,7 +256,7 @@ TEST_CASE("cifar_norm is quiet when asked and says one sentence when it refuses"
            {{"--norm", "gm"}, 2, "did you mean gn?"},
            {{"--norm", "gn", "--groups", "5"}, 2, "C1.norm"},
            {{"--frobnicate"}, 2, "--frobnicate"},
-           {{"--max-params", "40000"}, 1, "C2.conv (9,216)"},
+           {{"--max-params", "40000"}, 1, "R4.body.a.conv (9,216)"},
            {{"--data", file.string()}, 1, file.string()},
            {{"--lr", "1e38"}, 1, "diverged"},
            {{"--val-split", "0.00001"}, 2, "holds out no image"},
@@ -268,9 +268,9 @@ TEST_CASE("cifar_norm is quiet when asked and says one sentence when it refuses"
     CHECK_THAT(run.err, Catch::Contains(text));
     CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 1);
   }
-  CHECK_THAT(run_program({NORMA_CIFAR_NORM, "--summary"}).out, Catch::Contains("Total params: 48,096"));
+  CHECK_THAT(run_program({NORMA_CIFAR_NORM, "--summary"}).out, Catch::Contains("Total params: 49,744"));
   CHECK_THAT(run_program({NORMA_CIFAR_NORM, "--version"}).out, Catch::StartsWith("cifar_norm "));
-  CHECK(run_program({NORMA_CIFAR_NORM, "--max-params", "48096", "--summary"}).status == 0);
+  CHECK(run_program({NORMA_CIFAR_NORM, "--max-params", "49744", "--summary"}).status == 0);
 }
 
 TEST_CASE("a profile says where the time of a step goes", "[app][profile]") {
@@ -278,7 +278,7 @@ TEST_CASE("a profile says where the time of a step goes", "[app][profile]") {
   const Finished run = run_program(short_run(folder.path() / "run", {"--profile", "--quiet"}));
   CHECK(run.status == 0);
   using Catch::Contains;
-  CHECK_THAT(run.out, Contains("conv2d            backward weight     11 ") &&
+  CHECK_THAT(run.out, Contains("conv2d            backward weight     10 ") &&
                           Contains("batch_norm        forward") && Contains("sgd               step") &&
                           Contains("between them") && Contains("the mean of 7 (the first is left out)"));
   // Shares are of the whole step.

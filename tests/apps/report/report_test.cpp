@@ -32,6 +32,7 @@ ReportData some_report(Norm norm = Norm::gn) {
       {"training", {{"epochs", 3}, {"seed", 5}, {"momentum", 0.9}}},
       {"machine", {{"device", "cpu"}}}};
   Options options;
+  options.preset = preset.name;
   options.network.norm = norm;
   NormProbe probe(options, {split.train, split.test, {}, cifar10_normalization});
   for (int epoch = 0; epoch <= 3; ++epoch) {

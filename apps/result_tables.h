@@ -1,5 +1,6 @@
-// The published systems as a table: a line a row of a preset, published figures beside Norma's. Its source are the
-// epochs in docs/results/runs, so that what was trained on several days, or machines, stands together.
+// What the presets reached, as tables in docs/results: the published systems, a line a run with the published figures
+// beside Norma's; and Norma's own network, a line a norm with the spread over its seeds. Their source are the epochs in
+// docs/results/runs, so that what was trained on several days, or machines, stands together.
 #pragma once
 
 #include <filesystem>
@@ -26,15 +27,18 @@ struct TableRow {
   std::string command(std::uint64_t seed) const;
 };
 
-/// The presets that were published.
-std::vector<std::string> published_presets();
+/// The names of all presets.
+std::vector<std::string> all_preset_names();
 /// All their rows; stride-29472 a second time without its L1 penalty.
 std::vector<TableRow> table_rows();
 
 /// "| skip-37108 | gn | 37,108 | … |"
 std::string table_line(const TableRow& row, std::uint64_t seed, const std::vector<EpochResult>& epochs);
-/// Writes, from the logs, the table in docs/results/published-systems.md (between its markers) and
+/// "| bn | 48,000 | 87.12 ± 0.20 | … |", of a run a seed.
+std::string own_table_line(const TableRow& row, const std::vector<std::vector<EpochResult>>& runs);
+
+/// Writes, from the logs, the tables in docs/results/published-systems.md and norma-49k.md (between their markers) and
 /// apps/measured.inc of a checkout.
-void write_published_table(const std::filesystem::path& checkout);
+void write_result_tables(const std::filesystem::path& checkout);
 
 }  // namespace norma
