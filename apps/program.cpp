@@ -7,10 +7,10 @@
 #include <filesystem>
 
 #include "apps/arguments.h"
-#include "apps/compare.h"
 #include "apps/eval.h"
 #include "apps/presets.h"
-#include "apps/study.h"
+#include "apps/series/compare.h"
+#include "apps/series/study.h"
 #include "apps/train_run.h"
 #include "core/parallel.h"
 #include "core/random.h"

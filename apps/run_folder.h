@@ -6,7 +6,7 @@
 //   model.safetensors      the weights at the end, by PyTorch's names
 //   report.html            the run as a page to look at (apps/report/report.h), made of the files above …
 //   curves.png, misclassified.png  … and two pictures of it
-//   events.out.…           with --tensorboard, what metrics.jsonl says (apps/tensorboard.h)
+//   events.out.…           with --tensorboard, what metrics.jsonl says (apps/export/tensorboard.h)
 #pragma once
 
 #include <filesystem>

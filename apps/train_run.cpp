@@ -6,13 +6,13 @@
 #include <optional>
 
 #include "apps/cross_check.h"
+#include "apps/export/tensorboard.h"
 #include "apps/images.h"
 #include "apps/norm_statistics.h"
 #include "apps/presets.h"
 #include "apps/report/report.h"
 #include "apps/run_config.h"
 #include "apps/run_folder.h"
-#include "apps/tensorboard.h"
 #include "core/device_memory.h"
 #include "core/parallel.h"
 #include "core/random.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/series.h"
+#include "apps/series/series.h"
 
 namespace norma {
 

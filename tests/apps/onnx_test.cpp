@@ -1,5 +1,5 @@
 // ONNX files: what stands in them, by a reader of their bytes, and what ONNX Runtime makes of them.
-#include "apps/onnx.h"
+#include "apps/export/onnx.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "apps/result_tables.h"
+#include "apps/series/result_tables.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -8,7 +8,7 @@
 #include "apps/measured.h"
 #include "apps/run_config.h"
 #include "apps/save_file.h"
-#include "apps/series.h"
+#include "apps/series/series.h"
 #include "layers/summary.h"
 #include "tests/data/temporary_folder.h"
 

@@ -1,4 +1,4 @@
-#include "apps/series.h"
+#include "apps/series/series.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "apps/code_names.h"
-#include "apps/profile_options.h"
+#include "apps/profile/code_names.h"
+#include "apps/profile/profile_options.h"
 #include "core/error.h"
 #include "tests/support/process.h"
 

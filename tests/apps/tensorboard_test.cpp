@@ -1,5 +1,5 @@
 // Event files: by a reader of their bytes, and by TensorBoard's own.
-#include "apps/tensorboard.h"
+#include "apps/export/tensorboard.h"
 
 #include <catch2/catch.hpp>
 #include <ctime>
@@ -7,7 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "apps/protobuf.h"
+#include "apps/export/protobuf.h"
 #include "data/checksum.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/process.h"

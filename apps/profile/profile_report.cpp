@@ -1,4 +1,4 @@
-#include "apps/profile_report.h"
+#include "apps/profile/profile_report.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "apps/compare.h"
+#include "apps/series/compare.h"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include "apps/program.h"
 #include "apps/report/series_report.h"
 #include "apps/save_file.h"
-#include "apps/series_options.h"
+#include "apps/series/series_options.h"
 #include "layers/summary.h"
 
 namespace norma {

@@ -1,4 +1,4 @@
-#include "apps/series_options.h"
+#include "apps/series/series_options.h"
 
 #include <algorithm>
 

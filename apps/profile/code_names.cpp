@@ -1,4 +1,4 @@
-#include "apps/code_names.h"
+#include "apps/profile/code_names.h"
 
 #include <cstdio>
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "apps/onnx_graph.h"
+#include "apps/export/onnx_graph.h"
 
 #include <algorithm>
 

@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <new>
 
-#include "apps/profile_options.h"
-#include "apps/profile_report.h"
+#include "apps/profile/profile_options.h"
+#include "apps/profile/profile_report.h"
 #include "apps/progress.h"
 #include "core/error.h"
 

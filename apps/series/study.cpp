@@ -1,10 +1,10 @@
-#include "apps/study.h"
+#include "apps/series/study.h"
 
 #include "apps/arguments.h"
 #include "apps/program.h"
 #include "apps/report/series_report.h"
 #include "apps/save_file.h"
-#include "apps/series_options.h"
+#include "apps/series/series_options.h"
 
 namespace norma {
 namespace {

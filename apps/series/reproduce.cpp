@@ -15,7 +15,7 @@
 #include "apps/flags.h"
 #include "apps/presets.h"
 #include "apps/program.h"
-#include "apps/result_tables.h"
+#include "apps/series/result_tables.h"
 #include "apps/train_run.h"
 #include "core/parallel.h"
 

@@ -1,4 +1,4 @@
-#include "apps/protobuf.h"
+#include "apps/export/protobuf.h"
 
 #include <bit>
 

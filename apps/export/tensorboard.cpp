@@ -1,4 +1,4 @@
-#include "apps/tensorboard.h"
+#include "apps/export/tensorboard.h"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 #include <bit>
 #include <chrono>
 
-#include "apps/protobuf.h"
+#include "apps/export/protobuf.h"
 #include "data/checksum.h"
 
 namespace norma {

@@ -5,13 +5,13 @@
 //   [N, C, H, W], from 0 to 1                                                                [N, classes]
 //
 // Nodes are called as the layers ("C1.conv"), constants as the weights ("C1.conv.weight"). Layers are written as they
-// are in evaluation mode: dropout is nothing. apps/onnx.cpp has the table of layers and their nodes.
+// are in evaluation mode: dropout is nothing. apps/export/onnx.cpp has the table of layers and their nodes.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "apps/onnx_graph.h"
+#include "apps/export/onnx_graph.h"
 #include "data/loader.h"
 #include "layers/module.h"
 

@@ -1,5 +1,5 @@
 // What an ONNX file is: nodes that name their inputs and outputs, and the constants among these; all in one protobuf
-// message (apps/protobuf.h). The fields that we write, with their numbers:
+// message (apps/export/protobuf.h). The fields that we write, with their numbers:
 //
 //   ModelProto                GraphProto              NodeProto           TensorProto
 //   1  ir_version             1  node, repeated       1  input, repeated  1  dims, repeated
@@ -23,7 +23,7 @@
 #include <variant>
 #include <vector>
 
-#include "apps/protobuf.h"
+#include "apps/export/protobuf.h"
 #include "core/tensor.h"
 
 namespace norma {

@@ -1,10 +1,10 @@
-#include "apps/result_tables.h"
+#include "apps/series/result_tables.h"
 
 #include <fmt/ranges.h>
 
 #include "apps/run_config.h"
 #include "apps/save_file.h"
-#include "apps/series.h"
+#include "apps/series/series.h"
 #include "layers/summary.h"
 
 namespace norma {

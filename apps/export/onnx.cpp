@@ -1,4 +1,4 @@
-#include "apps/onnx.h"
+#include "apps/export/onnx.h"
 
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -158,7 +158,7 @@ const std::vector<Row>& table() {
 Value nodes_of(OnnxGraph& graph, const std::string& path, const Module& module, const Value& x) {
   for (const Row& row : table())
     if (const std::optional<Value> y = row({graph, path}, module, x)) return *y;
-  fail("layer {} ({}): has no row in the table of layers and ONNX nodes (apps/onnx.cpp)", path,
+  fail("layer {} ({}): has no row in the table of layers and ONNX nodes (apps/export/onnx.cpp)", path,
        module.type());
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/series.h"
+#include "apps/series/series.h"
 
 namespace norma {
 
@@ -24,7 +24,7 @@ SeriesOptions parse_series(int argc, const char* const* argv, std::vector<std::s
 Variant variant_of(const Program& program, const SeriesOptions& options, const std::string& label, Norm norm,
                    const FlagWords& more = {});
 
-/// Finds the images and trains; see run_series in apps/series.h.
+/// Finds the images and trains; see run_series in apps/series/series.h.
 std::optional<SeriesResult> run_series(const Program& program, const std::vector<Variant>& variants,
                                        int seeds, const std::filesystem::path& out);
 

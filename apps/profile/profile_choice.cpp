@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "apps/arguments.h"
-#include "apps/profile_cases.h"
+#include "apps/profile/profile_cases.h"
 #include "core/error.h"
 
 namespace norma {

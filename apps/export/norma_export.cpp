@@ -1,6 +1,6 @@
 // norma_export: writes a trained network in formats of others.
 //
-//   norma_export runs/gn4 --onnx gn4.onnx      for ONNX Runtime and its kin (apps/onnx.h)
+//   norma_export runs/gn4 --onnx gn4.onnx      for ONNX Runtime and its kin (apps/export/onnx.h)
 //
 // PyTorch needs no export: it loads model.safetensors by name (bench/peers/exchange.py).
 #include <fmt/format.h>
@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <optional>
 
+#include "apps/export/onnx.h"
 #include "apps/flags.h"
-#include "apps/onnx.h"
 #include "apps/program.h"
 #include "apps/save_file.h"
 #include "apps/saved_model.h"

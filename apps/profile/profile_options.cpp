@@ -1,10 +1,10 @@
-#include "apps/profile_options.h"
+#include "apps/profile/profile_options.h"
 
 #include <algorithm>
 
 #include "apps/arguments.h"
 #include "apps/flags.h"
-#include "apps/profile_report.h"
+#include "apps/profile/profile_report.h"
 #include "core/error.h"
 
 namespace norma {
