@@ -1,6 +1,7 @@
 #include "layers/conv2d.h"
 
 #include <cmath>
+#include <numbers>
 
 #include "layers/functional/conv2d.h"
 #include "layers/functional/layer_norm.h"
@@ -21,7 +22,9 @@ Conv2d::Conv2d(std::int64_t in_channels, std::int64_t out_channels, Size2 kernel
 
 Tensor Conv2d::filters() const {
   if (!options_.standardize) return weight;
-  return functional::layer_norm(weight, {weight.size(1), weight.size(2), weight.size(3)});
+  const Shape filter{weight.size(1), weight.size(2), weight.size(3)};
+  const double gain = std::sqrt(2 / (1 - std::numbers::inv_pi) / static_cast<double>(filter.numel()));
+  return functional::layer_norm(weight, filter, Tensor::full(filter, gain, weight.dtype(), weight.device()));
 }
 
 Tensor Conv2d::forward(const Tensor& x) {

@@ -10,10 +10,11 @@ struct Conv2dOptions {
   Size2 stride = 1;
   Size2 padding = 0;
   bool bias = true;
-  /// Weight standardization (Qiao et al. 2019, arXiv:1903.10520, eq. 3): the convolution is by
-  ///   ŵ_k = (w_k − mean(w_k)) / √(var(w_k) + 1e-5),
-  /// each filter k over its in_channels·kernel_h·kernel_w elements. What comes in with the same offset in all
-  /// channels, as after ReLU, then gives no offset in what goes out.
+  /// Scaled weight standardization (Qiao et al. 2019, arXiv:1903.10520; Brock et al. 2021, arXiv:2101.08692, eq. 4):
+  /// the convolution is by
+  ///   ŵ_k = γ / √M · (w_k − mean(w_k)) / √(var(w_k) + 1e-5),   γ² = 2 / (1 − 1/π),
+  /// each filter k over its M = in_channels·kernel_h·kernel_w elements. What comes in with the same offset in all
+  /// channels, as after ReLU, then gives no offset in what goes out; and what went through ReLU keeps its variance.
   bool standardize = false;
 };
 

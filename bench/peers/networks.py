@@ -2,6 +2,7 @@
 
 Beside apps/network.h (the builder) and apps/presets.cpp (the networks); tests hold every layer to theirs.
 """
+import math
 from collections import OrderedDict, namedtuple
 
 from torch import nn
@@ -20,10 +21,12 @@ class LayerNorm2d(nn.LayerNorm):
 
 
 class StandardizedConv2d(nn.Conv2d):
-    """Weight standardization (Qiao et al. 2019): each filter has mean 0 and variance 1 when it meets the images."""
+    """Scaled weight standardization (Brock et al. 2021): each filter has mean 0 and a variance that keeps the images'."""
 
     def forward(self, x):
-        return self._conv_forward(x, nn.functional.layer_norm(self.weight, self.weight.shape[1:]), self.bias)
+        filter = self.weight.shape[1:]
+        gain = math.sqrt(2 / (1 - 1 / math.pi) / filter.numel())
+        return self._conv_forward(x, gain * nn.functional.layer_norm(self.weight, filter), self.bias)
 
     def _get_name(self):
         return "Conv2d"

@@ -136,23 +136,24 @@ void save_images(const fs::path& folder, const Dataset& set) {
 // loses what its weights have in common with the mean image: what is left tells images apart.
 void tell_images_apart(const fs::path& run, const Dataset& images) {
   const SavedModel model = load_saved_model(run);
-  std::vector<double> mean(32);
+  const auto state = model.network->state_dict();
+  Tensor head = state.back().tensor;
+  const auto features = static_cast<std::size_t>(head.size(1));
+  REQUIRE(head.shape() == Shape{10, head.size(1), 1, 1});
+  std::vector<double> mean(features);
   {
     const ModuleObserver observer([&](const Module& module, const Tensor&, const Tensor& out) {
       if (module.path() != "GAP") return;
-      const auto features = out.to_vector<double>();
-      for (std::size_t i = 0; i < features.size(); ++i) mean[i % 32] += features[i];
+      const auto values = out.to_vector<double>();
+      for (std::size_t i = 0; i < values.size(); ++i) mean[i % features] += values[i];
     });
     evaluate(*model.network, images, model.normalization, 500);
   }
-  const auto state = model.network->state_dict();
-  Tensor head = state.back().tensor;
-  REQUIRE(head.shape() == Shape{10, 32, 1, 1});
   auto weight = head.to_vector<double>();
   const double square = std::inner_product(mean.begin(), mean.end(), mean.begin(), 0.0);
-  for (auto row = weight.begin(); row != weight.end(); row += 32) {
+  for (auto row = weight.begin(); row != weight.end(); row += head.size(1)) {
     const double common = std::inner_product(mean.begin(), mean.end(), row, 0.0) / square;
-    for (std::size_t i = 0; i < 32; ++i) row[static_cast<std::ptrdiff_t>(i)] -= common * mean[i];
+    for (std::size_t i = 0; i < features; ++i) row[static_cast<std::ptrdiff_t>(i)] -= common * mean[i];
   }
   head.copy_from(Tensor::from(weight, head.shape()));
   Metadata metadata;
@@ -339,7 +340,7 @@ TEST_CASE("ONNX Runtime gives the same class for 1,000 test images, whatever the
   for (const std::string& norm : norm_names()) {
     const fs::path run = folder / norm;
     finishes({NORMA_CIFAR_NORM, "--norm", norm, "--data", source, "--limit-train", "256", "--limit-test", "1",
-              "--epochs", "2", "--batch-size", "32", "--lr", "0.02", "--out", run});
+              "--epochs", "2", "--batch-size", "32", "--lr", "0.002", "--out", run});
     tell_images_apart(run, images);
     finishes({NORMA_CIFAR_NORM, "eval", run, "--data", source, "--limit-test", "1000", "--device", "cpu",
               "--predictions", run / "predictions.csv"});
