@@ -129,23 +129,22 @@ Net stride_29472(Choice choice) {
 // Norma's own: residual additions, filters that are standardized, and the norm after ReLU, which is what lets layer and
 // group norm keep up with batch norm (docs/results/norma-49k.md has what was tried).
 Net norma_49k(Choice choice) {
-  const auto once = [](NetworkBuilder& body) { body.block("a", 32, {.padding = 1, .groups = 8}); };
+  const auto once = [](NetworkBuilder& body) { body.block("a", 32, {.padding = 1}); };
   const auto twice = [](std::int64_t channels) {
     return [=](NetworkBuilder& body) {
-      body.block("a", channels, {.padding = 1, .groups = 8})
-          .block("b", channels, {.padding = 1, .groups = 8});
+      body.block("a", channels, {.padding = 1}).block("b", channels, {.padding = 1});
     };
   };
   return NetworkBuilder(choice, {3, 32, 32}, {.relu_first = true, .standardize = true})
-      .block("C1", 16, {.padding = 1, .groups = 8})
+      .block("C1", 16, {.padding = 1})
       .residual("R2", twice(16))
       .max_pool("P1", 2)
-      .block("C3", 32, {.padding = 1, .groups = 8})
+      .block("C3", 32, {.padding = 1})
       .residual("R4", twice(32))
       .max_pool("P2", 2)
       .residual("R5", once)
       .residual("R6", once)
-      .block("c7", 64, {.kernel = 1, .groups = 8, .relu_first = false})
+      .block("c7", 64, {.kernel = 1, .relu_first = false})
       .global_avg_pool("GAP")
       .conv("c8", 10)
       .flatten("flat")
@@ -184,12 +183,12 @@ void strong_l1(Options& o) { o.l1 = 0.05; }
 
 void one_cycle(Options& o) {
   o.batch_size = 64;
-  o.lr = 0.1;
+  o.lr = o.network.norm == Norm::bn ? 0.1 : o.network.norm == Norm::none ? 0.005 : 0.05;
   o.nesterov = true;
   o.weight_decay = 5e-4;
   o.scheduler.kind = "onecycle";
   o.label_smoothing = 0.05;
-  o.augmentation = {.flip = true, .crop = 4};
+  o.augmentation = {.flip = true, .crop = 2};
 }
 
 void rotation(Options& o) {

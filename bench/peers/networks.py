@@ -253,22 +253,22 @@ def stride_29472(choice):
 def norma_49k(choice):
     """Norma's own: residual additions, standardized filters, the norm after ReLU."""
     def once(body):
-        body.block("a", 32, padding=1, groups=8)
+        body.block("a", 32, padding=1)
 
     def twice(channels):
-        return lambda body: (body.block("a", channels, padding=1, groups=8)
-                             .block("b", channels, padding=1, groups=8))
+        return lambda body: (body.block("a", channels, padding=1)
+                             .block("b", channels, padding=1))
 
     return (NetworkBuilder(choice, (3, 32, 32), relu_first=True, standardize=True)
-            .block("C1", 16, padding=1, groups=8)
+            .block("C1", 16, padding=1)
             .residual("R2", twice(16))
             .max_pool("P1", 2)
-            .block("C3", 32, padding=1, groups=8)
+            .block("C3", 32, padding=1)
             .residual("R4", twice(32))
             .max_pool("P2", 2)
             .residual("R5", once)
             .residual("R6", once)
-            .block("c7", 64, kernel=1, groups=8, relu_first=False)
+            .block("c7", 64, kernel=1, relu_first=False)
             .global_avg_pool("GAP")
             .conv("c8", 10)
             .flatten("flat")

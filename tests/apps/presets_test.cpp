@@ -23,6 +23,13 @@ TEST_CASE("every preset has exactly its published parameters, and takes every no
   }
 }
 
+TEST_CASE("Norma's own network is one network below 50,000 parameters", "[presets]") {
+  const Preset& own = find_preset(cifar_norm.preset);
+  CHECK(own.source.empty());
+  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln})
+    CHECK(summarize(*own.network({.norm = norm}), own.data->image).parameters < 50'000);
+}
+
 TEST_CASE("published group counts are those of the layers", "[presets]") {
   const auto groups = [](const char* preset, const char* layer) {
     const auto network = find_preset(preset).network({.norm = Norm::gn});
@@ -52,6 +59,10 @@ TEST_CASE("a preset brings its recipe, and flags override it", "[presets][option
   CHECK(parse({"--batch-size", "32", "--preset", "gn-18212"}).batch_size == 32);
   CHECK(parse({"--preset", "skip-138324"}).network.norm == Norm::ln_chw);
   CHECK(parse({"--preset", "skip-37108", "--norm", "gn"}).network.norm == Norm::gn);
+  CHECK(parse({"--norm", "bn"}).lr == 0.1);
+  CHECK(parse({"--norm", "ln"}).lr == 0.05);
+  CHECK(parse({"--norm", "ln", "--lr", "0.2"}).lr == 0.2);
+  CHECK(to_string(parse({}).augmentation) == "flip+crop:2");
   CHECK(parse({"--preset", "stride-29472"}).l1 == 0.05);
   CHECK(parse({"--preset", "stride-29472", "--l1", "0"}).l1 == 0);
   CHECK(parse({"--norm", "gn"}, mnist_norm).l1 == 0);
