@@ -183,7 +183,7 @@ void strong_l1(Options& o) { o.l1 = 0.05; }
 
 void one_cycle(Options& o) {
   o.batch_size = 64;
-  o.lr = o.network.norm == Norm::bn ? 0.1 : o.network.norm == Norm::none ? 0.005 : 0.05;
+  o.lr = o.network.norm == Norm::none ? 0.005 : 0.1;
   o.nesterov = true;
   o.weight_decay = 5e-4;
   o.scheduler.kind = "onecycle";

@@ -20,13 +20,12 @@ class Preset(NamedTuple):
 PLATEAU = {"scheduler": "plateau:2:0.1"}
 PLATEAU_OF_64 = {**PLATEAU, "batch_size": 64}
 STEPS = {"scheduler": "step:6:0.1"}
-ONE_CYCLE = {"batch_size": 64, "lr": 0.05, "nesterov": True, "weight_decay": 5e-4, "scheduler": "onecycle",
+ONE_CYCLE = {"batch_size": 64, "lr": 0.1, "nesterov": True, "weight_decay": 5e-4, "scheduler": "onecycle",
              "label_smoothing": 0.05, "augment": "flip+crop:2"}
 ROTATION = {"augment": "rotate:7"}
 
 PRESETS = {
-    "norma-49k": Preset(datasets.CIFAR10, networks.norma_49k, ["bn", "gn", "ln"], ONE_CYCLE,
-                        {"bn": {"lr": 0.1}, "none": {"lr": 0.005}}),
+    "norma-49k": Preset(datasets.CIFAR10, networks.norma_49k, ["bn", "gn", "ln"], ONE_CYCLE, {"none": {"lr": 0.005}}),
     "c11-48096": Preset(datasets.CIFAR10, networks.c11_48096, ["bn", "gn", "ln"]),
     "c11-111568": Preset(datasets.CIFAR10, networks.c11_111568, ["ln-chw"]),
     "bn-48512": Preset(datasets.CIFAR10, networks.wide_48512, ["bn"], PLATEAU),

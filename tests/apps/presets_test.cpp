@@ -59,8 +59,8 @@ TEST_CASE("a preset brings its recipe, and flags override it", "[presets][option
   CHECK(parse({"--batch-size", "32", "--preset", "gn-18212"}).batch_size == 32);
   CHECK(parse({"--preset", "skip-138324"}).network.norm == Norm::ln_chw);
   CHECK(parse({"--preset", "skip-37108", "--norm", "gn"}).network.norm == Norm::gn);
-  CHECK(parse({"--norm", "bn"}).lr == 0.1);
-  CHECK(parse({"--norm", "ln"}).lr == 0.05);
+  CHECK(parse({"--norm", "ln"}).lr == 0.1);
+  CHECK(parse({"--norm", "none"}).lr == 0.005);
   CHECK(parse({"--norm", "ln", "--lr", "0.2"}).lr == 0.2);
   CHECK(to_string(parse({}).augmentation) == "flip+crop:2");
   CHECK(parse({"--preset", "stride-29472"}).l1 == 0.05);
