@@ -99,7 +99,8 @@ std::string series_help(const Program& program, const std::string& command, cons
                         const std::string& examples) {
   return fmt::format("{0} {1} {2}.\n\nUsage: {0} {1} [flags]\n", program.name, command, what) +
          flags_help(all_texts()) + "\nExamples:\n" + fmt::format(fmt::runtime(examples), program.name) +
-         "\n--out holds a run folder for each training, and report.html, curves.png and a table of them all.\n"
+         "\n--out holds a run folder for each training, and report.html, curves.png and a table of them "
+         "all.\n"
          "A run that is complete there is not trained again: interrupt with Ctrl-C, and go on later.\n"
          "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
 }

@@ -39,7 +39,8 @@ TEST_CASE("options have the published recipe as defaults and take every flag", "
   CHECK(!parse({"--optimizer", "adamw"}).nesterov);
   CHECK(parse({"--optimizer", "adamw", "--lr", "0.01"}).lr == 0.01);
   CHECK(parse({"--optimizer", "sgd"}).lr == own.lr);
-  CHECK_THAT(help_text(), Catch::Contains("The default preset is norma-49k") && Catch::Contains("lr 0.1 nesterov"));
+  CHECK_THAT(help_text(),
+             Catch::Contains("The default preset is norma-49k") && Catch::Contains("lr 0.1 nesterov"));
   CHECK(!plain.network.groups);
 
   const Options all = parse({"--norm",
