@@ -34,9 +34,14 @@ std::int64_t Confusion::images(std::size_t label) const {
   return sum;
 }
 
+double Confusion::share(std::size_t label, std::size_t predicted) const {
+  const std::int64_t all = images(label);
+  return all > 0 ? static_cast<double>(count(label, predicted)) / static_cast<double>(all) : 0;
+}
+
 std::optional<double> Confusion::accuracy(std::size_t label) const {
   if (images(label) == 0) return {};
-  return 100 * static_cast<double>(count(label, label)) / static_cast<double>(images(label));
+  return 100 * share(label, label);
 }
 
 std::vector<std::int64_t> some_mistakes(const std::vector<Prediction>& predictions, std::size_t count,

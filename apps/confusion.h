@@ -20,6 +20,8 @@ class Confusion {
   }
   /// Images of a class.
   std::int64_t images(std::size_t label) const;
+  /// Of the images of class `label`, the part that was taken for `predicted`; 0 where there are none.
+  double share(std::size_t label, std::size_t predicted) const;
   /// In percent; nothing where there are no images of the class.
   std::optional<double> accuracy(std::size_t label) const;
 

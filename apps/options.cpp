@@ -65,6 +65,17 @@ std::string url(const std::string& flag, const std::string& value) {
 using O = Options&;
 using S = const std::string&;
 
+// "batches of 64, sgd lr 0.1, …"
+std::string recipe_text(const Options& o) {
+  std::string text =
+      fmt::format("batches of {}, {} lr {:g}{}, scheduler {}, augment {}", o.batch_size, o.optimizer, o.lr,
+                  o.nesterov ? " nesterov" : "", to_string(o.scheduler), to_string(o.augmentation));
+  if (o.weight_decay > 0) text += fmt::format(",\nweight decay {:g}", o.weight_decay);
+  if (o.label_smoothing > 0) text += fmt::format(", label smoothing {:g}", o.label_smoothing);
+  if (o.l1 > 0) text += fmt::format(", L1 {:g}", o.l1);
+  return text;
+}
+
 }  // namespace
 
 const std::vector<Flag<Options>>& training_flags() {
@@ -213,21 +224,6 @@ Options options_from(const FlagWords& words, const Program& program, std::option
 Options parse_options(int argc, const char* const* argv, const Program& program) {
   return options_from(cut_flags(texts_of(training_flags()), argc, argv, nullptr), program);
 }
-
-namespace {
-
-// "batches of 64, sgd lr 0.1, …"
-std::string recipe_text(const Options& o) {
-  std::string text =
-      fmt::format("batches of {}, {} lr {:g}{}, scheduler {}, augment {}", o.batch_size, o.optimizer, o.lr,
-                  o.nesterov ? " nesterov" : "", to_string(o.scheduler), to_string(o.augmentation));
-  if (o.weight_decay > 0) text += fmt::format(",\nweight decay {:g}", o.weight_decay);
-  if (o.label_smoothing > 0) text += fmt::format(", label smoothing {:g}", o.label_smoothing);
-  if (o.l1 > 0) text += fmt::format(", L1 {:g}", o.l1);
-  return text;
-}
-
-}  // namespace
 
 std::string help_text(const Program& program) {
   const std::string& name = program.name;

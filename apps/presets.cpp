@@ -286,7 +286,7 @@ std::string list_presets() {
                           percent(measured_accuracy(preset.name, row.norm)), preset.source);
   return text +
          "\nTest accuracies in percent after at most 20 epochs: the best epoch of one run; of norma-49k the "
-         "last one,\nmean of three runs. docs/results has every epoch of them.\n";
+         "last one,\nmean over its runs. docs/results has every epoch of them.\n";
 }
 
 }  // namespace norma

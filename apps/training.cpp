@@ -108,6 +108,12 @@ const EpochResult& best_epoch(const std::vector<EpochResult>& epochs) {
   });
 }
 
+double training_seconds(const std::vector<EpochResult>& epochs) {
+  double seconds = 0;
+  for (const EpochResult& epoch : epochs) seconds += epoch.seconds;
+  return seconds;
+}
+
 std::vector<float> rows_of(const std::vector<Tensor>& batches) {
   std::vector<float> all;
   for (const Tensor& batch : batches) {

@@ -28,6 +28,9 @@ struct EpochResult {
 /// The epoch with the best test accuracy, the first of several; `epochs` is not empty.
 const EpochResult& best_epoch(const std::vector<EpochResult>& epochs);
 
+/// Of training, without the tests after it.
+double training_seconds(const std::vector<EpochResult>& epochs);
+
 /// Where training stands, for the display.
 struct StepReport {
   int epoch;

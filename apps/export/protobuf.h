@@ -1,4 +1,5 @@
-// Protocol Buffers, the writing half: what event files (apps/export/tensorboard.h) and ONNX (apps/export/onnx.h) are made of.
+// Protocol Buffers, the writing half: what event files (apps/export/tensorboard.h) and ONNX (apps/export/onnx.h) are made
+// of.
 // A message is its fields, one after the other, each a tag and a value:
 //
 //     field 1, "hi"               field 2, 300          tag: field number · 8 + what follows it

@@ -17,7 +17,7 @@ namespace {
 std::string cell(const Confusion& confusion, const std::vector<std::string>& names, std::size_t label,
                  std::size_t predicted, double commonest) {
   const std::int64_t count = confusion.count(label, predicted), images = confusion.images(label);
-  const double share = images > 0 ? static_cast<double>(count) / static_cast<double>(images) : 0;
+  const double share = confusion.share(label, predicted);
   const bool right = label == predicted;
   const double depth = 0.9 * (right ? share : commonest > 0 ? share / commonest : 0);
   // From where on letters of the other kind are read better: in the dark, and then on white paper.
@@ -59,21 +59,19 @@ std::string grid(const ReportData& data, const std::vector<std::string>& names,
   return html + "</div>\n";
 }
 
+}  // namespace
+
 std::vector<std::string> escaped(const std::vector<std::string>& classes) {
   std::vector<std::string> names;
   for (const std::string& name : classes) names.push_back(escape_html(name));
   return names;
 }
 
-}  // namespace
-
 std::string confusion_matrix(const Confusion& confusion, const std::vector<std::string>& names) {
   double commonest = 0;
   for (std::size_t i = 0; i < names.size(); ++i)
     for (std::size_t k = 0; k < names.size(); ++k)
-      if (i != k && confusion.images(i) > 0)
-        commonest = std::max(
-            commonest, static_cast<double>(confusion.count(i, k)) / static_cast<double>(confusion.images(i)));
+      if (i != k) commonest = std::max(commonest, confusion.share(i, k));
   const bool short_names =
       std::all_of(names.begin(), names.end(), [](const std::string& name) { return name.size() <= 3; });
   std::string html = fmt::format(

@@ -26,7 +26,7 @@ std::string render(const Page& page, const Figures& figures) {
   return fill_template(embedded::report_template(), {{"palette", css_palette(page.layers)},
                                                      {"kicker", escape_html(page.kicker)},
                                                      {"title", escape_html(page.title)},
-                                                     {"subtitle", page.subtitle},
+                                                     {"subtitle", escape_html(page.subtitle)},
                                                      {"navigation", navigation(page.sections)},
                                                      {"head", page.head},
                                                      {"sections", page.sections},

@@ -8,9 +8,8 @@
 namespace norma {
 
 struct Page {
-  std::string kicker, title;  ///< text, the others are HTML
-  std::string subtitle;
-  std::string head;  ///< before the sections
+  std::string kicker, title, subtitle;  ///< text, the others are HTML
+  std::string head;                     ///< before the sections
   std::string sections;  ///< <section id="…"><h2>…</h2>…</section> …, to which the page's navigation links
   std::string footer;
   int layers = 0;  ///< how many have colours of their own

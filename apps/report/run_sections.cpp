@@ -82,8 +82,9 @@ std::string headline_section(const ReportData& data) {
   const SavedRun& run = data.run;
   if (run.epochs.empty()) return "<p>No epoch was finished, so there is nothing to show of one.</p>\n";
   const EpochResult &last = run.epochs.back(), &best = run.best();
-  double seconds = 0, images = 0;
-  for (const EpochResult& e : run.epochs) seconds += e.seconds, images += e.seconds * e.images_per_second;
+  const double seconds = training_seconds(run.epochs);
+  double images = 0;
+  for (const EpochResult& e : run.epochs) images += e.seconds * e.images_per_second;
   std::string html = "<dl class=\"headline\">\n";
   html += headline_figure(percent(last.test.accuracy), "test accuracy",
                           fmt::format("after epoch {}", last.epoch));

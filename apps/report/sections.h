@@ -28,6 +28,8 @@ std::string legend(const std::vector<Series>& series);
 /// Of a list of headline figures: <dl class="headline">…</dl>.
 std::string headline_figure(const std::string& number, const std::string& label,
                             const std::string& note = "");
+/// Names as HTML.
+std::vector<std::string> escaped(const std::vector<std::string>& names);
 /// A confusion matrix; `names` are escaped.
 std::string confusion_matrix(const Confusion& confusion, const std::vector<std::string>& names);
 

@@ -12,7 +12,7 @@ Point mean(const std::vector<Point>& points) {
   return {sum.x / count, sum.y / count};
 }
 
-// Lines of single runs, and last, over them, their mean as far as all of them go.
+// Lines of single runs, and last, over them, their mean; all are equally long, as a series trains every run to its end.
 void add_lines(Chart& chart, const std::string& name, const Ink& ink,
                const std::vector<std::vector<Point>>& runs) {
   Series bold{.name = name, .ink = ink};
@@ -20,9 +20,8 @@ void add_lines(Chart& chart, const std::string& name, const Ink& ink,
     if (runs.size() > 1) chart.series.push_back({.name = name, .ink = ink, .points = points, .faint = true});
   for (std::size_t i = 0; i < runs.front().size(); ++i) {
     std::vector<Point> here;
-    for (const std::vector<Point>& points : runs)
-      if (i < points.size()) here.push_back(points[i]);
-    if (here.size() == runs.size()) bold.points.push_back(mean(here));
+    for (const std::vector<Point>& points : runs) here.push_back(points.at(i));
+    bold.points.push_back(mean(here));
   }
   chart.series.push_back(std::move(bold));
 }

@@ -63,6 +63,21 @@ std::string comparison_table(const Comparison& c) {
          "</section>\n";
 }
 
+// The two charts that a report begins with, and its picture shows.
+Chart accuracy_chart(const Comparison& c) {
+  return in_percent(epoch_chart("Test accuracy", c.series.variants, test_accuracy));
+}
+Chart loss_chart(const Comparison& c) { return epoch_chart("Test loss", c.series.variants, test_loss); }
+Chart accuracy_chart(const Study& s) { return in_percent(study_chart("Test accuracy", s, test_accuracy)); }
+Chart loss_chart(const Study& s) { return study_chart("Train loss", s, train_loss); }
+
+std::filesystem::path write(const std::filesystem::path& folder, const Picture& curves,
+                            const std::string& page) {
+  save_file(folder / "curves.png", encode_png(curves));
+  save_file(folder / "report.html", page);
+  return folder / "report.html";
+}
+
 std::string pair(Figures& figures, const Chart& left, const Chart& right) {
   return "<div class=\"pair\">" + figures.add(left) + figures.add(right) + "</div>\n";
 }
@@ -109,8 +124,7 @@ std::string comparison_html(const Comparison& c) {
   Figures figures;
   const std::string curves =
       fmt::format("<section id=\"curves\"><h2>Curves</h2>\n<p class=\"lede\">{}</p>\n", lines_note) +
-      pair(figures, in_percent(epoch_chart("Test accuracy", variants, test_accuracy)),
-           epoch_chart("Test loss", variants, test_loss)) +
+      pair(figures, accuracy_chart(c), loss_chart(c)) +
       pair(figures, in_percent(epoch_chart("Train accuracy", variants, train_accuracy)),
            epoch_chart("Train loss", variants, train_loss)) +
       "</section>\n";
@@ -131,9 +145,8 @@ std::string study_html(const Study& s) {
           "<section id=\"study\"><h2>What it changes</h2>\n<p class=\"lede\">After the last epoch. {}"
           "</p>\n",
           lines_note) +
-      pair(figures, in_percent(study_chart("Test accuracy", s, test_accuracy)),
-           study_chart("Train loss", s, train_loss)) +
-      study_table(s) + "</section>\n<section id=\"curves\"><h2>Curves</h2>\n";
+      pair(figures, accuracy_chart(s), loss_chart(s)) + study_table(s) +
+      "</section>\n<section id=\"curves\"><h2>Curves</h2>\n";
   for (std::size_t row = 0; row < s.rows; ++row)
     sections += fmt::format("<div class=\"quantity\"><h3>{}</h3><p>A line for each {}.</p>",
                             norm_name(first_run(s.at(row, 0))), s.quantity) +
@@ -152,22 +165,13 @@ std::string study_html(const Study& s) {
 }
 
 std::filesystem::path write_report(const Comparison& c, const std::filesystem::path& folder) {
-  const auto& variants = c.series.variants;
-  save_file(folder / "curves.png",
-            encode_png(draw_pair(title(c), series_subtitle(c.series),
-                                 in_percent(epoch_chart("Test accuracy", variants, test_accuracy)),
-                                 epoch_chart("Test loss", variants, test_loss))));
-  save_file(folder / "report.html", comparison_html(c));
-  return folder / "report.html";
+  return write(folder, draw_pair(title(c), series_subtitle(c.series), accuracy_chart(c), loss_chart(c)),
+               comparison_html(c));
 }
 
 std::filesystem::path write_report(const Study& s, const std::filesystem::path& folder) {
-  save_file(folder / "curves.png",
-            encode_png(draw_pair(title(s), series_subtitle(s.series),
-                                 in_percent(study_chart("Test accuracy", s, test_accuracy)),
-                                 study_chart("Train loss", s, train_loss))));
-  save_file(folder / "report.html", study_html(s));
-  return folder / "report.html";
+  return write(folder, draw_pair(title(s), series_subtitle(s.series), accuracy_chart(s), loss_chart(s)),
+               study_html(s));
 }
 
 }  // namespace norma

@@ -19,10 +19,7 @@ std::vector<Mistake> commonest(const Confusion& confusion, std::size_t count) {
   std::vector<Mistake> all;
   for (std::size_t i = 0; i < confusion.classes(); ++i)
     for (std::size_t k = 0; k < confusion.classes(); ++k)
-      if (i != k && confusion.count(i, k) > 0)
-        all.push_back(
-            {i, k,
-             100 * static_cast<double>(confusion.count(i, k)) / static_cast<double>(confusion.images(i))});
+      if (i != k && confusion.count(i, k) > 0) all.push_back({i, k, 100 * confusion.share(i, k)});
   std::stable_sort(all.begin(), all.end(),
                    [](const Mistake& a, const Mistake& b) { return a.share > b.share; });
   all.resize(std::min(all.size(), count));
@@ -67,10 +64,6 @@ std::string mistakes_table(const SeriesResult& series, const std::vector<std::st
 
 }  // namespace
 
-std::string spread_of(const VariantResult& variant, Spread (*of)(const VariantResult&)) {
-  return to_string(of(variant), variant.runs.size());
-}
-
 std::vector<SavedRun> all_runs(const SeriesResult& series) {
   std::vector<SavedRun> runs;
   for (const VariantResult& v : series.variants) runs.insert(runs.end(), v.runs.begin(), v.runs.end());
@@ -81,14 +74,13 @@ std::string series_subtitle(const SeriesResult& series) {
   const SavedRun& run = series.variants.front().runs.front();
   const std::size_t seeds = series.variants.front().runs.size();
   return fmt::format("{} · {} epochs · {} seed{} · {} training images",
-                     escape_html(run.config.at("network").at("name").get<std::string>()), run.epochs.size(),
-                     seeds, seeds == 1 ? "" : "s",
+                     run.config.at("network").at("name").get<std::string>(), run.epochs.size(), seeds,
+                     seeds == 1 ? "" : "s",
                      with_commas(run.config.at("data").at("train_images").get<std::int64_t>()));
 }
 
 std::string classes_section(const SeriesResult& series) {
-  std::vector<std::string> names;
-  for (const std::string& name : series.classes) names.push_back(escape_html(name));
+  const std::vector<std::string> names = escaped(series.classes);
   std::string html =
       "<section id=\"classes\"><h2>What each confuses</h2>\n<p class=\"lede\">After the last epoch, the test "
       "images of all seeds together.</p>\n<div class=\"tables\">" +
@@ -107,7 +99,7 @@ std::string runs_section(const SeriesResult& series) {
     rows.push_back({fmt::format("<a href=\"{0}/report.html\">{0}</a>", folder), percent(last.test.accuracy),
                     fmt::format("{} (epoch {})", percent(best.test.accuracy), best.epoch),
                     percent(last.train.accuracy), fmt::format("{:.4f}", last.test.loss),
-                    duration(seconds_an_epoch(run) * static_cast<double>(run.epochs.size()))});
+                    duration(training_seconds(run.epochs))});
   }
   return "<section id=\"runs\"><h2>Runs</h2>\n<p class=\"lede\">Each has a report of its own.</p>\n" +
          html_table("Every run",

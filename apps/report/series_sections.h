@@ -6,8 +6,6 @@
 
 namespace norma {
 
-/// "87.12 ± 0.21"
-std::string spread_of(const VariantResult& variant, Spread (*of)(const VariantResult&));
 /// All runs of all variants.
 std::vector<SavedRun> all_runs(const SeriesResult& series);
 /// "20 epochs · 3 seeds · 50,000 training images"

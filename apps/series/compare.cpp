@@ -33,14 +33,12 @@ std::int64_t parameters_of_norm(const Options& options) {
 std::string table(const Comparison& comparison, int seeds) {
   std::string text = fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10}\n", "norm", "parameters",
                                  "of the norm", "test, last", "test, best", "train, last", "s an epoch");
-  const auto count = static_cast<std::size_t>(seeds);
   for (std::size_t i = 0; i < comparison.norm_parameters.size(); ++i) {
     const VariantResult& v = comparison.series.variants[i];
     text += fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10.1f}\n", v.variant.label,
                         with_commas(v.runs.front().config.at("network").at("parameters")),
-                        with_commas(comparison.norm_parameters[i]), to_string(test_last(v), count),
-                        to_string(test_best(v), count), to_string(train_last(v), count),
-                        spread(v, seconds_an_epoch).mean);
+                        with_commas(comparison.norm_parameters[i]), spread_of(v, test_last),
+                        spread_of(v, test_best), spread_of(v, train_last), spread(v, seconds_an_epoch).mean);
   }
   return text + fmt::format("\nAccuracies in percent: mean ± deviation over {} seed{}.\n", seeds,
                             seeds == 1 ? " (no deviation)" : "s");

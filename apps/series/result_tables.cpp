@@ -77,15 +77,13 @@ std::vector<TableRow> table_rows() {
 std::string table_line(const TableRow& row, std::uint64_t seed, const std::vector<EpochResult>& epochs) {
   const auto percent = [](const std::optional<double>& x) { return x ? fmt::format("{:.2f}", *x) : "–"; };
   const EpochResult &last = epochs.back(), &best = best_epoch(epochs);
-  double seconds = 0;
-  for (const EpochResult& epoch : epochs) seconds += epoch.seconds;
   return fmt::format(
       "| {}{} | {} | {} | {} | {} | {:.2f} | {:.2f} | {:.2f} (epoch {}) | {} | {} | {:.1f} |",
       row.preset->name, row.l1 ? fmt::format(", L1 {:g}", *row.l1) : "", name(row.published.norm),
       with_commas(row.published.parameters), percent(row.published.train), percent(row.published.test),
       last.train.accuracy, last.test.accuracy, best.test.accuracy, best.epoch,
       row.published.test ? fmt::format("{:+.2f}", best.test.accuracy - *row.published.test) : "–", seed,
-      seconds / 60);
+      training_seconds(epochs) / 60);
 }
 
 std::string own_table_line(const TableRow& row, const std::vector<std::vector<EpochResult>>& runs) {
@@ -94,9 +92,7 @@ std::string own_table_line(const TableRow& row, const std::vector<std::vector<Ep
     last.push_back(epochs.back().test.accuracy);
     best.push_back(best_epoch(epochs).test.accuracy);
     train.push_back(epochs.back().train.accuracy);
-    double seconds = 0;
-    for (const EpochResult& epoch : epochs) seconds += epoch.seconds;
-    minutes.push_back(seconds / 60);
+    minutes.push_back(training_seconds(epochs) / 60);
   }
   const auto text = [&](const std::vector<double>& values) { return to_string(spread(values), runs.size()); };
   return fmt::format("| {} | {} | **{}** | {:.2f} | {} | {} | {:.1f} |", name(row.published.norm),

@@ -64,10 +64,12 @@ Spread train_last(const VariantResult& result) {
   return spread(result, [](const SavedRun& run) { return run.epochs.back().train.accuracy; });
 }
 
+std::string spread_of(const VariantResult& variant, Spread (*of)(const VariantResult&)) {
+  return to_string(of(variant), variant.runs.size());
+}
+
 double seconds_an_epoch(const SavedRun& run) {
-  double seconds = 0;
-  for (const EpochResult& epoch : run.epochs) seconds += epoch.seconds;
-  return seconds / static_cast<double>(run.epochs.size());
+  return training_seconds(run.epochs) / static_cast<double>(run.epochs.size());
 }
 
 std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int seeds,

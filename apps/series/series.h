@@ -47,6 +47,8 @@ Spread spread(const VariantResult& result, const std::function<double(const Save
 Spread test_last(const VariantResult& result);
 Spread test_best(const VariantResult& result);
 Spread train_last(const VariantResult& result);
+/// "87.12 ± 0.21", of one of these.
+std::string spread_of(const VariantResult& variant, Spread (*of)(const VariantResult&));
 /// Of training, without the test after it.
 double seconds_an_epoch(const SavedRun& run);
 

@@ -61,7 +61,7 @@ std::string table(const Grid& grid, const SeriesResult& series, int seeds) {
   for (const std::string& row : grid.rows) {
     text += fmt::format("\n{:<12}", row);
     for (std::size_t i = 0; i < grid.columns.size(); ++i)
-      text += fmt::format(" {:>14}", to_string(test_last(*variant++), static_cast<std::size_t>(seeds)));
+      text += fmt::format(" {:>14}", spread_of(*variant++, test_last));
   }
   return text + fmt::format("\n\nTest accuracy in percent after the last epoch, {} seed{}.\n", seeds,
                             seeds == 1 ? "" : "s: mean ± deviation");

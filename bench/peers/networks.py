@@ -105,7 +105,8 @@ class NetworkBuilder:
         return self
 
     def make_conv(self, channels, kernel, stride=1, padding=0, bias=False, standardize=False):
-        conv = (StandardizedConv2d if standardize else nn.Conv2d)(self.c, channels, kernel, stride=stride, padding=padding, bias=bias)
+        conv2d = StandardizedConv2d if standardize else nn.Conv2d
+        conv = conv2d(self.c, channels, kernel, stride=stride, padding=padding, bias=bias)
         self.c = channels
         self.h, self.w = ((size + 2 * padding - kernel) // stride + 1 for size in (self.h, self.w))
         return conv
