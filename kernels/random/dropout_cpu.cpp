@@ -1,6 +1,8 @@
 #include "kernels/random/dropout.h"
 
 #include <algorithm>
+#include <cmath>
+
 #include "core/parallel.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -12,44 +14,63 @@
 HWY_BEFORE_NAMESPACE();
 namespace norma::cpu::HWY_NAMESPACE {
 
-constexpr int blocks_at_once =
-    16;  // Philox blocks side by side, so that the compiler's vectors run across them
+constexpr std::int64_t words_at_once = 128;
 
-// Words 4·first … of the sequence: word[k][b] is word k of block first + b.
-void random_blocks(const RandomSequence& random, std::uint64_t first,
-                   std::uint32_t (&word)[4][blocks_at_once]) {
-  auto& [c0, c1, c2, c3] = word;
-  for (int b = 0; b < blocks_at_once; ++b) {
-    c0[b] = static_cast<std::uint32_t>(first + b);
-    c1[b] = static_cast<std::uint32_t>((first + b) >> 32);
-    c2[b] = random.stream;
-    c3[b] = random.step;
-  }
-  auto key0 = static_cast<std::uint32_t>(random.seed), key1 = static_cast<std::uint32_t>(random.seed >> 32);
-  for (int round = 0; round < 10; ++round, key0 += 0x9E3779B9u, key1 += 0xBB67AE85u)
-    for (int b = 0; b < blocks_at_once; ++b) {  // one round of philox4x32() in core/random.h
-      const std::uint64_t product0 = std::uint64_t{0xD2511F53} * c0[b],
-                          product1 = std::uint64_t{0xCD9E8D57} * c2[b];
-      c0[b] = static_cast<std::uint32_t>(product1 >> 32) ^ c1[b] ^ key0;
-      c2[b] = static_cast<std::uint32_t>(product0 >> 32) ^ c3[b] ^ key1;
-      c1[b] = static_cast<std::uint32_t>(product1);
-      c3[b] = static_cast<std::uint32_t>(product0);
-    }
+// Words 4·first … of the sequence.
+#if HWY_TARGET == HWY_SCALAR
+void random_words(const RandomSequence& random, std::uint64_t first, std::uint32_t* words) {
+  for (std::int64_t at = 0; at < words_at_once; at += 4)
+    std::ranges::copy(random.block(first + static_cast<std::uint64_t>(at / 4)), words + at);
 }
+#else
+// Philox on vectors: a 64-bit lane is a block, its counter's four words in the lower halves of four vectors, because
+// MulEven multiplies just those, 32 by 32 to 64 bits, and what the upper halves hold does not matter.
+void random_words(const RandomSequence& random, std::uint64_t first, std::uint32_t* words) {
+  const hn::ScalableTag<std::uint64_t> d;
+  const hn::Repartition<std::uint32_t, decltype(d)> d32;
+  const auto multiply = [&](auto counter, std::uint64_t factor) HWY_ATTR {
+    return hn::MulEven(hn::BitCast(d32, counter), hn::BitCast(d32, hn::Set(d, factor)));
+  };
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto lane = hn::Iota(d, 0);
+  for (std::int64_t at = 0; at < words_at_once; at += 4 * lanes) {
+    auto c0 = hn::Add(hn::Set(d, first + static_cast<std::uint64_t>(at / 4)), lane);
+    auto c1 = hn::ShiftRight<32>(c0), c2 = hn::Set(d, random.stream), c3 = hn::Set(d, random.step);
+    auto key0 = static_cast<std::uint32_t>(random.seed), key1 = static_cast<std::uint32_t>(random.seed >> 32);
+    for (int round = 0; round < 10; ++round, key0 += 0x9E3779B9u, key1 += 0xBB67AE85u) {  // philox4x32()
+      const auto product0 = multiply(c0, 0xD2511F53), product1 = multiply(c2, 0xCD9E8D57);
+      c0 = hn::Xor3(hn::ShiftRight<32>(product1), c1, hn::Set(d, key0));
+      c2 = hn::Xor3(hn::ShiftRight<32>(product0), c3, hn::Set(d, key1));
+      c1 = product1;
+      c3 = product0;
+    }
+    const auto lower = hn::Set(d, 0xFFFFFFFFu);
+    hn::StoreInterleaved2(hn::Or(hn::And(c0, lower), hn::ShiftLeft<32>(c1)),
+                          hn::Or(hn::And(c2, lower), hn::ShiftLeft<32>(c3)), d,
+                          reinterpret_cast<std::uint64_t*>(words + at));
+  }
+}
+#endif
 
-// One draw an element. `begin` is a multiple of 64.
+// One draw an element. `begin` is a multiple of 4.
 template <class T>
 void drop_elements(const DropElements<T>& a, std::int64_t begin, std::int64_t end) {
   const T scale = static_cast<T>(dropout_scale(a.p));
-  std::uint32_t word[4][blocks_at_once];
-  for (std::int64_t at = begin; at < end; at += 4 * blocks_at_once) {
-    random_blocks(a.random, static_cast<std::uint64_t>(at / 4), word);
-    const std::int64_t len = std::min<std::int64_t>(4 * blocks_at_once, end - at);
-    T factor[4 * blocks_at_once];
-    for (int b = 0; b < blocks_at_once; ++b)
-      for (int k = 0; k < 4; ++k)
-        factor[4 * b + k] = RandomSequence::to_uniform(word[k][b]) >= a.p ? scale : T{0};
-    for (std::int64_t i = 0; i < len; ++i) a.y[at + i] = factor[i] == 0 ? T{0} : a.x[at + i] * factor[i];
+  const auto kept_from =
+      static_cast<std::uint32_t>(std::ceil(a.p * 0x1p24));  // of the 24 bits of to_uniform()
+  HWY_ALIGN std::uint32_t words[words_at_once];
+  for (std::int64_t at = begin; at < end; at += words_at_once) {
+    random_words(a.random, static_cast<std::uint64_t>(at / 4), words);
+    const T* HWY_RESTRICT x = a.x + at;
+    T* HWY_RESTRICT y = a.y + at;
+    const auto drop = [&](std::int64_t i) HWY_ATTR {
+      const T kept = x[i] * scale;
+      y[i] = (words[i] >> 8) >= kept_from ? kept : T{0};
+    };
+    if (at + words_at_once <= end)
+      for (std::int64_t i = 0; i < words_at_once; ++i) drop(i);
+    else
+      for (std::int64_t i = 0; i < end - at; ++i) drop(i);
   }
 }
 
