@@ -72,6 +72,9 @@ int run_eval(int argc, const char* const* argv) {
   const SavedModel model = load_saved_model(runs.front());
   Progress progress(options.images.quiet);
   const DataSplit images = find_images(*find_preset(model.name).data, options.images, progress);
+  if (!model.classes.empty() && model.classes != images.classes)
+    fail("{} was trained to tell {} apart, and these images are of {}: name its data with --data",
+         runs.front(), listing(model.classes), listing(images.classes));
   Dataset test = options.limit ? first_images(images.test, *options.limit) : images.test;
   test = {test.images.to(options.device), test.labels.to(options.device)};
   model.network->to(options.device);

@@ -19,8 +19,9 @@ auto read_json_lines(const std::filesystem::path& file, F&& from) {
   std::vector<decltype(from(nlohmann::ordered_json()))> all;
   for (const auto& line : read_json_lines(file)) try {
       all.push_back(from(line));
-    } catch (const nlohmann::json::exception& e) {
-      fail("{}: line {} is not what it should be: {}", file.string(), all.size() + 1, e.what());
+    } catch (const nlohmann::json::exception&) {
+      fail("{}: line {} is not what it should be: a key is missing, or of another type", file.string(),
+           all.size() + 1);
     }
   return all;
 }

@@ -21,11 +21,6 @@
 namespace norma {
 namespace {
 
-void check_out(const std::string& out) {
-  if (!out.empty() && std::filesystem::exists(out) && !std::filesystem::is_directory(out))
-    fail("--out {} is a file; name a folder", out);
-}
-
 int train(const Program& program, const Options& options, const std::string& command) {
   use_machine(options);
   manual_seed(options.seed);
@@ -40,6 +35,9 @@ int train(const Program& program, const Options& options, const std::string& com
                                  NORMA_VERSION, options.preset, norm_label(options.network),
                                  with_commas(summary.parameters), threads(), simd_target()));
   const RunResult result = train_run(options, find_images(options, progress), command, progress);
+  if (!result.diverged.empty())
+    fail("{}; finished epochs: {}, kept in {}", result.diverged, result.epochs.size(),
+         result.folder.string());
   return result.stopped ? interrupt_status() : 0;
 }
 
@@ -65,7 +63,9 @@ std::string command_line(const std::string& program, int argc, const char* const
 
 int run_app(const std::string& name, const std::function<int()>& body) {
   try {
-    return body();
+    const int status = body();
+    if (std::fflush(stdout) != 0) fail("not all could be printed: is the disk full?");
+    return status;
   } catch (const UsageError& e) {
     fmt::print(stderr, "{}: {}\n", name, e.what());
     return 2;

@@ -5,11 +5,24 @@
 #include "apps/json_lines.h"
 #include "apps/presets.h"
 #include "core/parallel.h"
+#include "data/checksum.h"
 #include "kernels/simd_target.h"
 
 namespace norma {
 
 using Json = nlohmann::ordered_json;
+namespace {
+
+// Tells images of the same number and name apart.
+std::string checksum(const DataSplit& images) {
+  std::uint32_t crc = 0;
+  for (const Dataset* set : {&images.train, &images.test})
+    for (const Tensor* tensor : {&set->images, &set->labels})
+      crc = crc32(crc, {static_cast<const std::uint8_t*>(tensor->raw()), tensor->bytes()});
+  return fmt::format("{:08x}", crc);
+}
+
+}  // namespace
 
 Json config_of(const Options& o, const DataSplit& images, const TrainingData& data, const Summary& summary,
                const std::string& command) {
@@ -20,6 +33,7 @@ Json config_of(const Options& o, const DataSplit& images, const TrainingData& da
           {"data",
            {{"name", images.name},
             {"synthetic", images.name == "synthetic"},
+            {"crc32", checksum(images)},
             {"train_images", data.train.labels.numel()},
             {"validation_images", data.validation ? data.validation->labels.numel() : 0},
             {"test_images", data.test.labels.numel()},
@@ -66,6 +80,9 @@ Json metrics_of(const EpochResult& r, const std::string& data_name) {
 bool same_recipe(const Json& config, const Json& other) {
   for (const char* part : {"program", "data", "network", "training"})
     if (config.value(part, Json()) != other.value(part, Json())) return false;
+  for (const char* key : {"device", "simd"})  // the bits depend on them, and not on the threads
+    if (config.at("machine").at(key) != other.value("machine", Json::object()).value(key, Json()))
+      return false;
   return true;
 }
 

@@ -15,7 +15,7 @@ namespace norma {
 nlohmann::ordered_json config_of(const Options& options, const DataSplit& images, const TrainingData& data,
                                  const Summary& summary, const std::string& command);
 
-/// Whether two runs were asked for the same: what they train, on what and how, wherever that was.
+/// Whether two runs were asked for the same bits: what they train, on which images and how, on what kind of device.
 bool same_recipe(const nlohmann::ordered_json& config, const nlohmann::ordered_json& other);
 
 /// What metrics_of made a line of.

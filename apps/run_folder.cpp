@@ -1,8 +1,15 @@
 #include "apps/run_folder.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "apps/save_file.h"
 #include "core/error.h"
 #include "layers/safetensors.h"
 
@@ -33,20 +40,47 @@ std::vector<fs::path> files_of_a_run(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const char* name : {"config.json", "metrics.jsonl", "norm_statistics.jsonl", "model.safetensors",
                            "report.html", "curves.png", "misclassified.png"})
-    if (fs::exists(folder / name)) files.push_back(folder / name);
+    files.push_back(folder / name);
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (is_event_file(entry.path())) files.push_back(entry.path());
   return files;
 }
 
-// NAME.~1~, NAME.~2~, …; not so for event files: whatever has "tfevents" in its name is read by TensorBoard.
-fs::path name_aside(const fs::path& file) {
+fs::path name_aside(const fs::path& file, const std::string& number) {
   const fs::path base = is_event_file(file) ? file.parent_path() / "events" : file;
-  for (int number = 1;; ++number)
-    if (fs::path name = fmt::format("{}.~{}~", base.string(), number); !fs::exists(name)) return name;
+  return base.string() + "." + number;
+}
+
+// Locked until the descriptor is closed. Where a file system knows no locks, there is none.
+int lock(const fs::path& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return descriptor;
+  close(descriptor);
+  fail("another process is training into {} at this moment: wait until it has ended, or name another --out",
+       folder.string());
 }
 
 }  // namespace
+
+std::string put_aside(const std::vector<fs::path>& files) {
+  std::vector<fs::path> there;
+  std::copy_if(files.begin(), files.end(), std::back_inserter(there),
+               [](const fs::path& file) { return fs::exists(file); });
+  if (there.empty()) return "";
+  std::string number;
+  const auto taken = [&](const fs::path& file) { return fs::exists(name_aside(file, number)); };
+  for (int i = 1; number.empty() || std::any_of(files.begin(), files.end(), taken); ++i)
+    number = fmt::format("~{}~", i);
+  for (const fs::path& file : there) {
+    fs::path aside = name_aside(file, number);
+    for (int i = 2; fs::exists(aside); ++i)  // a second event file
+      aside = file.parent_path() / fmt::format("events-{}.{}", i, number);
+    std::error_code error;
+    fs::rename(file, aside, error);
+    if (error) fail("could not put {} of an earlier run aside: {}", file.string(), error.message());
+  }
+  return number;
+}
 
 RunFolder::RunFolder(const std::string& name, const std::string& label)
     : path_(name.empty() ? unused(fs::path("runs") / (timestamp() + "-" + label)) : fs::path(name)) {
@@ -55,26 +89,22 @@ RunFolder::RunFolder(const std::string& name, const std::string& label)
   if (error || !fs::is_directory(path_))
     fail("could not make the run folder {}: {}", path_.string(),
          error ? error.message() : "it is not a folder");
-  for (const fs::path& old : files_of_a_run(path_)) {
-    const fs::path aside = name_aside(old);
-    fs::rename(old, aside, error);
-    if (error) fail("could not put {} of an earlier run aside: {}", old.string(), error.message());
-    put_aside_ = fmt::format("{} held an earlier run; its files are kept there as NAME{}", path_.string(),
-                             aside.extension().string());
-  }
+  lock_ = lock(path_);
+  if (const std::string number = norma::put_aside(files_of_a_run(path_)); !number.empty())
+    put_aside_ =
+        fmt::format("{} held an earlier run; its files are kept there as NAME.{}", path_.string(), number);
   metrics_.open(path_ / "metrics.jsonl");
   norm_statistics_.open(path_ / "norm_statistics.jsonl");
   if (!metrics_ || !norm_statistics_)
     fail("could not write into the run folder {}: is it writable?", path_.string());
 }
 
+RunFolder::~RunFolder() {
+  if (lock_ >= 0) close(lock_);
+}
+
 void RunFolder::write_config(const nlohmann::ordered_json& config) {
-  const fs::path file = path_ / "config.json", part = path_ / "config.json.part";
-  std::ofstream out(part);
-  out << config.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
-  out.close();
-  if (!out) fail("could not write {}: is the disk full?", file.string());
-  fs::rename(part, file);
+  save_file(path_ / "config.json", config.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
 void RunFolder::append_metrics(const nlohmann::ordered_json& line) {

@@ -13,16 +13,25 @@
 #include <fstream>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "layers/module.h"
 
 namespace norma {
 
+/// Renames those of the files that are there to NAME.~1~ (event files, all of whose names TensorBoard would read, to
+/// events.~1~), or ~2~, … if one is taken: all of them to the same number. Returns "~1~"; empty where none was there.
+std::string put_aside(const std::vector<std::filesystem::path>& files);
+
 class RunFolder {
  public:
   /// Makes the folder; with an empty name a new one, runs/DATE-TIME-LABEL. Files of an earlier run in it are
-  /// kept as NAME.~1~, NAME.~2~, … (event files as events.~1~, …). Throws where it cannot be written.
+  /// put aside. Throws where it cannot be written, and while another process trains into it.
   RunFolder(const std::string& name, const std::string& label);
+
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
   /// A sentence on files of an earlier run that were put aside; empty where there were none.
@@ -37,6 +46,7 @@ class RunFolder {
   std::filesystem::path path_;
   std::string put_aside_;
   std::ofstream metrics_, norm_statistics_;
+  int lock_ = -1;  // a descriptor of the folder, locked while this process trains
 };
 
 }  // namespace norma

@@ -38,10 +38,10 @@ const Score& RunningScore::look() {
   for (; seen_ < end; ++seen_) {
     const double loss = losses[seen_ - first], images = static_cast<double>(images_[seen_]);
     if (!std::isfinite(loss))
-      fail(
-          "the loss became {} while {}, step {}: training diverged; try a smaller --lr (or --weight-decay, "
-          "--l1)",
-          loss, when_, seen_ + 1);
+      throw Diverged(
+          fmt::format("the loss became {} while {}, step {}: training diverged; try a smaller --lr (or "
+                      "--weight-decay, --l1)",
+                      loss, when_, seen_ + 1));
     loss_sum_ += loss * images;
     right_sum_ += static_cast<double>(rights[seen_ - first]);
     image_sum_ += images;

@@ -9,9 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "core/error.h"
 #include "core/tensor.h"
 
 namespace norma {
+
+/// The loss is no number any more.
+struct Diverged : Error {
+  using Error::Error;
+};
 
 /// Mean loss and accuracy in percent over some images.
 struct Score {
@@ -25,7 +31,7 @@ class RunningScore {
 
   /// One step's mean loss (float32) and count of right answers (int64), each one number on the device.
   void add(const Tensor& loss, const Tensor& right, std::int64_t images);
-  /// The score over all steps so far. Throws, naming the step (from 1), where a loss was not finite.
+  /// The score over all steps so far. Throws Diverged, naming the step (from 1), where a loss was not finite.
   const Score& look();
 
  private:

@@ -1,17 +1,27 @@
 #include "apps/save_file.h"
 
+#include <unistd.h>
+
 #include <fstream>
 
 #include "core/error.h"
 
 namespace norma {
 
-void save_file(const std::filesystem::path& file, std::string_view content) {
-  const std::filesystem::path part = file.string() + ".part";
+void save_file(const std::filesystem::path& named, std::string_view content) {
+  std::error_code error;
+  const std::filesystem::path file =
+      std::filesystem::is_symlink(named, error) ? std::filesystem::weakly_canonical(named, error) : named;
+  if (std::filesystem::exists(file, error) && !std::filesystem::is_regular_file(file, error)) {
+    std::ofstream out(file, std::ios::binary);  // /dev/stdout, a pipe: it stays what it is
+    if (!(out << content << std::flush))
+      fail("could not write {}: is it writable, and a file?", file.string());
+    return;
+  }
+  const std::filesystem::path part = fmt::format("{}.{}.part", file.string(), getpid());
   std::ofstream out(part, std::ios::binary);
   out << content;
   out.close();
-  std::error_code error;
   if (out) std::filesystem::rename(part, file, error);
   if (!out || error) {
     std::filesystem::remove(part, error);

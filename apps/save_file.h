@@ -7,7 +7,8 @@
 
 namespace norma {
 
-/// Writes to FILE.part, then renames. Throws, naming the file, where that fails, and leaves nothing behind.
+/// Writes beside it, under a name that no other process uses, then renames: of several that write, one wins. Throws, naming
+/// the file, where that fails, and leaves nothing behind. A link stays one; into a pipe or a device it writes.
 void save_file(const std::filesystem::path& file, std::string_view content);
 
 /// All of a file. Throws, naming it, where it cannot be read.

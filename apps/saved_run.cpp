@@ -24,8 +24,11 @@ const std::vector<Epoch>& in_order(const std::vector<Epoch>& epochs, int first, 
 }  // namespace
 
 bool SavedRun::complete() const {
-  return static_cast<int>(epochs.size()) == epochs_asked() && fs::exists(folder / "model.safetensors");
+  return !diverged().empty() ||
+         (static_cast<int>(epochs.size()) == epochs_asked() && fs::exists(folder / "model.safetensors"));
 }
+
+std::string SavedRun::diverged() const { return config.value("diverged", ""); }
 
 int SavedRun::epochs_asked() const { return config.at("training").at("epochs"); }
 

@@ -18,8 +18,10 @@ struct SavedRun {
   std::vector<EpochResult> epochs;              ///< the finished ones, from 1, in order
   std::vector<NormStatistics> norm_statistics;  ///< from epoch 0; empty where none were written
 
-  /// Every epoch that was asked for is there, and so are the weights.
+  /// Every epoch that was asked for is there, and so are the weights; or it diverged, and would again.
   bool complete() const;
+  /// What was said when its loss was no number any more; empty where it always was one.
+  std::string diverged() const;
   /// How many epochs were asked for.
   int epochs_asked() const;
   /// The epoch with the best test accuracy, the first of several; throws where none was finished.

@@ -1,7 +1,6 @@
 #include "apps/train_run.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -18,6 +17,7 @@
 #include "core/random.h"
 #include "kernels/simd_target.h"
 #include "layers/fusion.h"
+#include "layers/safetensors.h"
 #include "layers/summary.h"
 
 namespace norma {
@@ -64,13 +64,14 @@ std::string epoch_line(const EpochResult& r, int epochs) {
 struct Outcome {
   std::vector<EpochResult> epochs;  // finished ones
   bool stopped = false;
+  std::string diverged = {};
   EpochResult last = {};             // where it stopped …
   std::int64_t step = 0, steps = 0;  // … in which step of that epoch
 };
 
-Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const std::string& data_name,
-              const std::function<void(int epoch)>& after_epoch, Progress& progress) {
-  Outcome outcome;
+// Fills `outcome` as it goes, so that what was reached is known where it throws.
+void train(Trainer& trainer, const Options& options, RunFolder& folder, const std::string& data_name,
+           const std::function<void(int epoch)>& after_epoch, Progress& progress, Outcome& outcome) {
   const Clock clock;
   std::optional<EventFile> events;
   if (options.tensorboard) events.emplace(folder.path());
@@ -102,6 +103,19 @@ Outcome train(Trainer& trainer, const Options& options, RunFolder& folder, const
       outcome.stopped = epoch < options.epochs;
       break;
     }
+  }
+}
+
+// train(), with divergence as one of its outcomes.
+Outcome train_to_an_end(Trainer& trainer, const Options& options, RunFolder& folder,
+                        const std::string& data_name, const std::function<void(int epoch)>& after_epoch,
+                        Progress& progress) {
+  Outcome outcome;
+  try {
+    train(trainer, options, folder, data_name, after_epoch, progress, outcome);
+  } catch (const Diverged& e) {
+    progress.clear();
+    outcome.diverged = e.what();
   }
   return outcome;
 }
@@ -143,23 +157,34 @@ void announce(const Options& options, const std::string& data_name, const Traini
 }
 
 // The page and the pictures of what the folder holds, and of what the network said of the test images.
-void report(const RunFolder& folder, const Trainer& trainer, const Dataset& test, const Summary& summary,
-            const std::vector<std::string>& classes, bool quiet) {
+void report(const RunFolder& folder, const std::vector<float>& scores, const Dataset& test,
+            const Summary& summary, const std::vector<std::string>& classes, bool quiet) {
   ReportData data{
       read_run(folder.path()), summary, {test.images.to(Device::cpu), test.labels.to(Device::cpu)}, classes};
-  if (const std::vector<float> scores = trainer.test_scores(); !scores.empty())
-    data.predictions = predictions_of(test.labels, scores, classes.size());
+  if (!scores.empty()) data.predictions = predictions_of(test.labels, scores, classes.size());
   say(quiet, "report    " + write_report(data, folder.path()).string());
 }
 
-// The epochs of the run that the options name, where its folder holds all of them.
-std::vector<EpochResult> finished_epochs(const Options& options, const Json& config) {
-  const std::filesystem::path folder = options.out;
-  std::ifstream file(folder / "config.json");
-  const Json there = Json::parse(file, nullptr, false);
-  if (!there.is_object() || !same_recipe(config, there)) return {};
-  const SavedRun run{folder, there, read_metrics(folder / "metrics.jsonl"), {}};
-  return run.complete() ? run.epochs : std::vector<EpochResult>();
+// Whether the weights are whole, and those of the run that the configuration describes.
+bool weights_fit(const std::filesystem::path& folder, const Json& config) {
+  Metadata metadata;
+  load_safetensors(folder / "model.safetensors", &metadata);
+  return same_recipe(config, Json::parse(metadata["config"]));
+}
+
+// The run that the configuration describes, where the folder holds all of it, undamaged.
+std::optional<RunResult> finished_run(const std::filesystem::path& folder, const Json& config) {
+  if (!is_run(folder)) return {};
+  try {
+    const SavedRun run = read_run(folder);
+    if (!same_recipe(config, run.config) || !run.complete()) return {};
+    if (run.diverged().empty() && !weights_fit(folder, config)) return {};
+    return RunResult{run.epochs, false, run.diverged(), folder};
+  } catch (const Error&) {
+    return {};
+  } catch (const Json::exception&) {
+    return {};
+  }
 }
 
 }  // namespace
@@ -184,13 +209,18 @@ void check_size(const Summary& summary, const Options& options) {
        with_commas(summary.parameters), with_commas(summary.parameters - limit), with_commas(limit), largest);
 }
 
+void check_out(const std::filesystem::path& out) {
+  if (!out.empty() && std::filesystem::exists(out) && !std::filesystem::is_directory(out))
+    fail_usage("--out {} is a file; name a folder", out.string());
+}
+
 DataSplit find_images(const Options& options, Progress& progress) {
   return find_images(*find_preset(options.preset).data, {options.data, options.mirror, options.quiet},
                      progress);
 }
 
 RunResult train_run(const Options& options, const DataSplit& images, const std::string& command,
-                    Progress& progress, Finished finished) {
+                    Progress& progress, Finished finished, const std::function<void()>& before_training) {
   const Clock clock;
   std::optional<NoFusion> no_fusion;
   if (options.no_fuse) no_fusion.emplace();
@@ -198,10 +228,13 @@ RunResult train_run(const Options& options, const DataSplit& images, const std::
   const auto network = make_network(options);
   const Summary summary = summarize(*network, find_preset(options.preset).data->image);
   const TrainingData data = prepare(images, options);
-  const Json config = config_of(options, images, data, summary, command);
+  Json config = config_of(options, images, data, summary, command);
   if (finished == Finished::keep)
-    if (const auto epochs = finished_epochs(options, config); !epochs.empty())
-      return {epochs, false, options.out};
+    if (auto kept = finished_run(options.out, config)) {
+      say(options.quiet, "kept      " + options.out + " holds this run");
+      return *kept;
+    }
+  if (before_training) before_training();
   Trainer trainer(network, data, options);
   std::optional<CrossCheck> cross_check;
   if (options.cross_check)
@@ -217,13 +250,18 @@ RunResult train_run(const Options& options, const DataSplit& images, const std::
   NormProbe probe(options, data);
   const auto look = [&](int epoch) { folder.append_norm_statistics(json_of(probe.look(*network, epoch))); };
   look(0);
-  const Outcome outcome = train(trainer, options, folder, images.name, look, progress);
-  folder.write_model(*network, config);
+  const Outcome outcome = train_to_an_end(trainer, options, folder, images.name, look, progress);
+  if (outcome.diverged.empty())
+    folder.write_model(*network, config);
+  else
+    folder.write_config((config["diverged"] = outcome.diverged, config));
   if (options.profile) fmt::print("\n{}\n", profile.table(measure_ceilings(options.device, DType::float32)));
   if (cross_check) say(options.quiet, "checked   " + cross_check->summary());
-  report(folder, trainer, data.test, summary, images.classes, options.quiet);
-  fmt::print("{}\n", last_line(outcome, summary, images.name, clock.seconds(), folder));
-  return {outcome.epochs, outcome.stopped, folder.path()};
+  report(folder, outcome.diverged.empty() ? trainer.test_scores() : std::vector<float>(), data.test, summary,
+         images.classes, options.quiet);
+  if (outcome.diverged.empty())
+    fmt::print("{}\n", last_line(outcome, summary, images.name, clock.seconds(), folder));
+  return {outcome.epochs, outcome.stopped, outcome.diverged, folder.path()};
 }
 
 }  // namespace norma

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace norma {
 struct RunResult {
   std::vector<EpochResult> epochs;  ///< finished ones
   bool stopped = false;             ///< by Ctrl-C
+  std::string diverged = {};        ///< why it ended, where the loss became no number
   std::filesystem::path folder;
 };
 
@@ -26,6 +28,9 @@ void use_machine(const Options& options);
 /// Throws, naming the largest layers, where a network has more parameters than --max-params allows.
 void check_size(const Summary& summary, const Options& options);
 
+/// Throws UsageError where --out is a file.
+void check_out(const std::filesystem::path& out);
+
 /// The images that the options name, downloaded where they must be.
 DataSplit find_images(const Options& options, Progress& progress);
 
@@ -33,8 +38,10 @@ DataSplit find_images(const Options& options, Progress& progress);
 enum class Finished { run_again, keep };
 
 /// Trains and fills a run folder, telling the user; on Ctrl-C it stops after the present step, and what was reached
-/// is kept. `command` is how to repeat it.
+/// is kept, as it is where training diverges (but for the weights). `command` is how to repeat it. before_training() is
+/// called first, unless the run is kept.
 RunResult train_run(const Options& options, const DataSplit& images, const std::string& command,
-                    Progress& progress, Finished finished = Finished::run_again);
+                    Progress& progress, Finished finished = Finished::run_again,
+                    const std::function<void()>& before_training = {});
 
 }  // namespace norma

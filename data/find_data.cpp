@@ -35,7 +35,7 @@ Environment read_environment() {
 
 DataChoice find_data(const DataRequest& request, const Environment& environment) {
   const std::string& named = request.data.empty() ? environment.norma_data : request.data;
-  if (named == "synthetic") return {std::nullopt, "training on the built-in synthetic set, as asked"};
+  if (named == "synthetic") return {std::nullopt, "the built-in synthetic set, as asked"};
   const fs::path folder = named.empty() ? default_folder(environment) : fs::path(named);
   const std::string shown = display(folder, environment);
   const std::string& title = request.set.title;
@@ -53,7 +53,7 @@ DataChoice find_data(const DataRequest& request, const Environment& environment)
           "the folder {} does not exist, and there is {} to download {} into it: correct --data or "
           "NORMA_DATA, or ask for --data synthetic",
           shown, none.what(), title);
-    return {std::nullopt, fmt::format("{} and no {} in {}: training on the built-in synthetic set",
+    return {std::nullopt, fmt::format("{} and no {} in {}: the built-in synthetic set in its place",
                                       none.what(), title, shown)};
   }
 }

@@ -1,5 +1,7 @@
 #include "layers/safetensors.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <bit>
 #include <fstream>
@@ -88,7 +90,7 @@ void save_safetensors(const std::filesystem::path& file, const std::vector<Named
                       const Metadata& metadata) {
   const std::string header = header_of(tensors, metadata);
   const std::uint64_t length = header.size();
-  const std::filesystem::path part = file.string() + ".part";
+  const std::filesystem::path part = fmt::format("{}.{}.part", file.string(), getpid());
   std::ofstream out(part, std::ios::binary);
   out.write(reinterpret_cast<const char*>(&length), 8)
       .write(header.data(), static_cast<std::streamsize>(length));

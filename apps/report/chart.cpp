@@ -12,7 +12,7 @@
 namespace norma {
 namespace {
 
-constexpr double title_height = 22, legend_height = 20, bottom_height = 36, left_width = 44, right_width = 14;
+constexpr double title_height = 22, legend_line = 20, bottom_height = 36, left_width = 44, right_width = 14;
 constexpr double letters = 12;  // their size
 
 // "2e-5"
@@ -64,12 +64,32 @@ void draw_axes(Surface& surface, const Chart& chart, const ChartAxes& axes) {
                {letters - 1, Anchor::middle});
 }
 
-void draw_legend(Surface& surface, const Chart& chart, Point at) {
+// Where the names of the legend stand from its corner, in as many lines as the width needs; faint series have none.
+std::vector<Point> legend_places(const Chart& chart, double width) {
+  std::vector<Point> places;
+  Point at{0, 0};
   for (const Series& s : chart.series) {
+    const double needed = 28 + text_width(s.name, letters);
+    if (!s.faint && at.x > 0 && at.x + needed > width) at = {0, at.y + legend_line};
+    places.push_back(at);
+    if (!s.faint) at.x += needed + 18;
+  }
+  return places;
+}
+
+double legend_height(const Chart& chart, double width) {
+  if (!chart.legend || chart.series.empty()) return chart.legend ? legend_line : 0;
+  return legend_places(chart, width).back().y + legend_line;
+}
+
+void draw_legend(Surface& surface, const Chart& chart, const Box& box) {
+  const std::vector<Point> places = legend_places(chart, box.width);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Series& s = chart.series[i];
     if (s.faint) continue;
+    const Point at{box.x + places[i].x, box.y + title_height + 13 + places[i].y};
     surface.line({{at.x, at.y - 4}, {at.x + 22, at.y - 4}}, s.ink, {2, s.dashed});
     surface.text({at.x + 28, at.y}, s.name, {Role::text}, {letters});
-    at.x += 28 + text_width(s.name, letters) + 18;
   }
 }
 
@@ -153,7 +173,7 @@ std::vector<std::string> tick_labels(const Axis& axis) {
 }
 
 ChartAxes axes_of(const Chart& chart, const Box& box) {
-  const double top = box.y + title_height + (chart.legend ? legend_height : 0) + 6;
+  const double top = box.y + title_height + legend_height(chart, box.width) + 6;
   const Range x = x_range(chart);
   std::optional<Range> range = chart.range ? chart.range : range_of({chart});
   if (!range) range = Range{chart.logarithmic ? 0.1 : 0, 1};
@@ -168,7 +188,7 @@ ChartAxes axes_of(const Chart& chart, const Box& box) {
 void draw(Surface& surface, const Chart& chart, const Box& box) {
   const ChartAxes axes = axes_of(chart, box);
   surface.text({box.x, box.y + 14}, chart.title, {Role::text}, {letters + 1, Anchor::start, true});
-  if (chart.legend) draw_legend(surface, chart, {box.x, box.y + title_height + 13});
+  if (chart.legend) draw_legend(surface, chart, box);
   draw_axes(surface, chart, axes);
   for (const Series& s : chart.series) draw_series(surface, chart, s, axes);
 }

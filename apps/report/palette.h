@@ -1,4 +1,5 @@
-// Colours by what they are for, in light and in dark. Series are Okabe and Ito's, which everyone can tell apart; layers
+// Colours by what they are for, in light and in dark. Series, as many as there are norms, are Okabe and Ito's, which everyone
+// can tell apart, a shade darker on white, and wine red; layers
 // lie on a ramp from the first to the last, after Crameri's batlow, whose lightness rises evenly.
 // Okabe, Ito, "Color universal design" (2008); Crameri, "Scientific colour maps" (doi:10.5281/zenodo.1243862).
 #pragma once

@@ -31,9 +31,10 @@ std::string report_html(const ReportData& data) {
                                layers_section(data.summary) +
                                configuration_section(run.config.value("command", "not recorded"), {run});
   const auto& network = run.config.at("network");
-  const std::string subtitle = fmt::format(
-      "{} · {} of {} epochs · {} training images", network.at("name").get<std::string>(), run.epochs.size(),
-      run.epochs_asked(), with_commas(run.config.at("data").at("train_images").get<std::int64_t>()));
+  const std::string subtitle =
+      fmt::format("{} · {} of {} · {}", network.at("name").get<std::string>(), run.epochs.size(),
+                  counted(run.epochs_asked(), "epoch"),
+                  counted(run.config.at("data").at("train_images"), "training image"));
   return render({.kicker = "Norma · report of a run",
                  .title = run_title(run),
                  .subtitle = subtitle,

@@ -55,6 +55,7 @@ std::string words_of(std::string key) {
   if (key == "lr") return "learning rate";
   if (key == "l1") return "L1 penalty";
   if (key == "simd") return "instruction set";
+  if (key == "crc32") return "CRC-32 of the images";
   for (char& c : key)
     if (c == '_') c = ' ';
   return key;
@@ -67,14 +68,17 @@ std::string headline_figure(const std::string& number, const std::string& label,
                      note.empty() ? "" : "<small>" + note + "</small>");
 }
 
+std::string synthetic_note(const SavedRun& run) {
+  if (run.data_name() != "synthetic") return "";
+  return "<p class=\"note\"><b>Synthetic images.</b> This run saw the built-in images, not a data set that "
+         "others know: its figures are to be compared with nothing but runs like it.</p>\n";
+}
+
 std::string notes_section(const SavedRun& run) {
-  std::string html;
-  if (run.data_name() == "synthetic")
-    html +=
-        "<p class=\"note\"><b>Synthetic images.</b> This run saw the built-in images, not a data set that "
-        "others know: its figures are to be compared with nothing but runs like it.</p>\n";
+  std::string html = synthetic_note(run);
   if (const std::string note = stopped_note(run); !note.empty())
-    html += "<p class=\"note\"><b>Not finished.</b> " + note + "</p>\n";
+    html += fmt::format("<p class=\"note\"><b>{}.</b> {}</p>\n",
+                        run.diverged().empty() ? "Not finished" : "Diverged", escape_html(note));
   return html;
 }
 
@@ -160,7 +164,7 @@ std::string configuration_section(const std::string& command, const std::vector<
       "set.</p>\n"
       "<div class=\"columns\">\n",
       runs.size() == 1 ? "the run" : "it", escape_html(command),
-      escape_html(config.value("version", "not recorded")), seeds.find(',') == std::string::npos ? "" : "s",
+      escape_html(config.value("version", "not recorded")), seeds.find(", ") == std::string::npos ? "" : "s",
       escape_html(seeds));
   for (const char* part : {"network", "training", "data", "machine"}) {
     if (!config.contains(part)) continue;

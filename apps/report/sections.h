@@ -33,6 +33,8 @@ std::vector<std::string> escaped(const std::vector<std::string>& names);
 /// A confusion matrix; `names` are escaped.
 std::string confusion_matrix(const Confusion& confusion, const std::vector<std::string>& names);
 
+/// That the images are the built-in ones, where they are.
+std::string synthetic_note(const SavedRun& run);
 std::string notes_section(const SavedRun& run);
 std::string headline_section(const ReportData& data);
 std::string curves_section(const SavedRun& run, Figures& figures);

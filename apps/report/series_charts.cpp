@@ -1,5 +1,8 @@
 #include "apps/report/series_charts.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "apps/report/words.h"
 
 namespace norma {
@@ -12,13 +15,17 @@ Point mean(const std::vector<Point>& points) {
   return {sum.x / count, sum.y / count};
 }
 
-// Lines of single runs, and last, over them, their mean; all are equally long, as a series trains every run to its end.
+// Lines of single runs, and last, over them, their mean, where it is one of all: a run that diverged ends early, or has
+// no number.
 void add_lines(Chart& chart, const std::string& name, const Ink& ink,
                const std::vector<std::vector<Point>>& runs) {
   Series bold{.name = name, .ink = ink};
-  for (const std::vector<Point>& points : runs)
+  std::size_t shortest = runs.front().size();
+  for (const std::vector<Point>& points : runs) {
     if (runs.size() > 1) chart.series.push_back({.name = name, .ink = ink, .points = points, .faint = true});
-  for (std::size_t i = 0; i < runs.front().size(); ++i) {
+    shortest = std::min(shortest, points.size());
+  }
+  for (std::size_t i = 0; i < shortest; ++i) {
     std::vector<Point> here;
     for (const std::vector<Point>& points : runs) here.push_back(points.at(i));
     bold.points.push_back(mean(here));
@@ -61,9 +68,11 @@ Chart study_chart(const std::string& title, const Study& study, const EpochValue
   for (std::size_t row = 0; row < study.rows; ++row) {
     std::vector<std::vector<Point>> seeds(study.at(row, 0).runs.size());
     for (std::size_t i = 0; i < study.values.size(); ++i)
-      for (std::size_t seed = 0; seed < seeds.size(); ++seed)
-        seeds[seed].push_back({study.values[i], value(study.at(row, i).runs.at(seed).epochs.back())});
-    add_lines(chart, norm_name(study.at(row, 0).runs.front()), {Role::series, static_cast<int>(row)}, seeds);
+      for (std::size_t seed = 0; seed < seeds.size(); ++seed) {
+        const SavedRun& run = study.at(row, i).runs.at(seed);
+        seeds[seed].push_back({study.values[i], run.diverged().empty() ? value(run.epochs.back()) : NAN});
+      }
+    add_lines(chart, norm_name(study.at(row, 0).first()), {Role::series, static_cast<int>(row)}, seeds);
   }
   return chart;
 }

@@ -23,24 +23,26 @@ double test_loss(const EpochResult& e) { return e.test.loss; }
 double train_accuracy(const EpochResult& e) { return e.train.accuracy; }
 double train_loss(const EpochResult& e) { return e.train.loss; }
 
-const SavedRun& first_run(const VariantResult& v) { return v.runs.front(); }
-
 std::string seeds_note(const VariantResult& v) {
   return v.runs.size() == 1 ? "one seed" : fmt::format("mean of {} seeds", v.runs.size());
 }
 
+std::string accuracy_of(const VariantResult& v) {
+  return spread_of(v, test_last) + (v.finished() > 0 ? " %" : "");
+}
+
 std::string title(const Comparison& c) {
   std::vector<std::string> norms;
-  for (const VariantResult& v : c.series.variants) norms.push_back(norm_title(first_run(v)));
-  return in_one_sentence(norms) + " on " + data_title(first_run(c.series.variants.front()));
+  for (const VariantResult& v : c.series.variants) norms.push_back(norm_title(v.first()));
+  return in_one_sentence(norms) + " on " + data_title(c.series.variants.front().first());
 }
 
 std::string comparison_headline(const Comparison& c) {
   std::string html = "<dl class=\"headline\">\n";
   for (const VariantResult& v : c.series.variants)
     html += headline_figure(
-        spread_of(v, test_last) + " %", norm_title(first_run(v)),
-        fmt::format("test accuracy after epoch {}, {}", first_run(v).epochs.back().epoch, seeds_note(v)));
+        accuracy_of(v), norm_title(v.first()),
+        fmt::format("test accuracy after epoch {}, {}", v.first().epochs_asked(), seeds_note(v)));
   return html + "</dl>\n";
 }
 
@@ -48,10 +50,10 @@ std::string comparison_table(const Comparison& c) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < c.series.variants.size(); ++i) {
     const VariantResult& v = c.series.variants[i];
-    rows.push_back({escape_html(norm_title(first_run(v))),
-                    with_commas(first_run(v).config.at("network").at("parameters")),
+    rows.push_back({escape_html(norm_title(v.first())),
+                    with_commas(v.first().config.at("network").at("parameters")),
                     with_commas(c.norm_parameters.at(i)), spread_of(v, test_last), spread_of(v, test_best),
-                    spread_of(v, train_last), fmt::format("{:.1f}", spread(v, seconds_an_epoch).mean)});
+                    spread_of(v, train_last), seconds_an_epoch(v)});
   }
   return "<section id=\"table\"><h2>Side by side</h2>\n<p class=\"lede\">Accuracies in percent, mean ± "
          "deviation over the seeds; the best epoch is each run’s own, and was chosen on the test images "
@@ -84,9 +86,9 @@ std::string pair(Figures& figures, const Chart& left, const Chart& right) {
 
 std::string title(const Study& s) {
   std::vector<std::string> norms;
-  for (std::size_t row = 0; row < s.rows; ++row) norms.push_back(norm_name(first_run(s.at(row, 0))));
+  for (std::size_t row = 0; row < s.rows; ++row) norms.push_back(norm_name(s.at(row, 0).first()));
   norms[0] = s.quantity + ": " + uncapitalized(norms[0]);
-  return in_one_sentence(norms) + " on " + data_title(first_run(s.at(0, 0)));
+  return in_one_sentence(norms) + " on " + data_title(s.at(0, 0).first());
 }
 
 std::string study_headline(const Study& s) {
@@ -94,9 +96,10 @@ std::string study_headline(const Study& s) {
   for (std::size_t row = 0; row < s.rows; ++row) {
     std::size_t best = 0;
     for (std::size_t i = 0; i < s.values.size(); ++i)
-      if (test_last(s.at(row, i)).mean > test_last(s.at(row, best)).mean) best = i;
+      if (s.at(row, i).finished() > 0 && !(test_last(s.at(row, i)).mean <= test_last(s.at(row, best)).mean))
+        best = i;
     const auto add = [&](std::size_t i, const std::string& note) {
-      html += headline_figure(spread_of(s.at(row, i), test_last) + " %", norm_name(first_run(s.at(row, i))),
+      html += headline_figure(accuracy_of(s.at(row, i)), norm_name(s.at(row, i).first()),
                               fmt::format("{} {:g}{}", s.quantity, s.values[i], note));
     };
     add(0, best == 0 ? ", the best" : "");
@@ -110,11 +113,24 @@ std::string study_table(const Study& s) {
   for (const double value : s.values) heading.push_back(fmt::format("{:g}", value));
   std::vector<std::vector<std::string>> rows;
   for (std::size_t row = 0; row < s.rows; ++row) {
-    rows.push_back({norm_name(first_run(s.at(row, 0)))});
+    rows.push_back({norm_name(s.at(row, 0).first())});
     for (std::size_t i = 0; i < s.values.size(); ++i)
       rows.back().push_back(spread_of(s.at(row, i), test_last));
   }
   return html_table("Test accuracy in percent after the last epoch", heading, rows);
+}
+
+// Whether the learning rate is another at another value.
+std::string learning_rates(const Study& s) {
+  const auto rate = [&](std::size_t value) -> double {
+    return s.at(0, value).first().config.at("training").at("lr");
+  };
+  const std::size_t last = s.values.size() - 1;
+  if (rate(0) == rate(last)) return "";
+  return fmt::format(
+      "The learning rate goes with the {0}, in proportion (Goyal et al. 2017): {1:g} at {2:g}, {3:g} at "
+      "{4:g}. ",
+      s.quantity, rate(0), s.values[0], rate(last), s.values[last]);
 }
 
 }  // namespace
@@ -131,7 +147,7 @@ std::string comparison_html(const Comparison& c) {
   return render({.kicker = "Norma · comparison",
                  .title = title(c),
                  .subtitle = series_subtitle(c.series),
-                 .head = notes_section(first_run(variants.front())) + comparison_headline(c),
+                 .head = series_notes(c.series) + comparison_headline(c),
                  .sections = curves + comparison_table(c) + classes_section(c.series) +
                              runs_section(c.series) + configuration_section(c.command, all_runs(c.series)),
                  .footer = footer},
@@ -142,14 +158,14 @@ std::string study_html(const Study& s) {
   Figures figures;
   std::string sections =
       fmt::format(
-          "<section id=\"study\"><h2>What it changes</h2>\n<p class=\"lede\">After the last epoch. {}"
+          "<section id=\"study\"><h2>What it changes</h2>\n<p class=\"lede\">After the last epoch. {}{}"
           "</p>\n",
-          lines_note) +
+          learning_rates(s), lines_note) +
       pair(figures, accuracy_chart(s), loss_chart(s)) + study_table(s) +
       "</section>\n<section id=\"curves\"><h2>Curves</h2>\n";
   for (std::size_t row = 0; row < s.rows; ++row)
     sections += fmt::format("<div class=\"quantity\"><h3>{}</h3><p>A line for each {}.</p>",
-                            norm_name(first_run(s.at(row, 0))), s.quantity) +
+                            norm_name(s.at(row, 0).first()), s.quantity) +
                 pair(figures, in_percent(epoch_chart("Test accuracy", s, row, test_accuracy)),
                      epoch_chart("Train loss", s, row, train_loss)) +
                 "</div>\n";
@@ -157,7 +173,7 @@ std::string study_html(const Study& s) {
   return render({.kicker = "Norma · study",
                  .title = title(s),
                  .subtitle = series_subtitle(s.series),
-                 .head = notes_section(first_run(s.at(0, 0))) + study_headline(s),
+                 .head = series_notes(s.series) + study_headline(s),
                  .sections = sections,
                  .footer = footer,
                  .layers = static_cast<int>(s.values.size())},

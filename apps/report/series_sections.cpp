@@ -38,7 +38,7 @@ std::string accuracy_table(const SeriesResult& series, const std::vector<std::st
     for (const VariantResult& v : series.variants) {
       const auto accuracy = v.confusion.accuracy(i);
       const std::string text = accuracy ? fmt::format("{:.1f}", *accuracy) : "–";
-      rows.back().push_back(accuracy == best ? "<b>" + text + "</b>" : text);
+      rows.back().push_back(best > 0 && accuracy == best ? "<b>" + text + "</b>" : text);
     }
   }
   return html_table("Accuracy by class in percent, the best in bold", heading, rows);
@@ -71,12 +71,24 @@ std::vector<SavedRun> all_runs(const SeriesResult& series) {
 }
 
 std::string series_subtitle(const SeriesResult& series) {
-  const SavedRun& run = series.variants.front().runs.front();
-  const std::size_t seeds = series.variants.front().runs.size();
-  return fmt::format("{} · {} epochs · {} seed{} · {} training images",
-                     run.config.at("network").at("name").get<std::string>(), run.epochs.size(), seeds,
-                     seeds == 1 ? "" : "s",
-                     with_commas(run.config.at("data").at("train_images").get<std::int64_t>()));
+  const SavedRun& run = series.variants.front().first();
+  const auto seeds = static_cast<std::int64_t>(series.variants.front().runs.size());
+  return fmt::format("{} · {} · {} · {}", run.config.at("network").at("name").get<std::string>(),
+                     counted(run.epochs_asked(), "epoch"), counted(seeds, "seed"),
+                     counted(run.config.at("data").at("train_images"), "training image"));
+}
+
+std::string series_heading(const SeriesResult& series) {
+  return data_title(series.variants.front().first()) + " · " + series_subtitle(series);
+}
+
+std::string series_notes(const SeriesResult& series) {
+  std::string html = synthetic_note(series.variants.front().first());
+  for (const SavedRun& run : all_runs(series))
+    if (!run.diverged().empty())
+      html += fmt::format("<p class=\"note\"><b>{} diverged.</b> {}.</p>\n",
+                          escape_html(run.folder.filename().string()), escape_html(run.diverged()));
+  return html;
 }
 
 std::string classes_section(const SeriesResult& series) {
@@ -86,8 +98,9 @@ std::string classes_section(const SeriesResult& series) {
       "images of all seeds together.</p>\n<div class=\"tables\">" +
       accuracy_table(series, names) + mistakes_table(series, names) + "</div>\n";
   for (const VariantResult& v : series.variants)
-    html += "<details><summary>The confusion matrix of " + escape_html(v.variant.label) + "</summary>" +
-            confusion_matrix(v.confusion, names) + "</details>\n";
+    if (v.finished() > 0)
+      html += "<details><summary>The confusion matrix of " + escape_html(v.variant.label) + "</summary>" +
+              confusion_matrix(v.confusion, names) + "</details>\n";
   return html + "</section>\n";
 }
 
@@ -95,8 +108,13 @@ std::string runs_section(const SeriesResult& series) {
   std::vector<std::vector<std::string>> rows;
   for (const SavedRun& run : all_runs(series)) {
     const std::string folder = escape_html(run.folder.filename().string());
+    const std::string link = fmt::format("<a href=\"{0}/report.html\">{0}</a>", folder);
+    if (!run.diverged().empty()) {
+      rows.push_back({link, fmt::format("diverged in epoch {}", run.epochs.size() + 1), "–", "–", "–", "–"});
+      continue;
+    }
     const EpochResult &last = run.epochs.back(), &best = run.best();
-    rows.push_back({fmt::format("<a href=\"{0}/report.html\">{0}</a>", folder), percent(last.test.accuracy),
+    rows.push_back({link, percent(last.test.accuracy),
                     fmt::format("{} (epoch {})", percent(best.test.accuracy), best.epoch),
                     percent(last.train.accuracy), fmt::format("{:.4f}", last.test.loss),
                     duration(training_seconds(run.epochs))});

@@ -8,9 +8,13 @@ namespace norma {
 
 /// All runs of all variants.
 std::vector<SavedRun> all_runs(const SeriesResult& series);
-/// "20 epochs · 3 seeds · 50,000 training images"
+/// "norma-49k · 20 epochs · 3 seeds · 50,000 training images"
 std::string series_subtitle(const SeriesResult& series);
+/// The same after "CIFAR-10 · ".
+std::string series_heading(const SeriesResult& series);
 
+/// What is to be known before the figures: synthetic images, runs that diverged.
+std::string series_notes(const SeriesResult& series);
 /// Which classes each variant knows best, what it takes for what, and its confusion matrix.
 std::string classes_section(const SeriesResult& series);
 /// A line a run, which links to its own report.

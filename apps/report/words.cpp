@@ -6,6 +6,7 @@
 #include <map>
 
 #include "data/known_data.h"
+#include "layers/summary.h"
 
 namespace norma {
 namespace {
@@ -91,7 +92,12 @@ std::string norm_lesson(const SavedRun& run) { return words_for(run).lesson; }
 
 std::string percent(double value) { return fmt::format("{:.2f} %", value); }
 
+std::string counted(std::int64_t count, const std::string& noun) {
+  return with_commas(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
 std::string stopped_note(const SavedRun& run) {
+  if (!run.diverged().empty()) return run.diverged() + ".";
   const auto finished = static_cast<int>(run.epochs.size());
   if (finished >= run.epochs_asked()) return "";
   return fmt::format("The run was stopped after {} of {} epochs; this is what it reached.", finished,

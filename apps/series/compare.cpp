@@ -6,6 +6,7 @@
 #include "apps/presets.h"
 #include "apps/program.h"
 #include "apps/report/series_report.h"
+#include "apps/report/series_sections.h"
 #include "apps/save_file.h"
 #include "apps/series/series_options.h"
 #include "layers/summary.h"
@@ -31,14 +32,15 @@ std::int64_t parameters_of_norm(const Options& options) {
 
 // The table that is the answer.
 std::string table(const Comparison& comparison, int seeds) {
-  std::string text = fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10}\n", "norm", "parameters",
-                                 "of the norm", "test, last", "test, best", "train, last", "s an epoch");
+  std::string text = series_heading(comparison.series) + "\n\n";
+  text += fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10}\n", "norm", "parameters",
+                      "of the norm", "test, last", "test, best", "train, last", "s an epoch");
   for (std::size_t i = 0; i < comparison.norm_parameters.size(); ++i) {
     const VariantResult& v = comparison.series.variants[i];
-    text += fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10.1f}\n", v.variant.label,
-                        with_commas(v.runs.front().config.at("network").at("parameters")),
+    text += fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10}\n", v.variant.label,
+                        with_commas(v.first().config.at("network").at("parameters")),
                         with_commas(comparison.norm_parameters[i]), spread_of(v, test_last),
-                        spread_of(v, test_best), spread_of(v, train_last), spread(v, seconds_an_epoch).mean);
+                        spread_of(v, test_best), spread_of(v, train_last), seconds_an_epoch(v));
   }
   return text + fmt::format("\nAccuracies in percent: mean ± deviation over {} seed{}.\n", seeds,
                             seeds == 1 ? " (no deviation)" : "s");
@@ -52,6 +54,7 @@ int run_compare(const Program& program, int argc, const char* const* argv) {
   std::vector<Variant> variants;
   for (const std::string& norm : o.norms.empty() ? std::vector<std::string>{"bn", "gn", "ln"} : o.norms)
     variants.push_back(variant_of(program, o, norm, norm_from(norm)));
+  check_series(o, variants, {"norms"});
   const Options& first = variants.front().options;
   const std::string out = first.out.empty() ? fmt::format("runs/compare-{}", first.preset) : first.out;
   const auto series = run_series(program, variants, o.seeds, out);

@@ -67,6 +67,12 @@ std::string help() {
          "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
 }
 
+// How to repeat it.
+std::string command(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed) {
+  return row.command(seed) + (o.epochs == 20 ? "" : fmt::format(" --epochs {}", o.epochs)) +
+         (o.data.empty() ? "" : " --data " + quoted(o.data));
+}
+
 // Its log joins those in docs/results, and the tables are made anew; or its line is printed.
 void keep(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed, const RunResult& result) {
   if (o.write.empty()) return fmt::print("{}\n", table_line(row, seed, result.epochs));
@@ -80,6 +86,11 @@ void keep(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed, co
 int run(const ReproduceOptions& o) {
   if (!o.write.empty() && !fs::exists(fs::path(o.write) / "apps" / "measured.inc"))
     fail_usage("--write {}: there is no apps/measured.inc; name a checkout of Norma", o.write);
+  if (!o.write.empty() && o.epochs != 20)
+    fail_usage("--write keeps runs of 20 epochs, as they were published: leave --epochs or --write away");
+  if (!o.write.empty() && o.seed + static_cast<std::uint64_t>(o.seeds) > most_seeds + 1)
+    fail_usage("--write keeps the seeds up to {}", most_seeds);
+  check_out(o.out);
   for (const std::string& name : o.presets) one_of("rows", name, all_preset_names());
   if (!o.write.empty()) write_result_tables(o.write);  // what is there already
   if (o.threads > 0) set_threads(o.threads);
@@ -100,10 +111,10 @@ int run(const ReproduceOptions& o) {
       options.out = fs::path(o.out) / row.name(seed);
       if (loaded != row.preset->data) images = find_images(options, progress), loaded = row.preset->data;
       if (images->name == "synthetic")
-        fail("the presets are to be trained on {}, which was not found: name its folder with --data",
-             loaded->title);
-      const RunResult result = train_run(options, *images, row.command(seed), progress, Finished::keep);
-      if (result.stopped) return interrupt_status();
+        fail("the presets are to be trained on {}: name its folder with --data", loaded->title);
+      const RunResult result = train_run(options, *images, command(o, row, seed), progress, Finished::keep);
+      if (result.stopped || interrupted()) return interrupt_status();
+      if (!result.diverged.empty()) fail("{}: {}", row.name(seed), result.diverged);
       keep(o, row, seed, result);
     }
   }

@@ -12,7 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t most_seeds = 9;
 constexpr const char* begin_mark = "<!-- table: written by ./run reproduce -->\n";
 constexpr const char* end_mark = "<!-- end of table -->\n";
 const std::string published_head =

@@ -14,6 +14,9 @@
 
 namespace norma {
 
+/// Logs of seeds above it are not looked for.
+inline constexpr std::uint64_t most_seeds = 9;
+
 struct TableRow {
   const Preset* preset;
   PublishedRow published;

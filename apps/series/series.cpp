@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "apps/predictions.h"
+#include "apps/run_folder.h"
 #include "apps/saved_model.h"
 
 namespace norma {
@@ -33,7 +34,7 @@ std::vector<Prediction> predictions_of(const SavedRun& run, const Options& optio
 
 Spread spread(const std::vector<double>& values) {
   const double count = static_cast<double>(values.size());
-  Spread spread{std::accumulate(values.begin(), values.end(), 0.0) / count};
+  Spread spread{std::accumulate(values.begin(), values.end(), 0.0) / count};  // 0/0 of none
   if (values.size() < 2) return spread;
   double squares = 0;
   for (const double value : values) squares += (value - spread.mean) * (value - spread.mean);
@@ -48,7 +49,8 @@ std::string to_string(const Spread& spread, std::size_t seeds) {
 
 Spread spread(const VariantResult& result, const std::function<double(const SavedRun&)>& value) {
   std::vector<double> values;
-  for (const SavedRun& run : result.runs) values.push_back(value(run));
+  for (const SavedRun& run : result.runs)
+    if (run.diverged().empty()) values.push_back(value(run));
   return spread(values);
 }
 
@@ -65,17 +67,31 @@ Spread train_last(const VariantResult& result) {
 }
 
 std::string spread_of(const VariantResult& variant, Spread (*of)(const VariantResult&)) {
-  return to_string(of(variant), variant.runs.size());
+  const std::size_t finished = variant.finished(), all = variant.runs.size();
+  if (finished == 0) return "diverged";
+  const std::string text = to_string(of(variant), finished);
+  return finished == all ? text : fmt::format("{} ({} of {} diverged)", text, all - finished, all);
 }
 
-double seconds_an_epoch(const SavedRun& run) {
-  return training_seconds(run.epochs) / static_cast<double>(run.epochs.size());
+std::string seconds_an_epoch(const VariantResult& variant) {
+  if (variant.finished() == 0) return "–";
+  return fmt::format("{:.1f}", spread(variant, [](const SavedRun& run) {
+                                 return training_seconds(run.epochs) / static_cast<double>(run.epochs.size());
+                               }).mean);
+}
+
+std::size_t VariantResult::finished() const {
+  return static_cast<std::size_t>(
+      std::count_if(runs.begin(), runs.end(), [](const SavedRun& run) { return run.diverged().empty(); }));
 }
 
 std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int seeds,
                                        const std::filesystem::path& out, const DataSplit& images,
                                        Progress& progress) {
   SeriesResult series{{}, images.classes};
+  const auto put_report_aside = [&] {
+    put_aside({out / "report.html", out / "curves.png", out / "comparison.txt", out / "study.txt"});
+  };
   int number = 0;
   for (const Variant& variant : variants) {
     std::vector<SavedRun> runs;
@@ -88,8 +104,14 @@ std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int
           fmt::format("\nrun {} of {}: {}, seed {}", ++number,
                       variants.size() * static_cast<std::size_t>(seeds), variant.label, options.seed));
       const std::string command = fmt::format("{} --seed {}", variant.command, options.seed);
-      if (train_run(options, images, command, progress, Finished::keep).stopped) return std::nullopt;
+      const RunResult result =
+          train_run(options, images, command, progress, Finished::keep, put_report_aside);
+      if (result.stopped || interrupted()) return std::nullopt;
       runs.push_back(read_run(options.out));
+      if (!result.diverged.empty()) {
+        fmt::print("{}, seed {}: {}\n", variant.label, options.seed, result.diverged);
+        continue;
+      }
       const std::vector<Prediction> said = predictions_of(runs.back(), options, images);
       predictions.insert(predictions.end(), said.begin(), said.end());
     }

@@ -24,8 +24,11 @@ struct Variant {
 
 struct VariantResult {
   Variant variant;
-  std::vector<SavedRun> runs;  ///< a seed each, as they stand in their folders
-  Confusion confusion;         ///< of the test images of all runs together, after the last epoch
+  std::vector<SavedRun> runs;  ///< a seed each, as they stand in their folders; some may have diverged
+  Confusion confusion;         ///< of the test images of all that did not, together, after the last epoch
+
+  const SavedRun& first() const { return runs.front(); }
+  std::size_t finished() const;  ///< runs that did not diverge
 };
 
 struct SeriesResult {
@@ -33,7 +36,7 @@ struct SeriesResult {
   std::vector<std::string> classes;  ///< what label 0, 1, … is called
 };
 
-/// Mean and sample standard deviation over seeds; the deviation is 0 for one seed.
+/// Mean and sample standard deviation over seeds; the deviation is 0 for one seed, the mean of none is no number.
 struct Spread {
   double mean = 0, deviation = 0;
 };
@@ -41,18 +44,19 @@ Spread spread(const std::vector<double>& values);
 /// "75.49 ± 0.31", or "75.49" for one seed
 std::string to_string(const Spread& spread, std::size_t seeds);
 
-/// A value of every run.
+/// A value of every run that did not diverge.
 Spread spread(const VariantResult& result, const std::function<double(const SavedRun&)>& value);
 /// Percent of the test images.
 Spread test_last(const VariantResult& result);
 Spread test_best(const VariantResult& result);
 Spread train_last(const VariantResult& result);
-/// "87.12 ± 0.21", of one of these.
+/// "87.12 ± 0.21", of one of these; "diverged"; "87.12 ± 0.21 (1 of 3 diverged)".
 std::string spread_of(const VariantResult& variant, Spread (*of)(const VariantResult&));
-/// Of training, without the test after it.
-double seconds_an_epoch(const SavedRun& run);
+/// Of training, without the test after it: "12.3"; "–" where all runs diverged.
+std::string seconds_an_epoch(const VariantResult& variant);
 
-/// Trains what is not trained yet. Nothing where Ctrl-C stopped it; the finished runs are kept.
+/// Trains what is not trained yet; a report in `out` that would no longer be true of its runs is put aside first. Nothing
+/// where Ctrl-C stopped it; the finished runs are kept.
 std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int seeds,
                                        const std::filesystem::path& out, const DataSplit& images,
                                        Progress& progress);

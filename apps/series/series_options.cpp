@@ -26,8 +26,10 @@ const std::vector<Flag<SeriesOptions>>& flags() {
   static const std::vector<Flag<SeriesOptions>> all = {
       {"Series", "norms", "LIST", "of bn, ln, ln-chw, ln-pixel, gn, in, none, with commas (bn,gn,ln)",
        [](O o, S f, S v) {
-         o.norms = split_words(v, ',');
-         for (const std::string& norm : o.norms) one_of(f, norm, norm_names());
+         o.norms.clear();
+         for (const std::string& norm : split_words(v, ','))
+           if (std::find(o.norms.begin(), o.norms.end(), one_of(f, norm, norm_names())) == o.norms.end())
+             o.norms.push_back(norm);
        }},
       {"Series", "seeds", "N", "runs of each, with seeds from --seed on (1)",
        [](O o, S f, S v) { o.seeds = static_cast<int>(whole_number(f, v, 1, 1000)); }},
@@ -72,18 +74,52 @@ SeriesOptions parse_series(int argc, const char* const* argv, std::vector<std::s
 
 Variant variant_of(const Program& program, const SeriesOptions& options, const std::string& label, Norm norm,
                    const FlagWords& more) {
-  FlagWords words = options.training;
+  FlagWords words;
+  for (const auto& word : options.training)
+    if (word.first != "groups" || norm == Norm::gn) words.push_back(word);
   words.insert(words.end(), more.begin(), more.end());
   std::string command = program.name + " --norm " + name(norm);
+  const std::vector<FlagText> texts = training_texts();
+  const auto is_switch = [&](const std::string& flag) {
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const FlagText& text) { return text.name == flag && text.value.empty(); });
+  };
   for (const auto& [flag, value] : words)
     if (flag != "seed" && flag != "out")
-      command += " --" + flag + (flag == "quiet" || value.empty() ? "" : " " + quoted(value));
+      command += " --" + flag + (is_switch(flag) ? "" : " " + quoted(value));
   return {label, options_from(words, program, norm), command};
+}
+
+void check_series(const SeriesOptions& options, const std::vector<Variant>& variants,
+                  const std::vector<std::string>& own) {
+  const auto given = [&](const char* name, bool there) {
+    if (there && std::find(own.begin(), own.end(), name) == own.end())
+      fail_usage("--{} is not for this command; see its --help", name);
+  };
+  given("norms", !options.norms.empty());
+  given("batches", !options.batches.empty());
+  given("group-counts", !options.groups.empty());
+  const auto has_groups = [](const auto& word) { return word.first == "groups"; };
+  const auto is_gn = [](const Variant& v) { return v.options.network.norm == Norm::gn; };
+  if (std::any_of(options.training.begin(), options.training.end(), has_groups) &&
+      std::none_of(variants.begin(), variants.end(), is_gn))
+    fail_usage("--groups is about gn, which is not among the norms");
+}
+
+bool makes_a_network(const Variant& variant) {
+  try {
+    make_network(variant.options);
+    return true;
+  } catch (const UsageError&) {
+    return false;
+  }
 }
 
 std::optional<SeriesResult> run_series(const Program& program, const std::vector<Variant>& variants,
                                        int seeds, const std::filesystem::path& out) {
   const Options& options = variants.front().options;
+  check_out(out);
+  if (is_run(out)) fail_usage("--out {} is the folder of a single run; name another", out.string());
   use_machine(options);
   for (const Variant& v : variants)
     check_size(summarize(*make_network(v.options), program.data->image), v.options);

@@ -3,6 +3,7 @@
 #include "apps/arguments.h"
 #include "apps/program.h"
 #include "apps/report/series_report.h"
+#include "apps/report/series_sections.h"
 #include "apps/save_file.h"
 #include "apps/series/series_options.h"
 
@@ -46,16 +47,19 @@ Grid batch_size_grid(const Program& program, const SeriesOptions& o) {
 Grid groups_grid(const Program& program, const SeriesOptions& o) {
   if (!o.norms.empty()) fail_usage("study groups is about gn alone: leave --norms away");
   Grid grid{"groups", {"gn"}, {}, {}};
-  for (const std::int64_t groups : o.groups.empty() ? std::vector<std::int64_t>{1, 2, 4, 8, 16} : o.groups)
-    grid.columns.push_back(std::to_string(groups));
-  for (const std::string& groups : grid.columns)
-    grid.variants.push_back(
-        variant_of(program, o, "gn " + groups + " groups", Norm::gn, {{"groups", groups}}));
+  for (const std::int64_t groups : o.groups.empty() ? std::vector<std::int64_t>{1, 2, 4, 8, 16} : o.groups) {
+    const std::string column = std::to_string(groups);
+    const Variant variant =
+        variant_of(program, o, "gn " + column + " groups", Norm::gn, {{"groups", column}});
+    if (o.groups.empty() && !makes_a_network(variant)) continue;  // it does not divide a layer's channels
+    grid.columns.push_back(column);
+    grid.variants.push_back(variant);
+  }
   return grid;
 }
 
 std::string table(const Grid& grid, const SeriesResult& series, int seeds) {
-  std::string text = fmt::format("{:<12}", grid.quantity);
+  std::string text = series_heading(series) + fmt::format("\n\n{:<12}", grid.quantity);
   for (const std::string& column : grid.columns) text += fmt::format(" {:>14}", column);
   auto variant = series.variants.begin();
   for (const std::string& row : grid.rows) {
@@ -76,6 +80,9 @@ int run_study(const Program& program, int argc, const char* const* argv) {
   if (words.size() != 1) fail_usage("study takes one of batch-size and groups; see study --help");
   const bool batches = one_of("study", words[0], {"batch-size", "groups"}) == "batch-size";
   const Grid grid = batches ? batch_size_grid(program, o) : groups_grid(program, o);
+  check_series(
+      o, grid.variants,
+      batches ? std::vector<std::string>{"norms", "batches"} : std::vector<std::string>{"group-counts"});
   const Options& first = grid.variants.front().options;
   const std::string out =
       first.out.empty() ? fmt::format("runs/study-{}-{}", words[0], first.preset) : first.out;

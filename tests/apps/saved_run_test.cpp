@@ -1,8 +1,14 @@
 #include "apps/saved_run.h"
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
+#include <memory>
+#include <thread>
 
 #include "apps/run_config.h"
+#include "apps/run_folder.h"
+#include "apps/save_file.h"
 #include "tests/data/temporary_folder.h"
 
 using namespace norma;
@@ -61,6 +67,57 @@ TEST_CASE("a run that was killed is not complete, and a line cut off is no epoch
   CHECK(read_run(folder.path()).complete());
   std::filesystem::remove(folder / "model.safetensors");
   CHECK(!read_run(folder.path()).complete());
+}
+
+TEST_CASE("a run is the same where images, executor and instruction set are", "[saved_run]") {
+  const nlohmann::ordered_json run = {{"program", "cifar_norm"},
+                                      {"data", {{"name", "cifar10"}, {"crc32", "01234567"}}},
+                                      {"network", {{"norm", "gn"}}},
+                                      {"training", {{"seed", 1}}},
+                                      {"machine", {{"device", "cpu"}, {"threads", 2}, {"simd", "AVX2"}}}};
+  CHECK(same_recipe(run, run));
+  const auto with = [&](const char* part, const char* key, const nlohmann::ordered_json& value) {
+    nlohmann::ordered_json other = run;
+    other[part][key] = value;
+    return same_recipe(run, other);
+  };
+  CHECK(with("machine", "threads", 1));
+  CHECK(!with("machine", "simd", "SSE4"));
+  CHECK(!with("machine", "device", "simt"));
+  CHECK(!with("data", "crc32", "00000000"));
+  CHECK(!with("training", "seed", 2));
+}
+
+TEST_CASE("a run folder takes one process at a time, and puts an earlier run aside under one number",
+          "[saved_run]") {
+  const TemporaryFolder folder;
+  const auto run = std::make_unique<RunFolder>(folder.path(), "gn");
+  CHECK_THROWS_WITH(RunFolder(folder.path(), "gn"), Catch::Contains("another process is training into"));
+  write_file(folder / "report.html.~1~", "kept by somebody");
+  const std::string number = put_aside({folder / "metrics.jsonl", folder / "report.html", folder / "none"});
+  CHECK(number == "~2~");
+  CHECK(std::filesystem::exists(folder / "metrics.jsonl.~2~"));
+  CHECK(!std::filesystem::exists(folder / "metrics.jsonl"));
+  CHECK(norma::read_file(folder / "report.html.~1~") == "kept by somebody");
+  CHECK(put_aside({folder / "none"}).empty());
+}
+
+TEST_CASE("a file is written whole, through a link, and into a pipe without replacing it", "[saved_run]") {
+  const TemporaryFolder folder;
+  namespace fs = std::filesystem;
+  save_file(folder / "file", "one");
+  fs::create_symlink("file", folder / "link");
+  save_file(folder / "link", "two");
+  CHECK(fs::is_symlink(folder / "link"));
+  CHECK(norma::read_file(folder / "file") == "two");
+  REQUIRE(mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  std::string came;
+  std::jthread reader([&] { came = norma::read_file(folder / "pipe"); });
+  save_file(folder / "pipe", "three");
+  reader.join();
+  CHECK(came == "three");
+  CHECK(fs::is_fifo(folder / "pipe"));
+  CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 3);  // nothing half-written
 }
 
 TEST_CASE("what is no run is refused in one sentence that names the file", "[saved_run]") {

@@ -47,6 +47,97 @@ TEST_CASE("compare trains each norm and seed, and none a second time", "[series]
   CHECK(std::filesystem::file_size(folder / "c/curves.png") > 1000);
 }
 
+TEST_CASE("a run that diverges is a result of a series, and does not end it", "[series]") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> command = {NORMA_CIFAR_NORM,
+                                            "study",
+                                            "batch-size",
+                                            "--norms",
+                                            "none",
+                                            "--batches",
+                                            "8,64",
+                                            "--lr",
+                                            "3e6",
+                                            "--seeds",
+                                            "2",
+                                            "--data",
+                                            "synthetic",
+                                            "--scheduler",
+                                            "none",
+                                            "--limit-train",
+                                            "64",
+                                            "--limit-test",
+                                            "20",
+                                            "--epochs",
+                                            "1",
+                                            "--out",
+                                            folder / "s"};
+  const test::Finished first = run_program(command), second = run_program(command);
+  for (const test::Finished& done : {first, second}) {
+    INFO(done.out << done.err);
+    REQUIRE(done.status == 0);
+    CHECK_THAT(done.out, Catch::Contains("none batch 8, seed 1: the loss became") &&
+                             Catch::Contains("run 4 of 4") &&
+                             Catch::Matches("[^]*none +diverged +[0-9][^]*"));
+  }
+  CHECK_THAT(second.out, Catch::Contains("none-batch-8-seed1 holds this run"));
+  CHECK(!std::filesystem::exists(folder / "s/none-batch-8-seed1/model.safetensors"));
+  CHECK_THAT(test::read_file(folder / "s/none-batch-8-seed1/report.html"),
+             Catch::Contains("<b>Diverged.</b>"));
+  CHECK_THAT(test::read_file(folder / "s/report.html"),
+             Catch::Contains("<b>none-batch-8-seed2 diverged.</b>") &&
+                 Catch::Contains("diverged in epoch 1") &&
+                 Catch::Contains("The learning rate goes with the batch size"));
+  test::check_in_browser(folder / "s/report.html");
+}
+
+TEST_CASE("values leave out the runs that diverged, and say so", "[series]") {
+  const auto run = [](double accuracy, const char* config) {
+    SavedRun saved;
+    saved.config = nlohmann::ordered_json::parse(config);
+    saved.epochs = {{.epoch = 1, .test = {1, accuracy}, .seconds = 2}};
+    return saved;
+  };
+  const std::vector<SavedRun> runs = {run(70, "{}"), run(10, R"({"diverged": "so"})"), run(80, "{}")};
+  VariantResult variant{Variant(), runs, Confusion(2, {})};
+  CHECK(test_last(variant).mean == 75);
+  CHECK(spread_of(variant, test_last) == "75.00 ± 7.07 (1 of 3 diverged)");
+  CHECK(seconds_an_epoch(variant) == "2.0");
+  variant.runs = {variant.runs[1]};
+  CHECK(spread_of(variant, test_last) == "diverged");
+  CHECK(seconds_an_epoch(variant) == "–");
+}
+
+TEST_CASE("a series keeps no run of another kind, loses no report, and its runs say how to repeat them",
+          "[series]") {
+  const TemporaryFolder folder;
+  const auto compare = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {NORMA_CIFAR_NORM, "compare", "--norms", "gn,bn,gn", "--groups", "8",
+                                 "--nesterov", "--data", "synthetic", "--epochs", "1", "--limit-train", "64",
+                                 "--limit-test", "20", "--out", folder / "c"});
+    const test::Finished done = run_program(words);
+    INFO(done.out << done.err);
+    REQUIRE(done.status == 0);
+    return done.out;
+  };
+  CHECK_THAT(compare({}), Catch::Contains("run 2 of 2"));
+  const auto command = [&](const char* name) {
+    return read_run(folder / "c" / name).config.at("command").get<std::string>();
+  };
+  CHECK_THAT(command("gn-seed1"), Catch::Contains("--norm gn --groups 8 --nesterov --data synthetic"));
+  CHECK_THAT(command("bn-seed1"), Catch::Contains("--norm bn --nesterov --data synthetic"));
+  const std::string page = test::read_file(folder / "c/report.html");
+  CHECK_THAT(compare({"--simd", "SSE4"}), !Catch::Contains("holds this run"));
+  CHECK(test::read_file(folder / "c/report.html.~1~") == page);
+  CHECK(std::filesystem::exists(folder / "c/comparison.txt.~1~"));
+  // Damaged weights, or another run's, are put aside and made anew.
+  std::filesystem::copy_file(folder / "c/bn-seed1/model.safetensors", folder / "c/gn-seed1/model.safetensors",
+                             std::filesystem::copy_options::overwrite_existing);
+  test::write_file(folder / "c/bn-seed1/model.safetensors", "nonsense");
+  CHECK_THAT(compare({"--simd", "SSE4"}), !Catch::Contains("holds this run"));
+  CHECK_THAT(compare({"--simd", "SSE4"}), Catch::Contains("gn-seed1 holds this run"));
+}
+
 TEST_CASE("what a comparison says of its runs is what they say themselves", "[series]") {
   const TemporaryFolder folder;
   const test::Finished done = run_program({NORMA_CIFAR_NORM, "compare", "--norms", "gn", "--seeds", "2",
@@ -87,4 +178,19 @@ TEST_CASE("study refuses what it does not know", "[series]") {
   CHECK_THAT(wrong.err, Catch::Contains("did you mean batch-size?"));
   CHECK(run_program({NORMA_CIFAR_NORM, "study"}).status == 2);
   CHECK(run_program({NORMA_CIFAR_NORM, "study", "groups", "--norms", "bn"}).status == 2);
+  const auto refused = [](const std::vector<std::string>& words, const char* what) {
+    std::vector<std::string> command = {NORMA_CIFAR_NORM};
+    command.insert(command.end(), words.begin(), words.end());
+    const test::Finished done = run_program(command);
+    CHECK(done.status == 2);
+    CHECK_THAT(done.err, Catch::Contains(what));
+  };
+  refused({"compare", "--norms", "bn,ln", "--groups", "4"}, "gn, which is not among the norms");
+  refused({"compare", "--batches", "4"}, "--batches is not for this command");
+  refused({"study", "groups", "--batches", "4"}, "--batches is not for this command");
+  refused({"study", "batch-size", "--group-counts", "4"}, "--group-counts is not for this command");
+  const TemporaryFolder folder;
+  test::write_file(folder / "config.json", "{}");
+  refused({"compare", "--out", folder.path()}, "is the folder of a single run");
+  refused({"compare", "--out", folder / "config.json"}, "is a file");
 }

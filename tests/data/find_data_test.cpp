@@ -113,7 +113,7 @@ TEST_CASE("without a network and without data the synthetic set stands in", "[da
     const DataChoice choice = h.find();
     CHECK(choice.folder == std::nullopt);
     CHECK_THAT(choice.reason, Contains("no network (could not connect to 127.0.0.1") &&
-                                  Contains("and no CIFAR-10 in ~/.cache/norma: training on the built-in"));
+                                  Contains("and no CIFAR-10 in ~/.cache/norma: the built-in"));
   }
   SECTION("in a folder that is named and there") {
     h.request.data = h.folder / "empty";

@@ -47,6 +47,19 @@ const Rgb blue = light_color({Role::series, 0});
 
 }  // namespace
 
+TEST_CASE("a legend takes the lines it needs, and every norm has a colour of its own", "[report][chart]") {
+  Chart chart{.title = "t", .unit = ""};
+  const Box box{0, 0, 360, 220};
+  chart.series = {{"Batch norm", {Role::series, 0}}};
+  const double one = axes_of(chart, box).y.place.high;
+  for (int i = 1; i < 7; ++i) chart.series.push_back({"Layer norm over channels", {Role::series, i}});
+  CHECK(axes_of(chart, box).y.place.high == one + 6 * 20);
+  chart.series[1].faint = true;
+  CHECK(axes_of(chart, box).y.place.high == one + 5 * 20);
+  for (int i = 0; i < 7; ++i)
+    for (int k = 0; k < i; ++k) CHECK(light_color({Role::series, i}) != light_color({Role::series, k}));
+}
+
 TEST_CASE("a line covers its pixels wholly, those at its edge in part, and no others", "[report][canvas]") {
   Canvas canvas(20, 10, 1);
   canvas.line({{5, 5}, {15, 5}}, {Role::series, 0}, {2});
