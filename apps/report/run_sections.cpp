@@ -77,8 +77,8 @@ std::string synthetic_note(const SavedRun& run) {
 std::string notes_section(const SavedRun& run) {
   std::string html = synthetic_note(run);
   if (const std::string note = stopped_note(run); !note.empty())
-    html += fmt::format("<p class=\"note\"><b>{}.</b> {}</p>\n",
-                        run.diverged().empty() ? "Not finished" : "Diverged", escape_html(note));
+    html += fmt::format("<p class=\"note\"><b>{}</b> {}</p>\n",
+                        run.diverged().empty() ? "Not finished." : "Diverged:", escape_html(note));
   return html;
 }
 

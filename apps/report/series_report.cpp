@@ -34,7 +34,7 @@ std::string accuracy_of(const VariantResult& v) {
 std::string title(const Comparison& c) {
   std::vector<std::string> norms;
   for (const VariantResult& v : c.series.variants) norms.push_back(norm_title(v.first()));
-  return in_one_sentence(norms) + " on " + data_title(c.series.variants.front().first());
+  return in_a_title(norms) + " on " + data_title(c.series.variants.front().first());
 }
 
 std::string comparison_headline(const Comparison& c) {
@@ -87,8 +87,8 @@ std::string pair(Figures& figures, const Chart& left, const Chart& right) {
 std::string title(const Study& s) {
   std::vector<std::string> norms;
   for (std::size_t row = 0; row < s.rows; ++row) norms.push_back(norm_name(s.at(row, 0).first()));
-  norms[0] = s.quantity + ": " + uncapitalized(norms[0]);
-  return in_one_sentence(norms) + " on " + data_title(s.at(0, 0).first());
+  return capitalized(s.quantity) + ": " + uncapitalized(in_a_title(norms)) + " on " +
+         data_title(s.at(0, 0).first());
 }
 
 std::string study_headline(const Study& s) {

@@ -86,7 +86,7 @@ std::string series_notes(const SeriesResult& series) {
   std::string html = synthetic_note(series.variants.front().first());
   for (const SavedRun& run : all_runs(series))
     if (!run.diverged().empty())
-      html += fmt::format("<p class=\"note\"><b>{} diverged.</b> {}.</p>\n",
+      html += fmt::format("<p class=\"note\"><b>{} diverged:</b> {}.</p>\n",
                           escape_html(run.folder.filename().string()), escape_html(run.diverged()));
   return html;
 }

@@ -75,12 +75,17 @@ std::string uncapitalized(std::string words) {
   return words;
 }
 
-std::string in_one_sentence(const std::vector<std::string>& names) {
+std::string capitalized(std::string words) {
+  words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  return words;
+}
+
+std::string in_a_title(const std::vector<std::string>& norms) {
+  if (norms.size() > 3) return fmt::format("{} norms", norms.size());
   std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + uncapitalized(names[i]);
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
+  for (std::size_t i = 0; i < norms.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == norms.size() ? " and " : ", ") + uncapitalized(norms[i]);
+  return capitalized(text);
 }
 
 std::string run_title(const SavedRun& run) {

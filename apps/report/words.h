@@ -11,8 +11,9 @@ namespace norma {
 std::string data_title(const SavedRun& run);  ///< "CIFAR-10", "synthetic images"
 std::string norm_name(const SavedRun& run);   ///< "Group norm"
 std::string norm_title(const SavedRun& run);  ///< "Group norm, 4 groups"
-/// "Batch norm, group norm and layer norm": with a capital at the beginning, and nowhere else
-std::string in_one_sentence(const std::vector<std::string>& names);
+/// "Batch norm, group norm and layer norm", with a capital at the beginning and nowhere else; "4 norms"
+std::string in_a_title(const std::vector<std::string>& norms);
+std::string capitalized(std::string words);
 std::string uncapitalized(std::string words);                      ///< "group norm"
 std::string run_title(const SavedRun& run);                        ///< "Group norm, 4 groups, on CIFAR-10"
 std::string norm_lesson(const SavedRun& run);                      ///< what to look for in its statistics

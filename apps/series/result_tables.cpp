@@ -16,9 +16,9 @@ constexpr const char* begin_mark = "<!-- table: written by ./run reproduce -->\n
 constexpr const char* end_mark = "<!-- end of table -->\n";
 const std::string published_head =
     "| preset | norm | parameters | published train | published test | train, last | test, last | test, best "
-    "| best − published | seed | minutes |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
+    "| best − published | seed | seconds |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
 const std::string own_head =
-    "| norm | parameters | test, last | of each seed | test, best | train, last | minutes a run |\n"
+    "| norm | parameters | test, last | of each seed | test, best | train, last | seconds a run |\n"
     "|---|---|---|---|---|---|---|\n";
 
 // What --list-presets says: as the authors of the published ones do, the best epoch of one run; of Norma's own the last
@@ -77,26 +77,26 @@ std::string table_line(const TableRow& row, std::uint64_t seed, const std::vecto
   const auto percent = [](const std::optional<double>& x) { return x ? fmt::format("{:.2f}", *x) : "–"; };
   const EpochResult &last = epochs.back(), &best = best_epoch(epochs);
   return fmt::format(
-      "| {}{} | {} | {} | {} | {} | {:.2f} | {:.2f} | {:.2f} (epoch {}) | {} | {} | {:.1f} |",
+      "| {}{} | {} | {} | {} | {} | {:.2f} | {:.2f} | {:.2f} (epoch {}) | {} | {} | {:.0f} |",
       row.preset->name, row.l1 ? fmt::format(", L1 {:g}", *row.l1) : "", name(row.published.norm),
       with_commas(row.published.parameters), percent(row.published.train), percent(row.published.test),
       last.train.accuracy, last.test.accuracy, best.test.accuracy, best.epoch,
       row.published.test ? fmt::format("{:+.2f}", best.test.accuracy - *row.published.test) : "–", seed,
-      training_seconds(epochs) / 60);
+      training_seconds(epochs));
 }
 
 std::string own_table_line(const TableRow& row, const std::vector<std::vector<EpochResult>>& runs) {
-  std::vector<double> last, best, train, minutes;
+  std::vector<double> last, best, train, seconds;
   for (const std::vector<EpochResult>& epochs : runs) {
     last.push_back(epochs.back().test.accuracy);
     best.push_back(best_epoch(epochs).test.accuracy);
     train.push_back(epochs.back().train.accuracy);
-    minutes.push_back(training_seconds(epochs) / 60);
+    seconds.push_back(training_seconds(epochs));
   }
   const auto text = [&](const std::vector<double>& values) { return to_string(spread(values), runs.size()); };
-  return fmt::format("| {} | {} | **{}** | {:.2f} | {} | {} | {:.1f} |", name(row.published.norm),
+  return fmt::format("| {} | {} | **{}** | {:.2f} | {} | {} | {:.0f} |", name(row.published.norm),
                      with_commas(row.published.parameters), text(last), fmt::join(last, ", "), text(best),
-                     text(train), spread(minutes).mean);
+                     text(train), spread(seconds).mean);
 }
 
 void write_result_tables(const fs::path& checkout) {

@@ -138,6 +138,7 @@ std::string series_help(const Program& program, const std::string& command, cons
          "\n--out holds a run folder for each training, and report.html, curves.png and a table of them "
          "all.\n"
          "A run that is complete there is not trained again: interrupt with Ctrl-C, and go on later.\n"
+         "One that diverges is shown as that, and the others go on.\n"
          "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
 }
 

@@ -44,7 +44,7 @@ TEST_CASE("a line keeps last and best, train and test apart", "[results]") {
   epochs[0] = {.epoch = 1, .train = {1, 60.0}, .test = {1, 72.5}, .seconds = 30};
   epochs[1] = {.epoch = 2, .train = {1, 65.0}, .test = {1, 71.25}, .seconds = 60};
   CHECK(table_line(row_named("skip-37108-gn"), 1, epochs) ==
-        "| skip-37108 | gn | 37,108 | 72.64 | 70.00 | 65.00 | 71.25 | 72.50 (epoch 1) | +2.50 | 1 | 1.5 |");
+        "| skip-37108 | gn | 37,108 | 72.64 | 70.00 | 65.00 | 71.25 | 72.50 (epoch 1) | +2.50 | 1 | 90 |");
 }
 
 TEST_CASE("the line of Norma's own network has the spread over its seeds", "[results]") {
@@ -54,7 +54,7 @@ TEST_CASE("the line of Norma's own network has the spread over its seeds", "[res
              {.epoch = 2, .train = {1, 64.0}, .test = {1, 87}, .seconds = 60}};
   const TableRow& row = row_named("norma-49k-bn");
   CHECK(own_table_line(row, runs) ==
-        fmt::format("| bn | {} | **86.00 ± 1.41** | 85.00, 87.00 | 86.50 ± 2.12 | 62.00 ± 2.83 | 1.0 |",
+        fmt::format("| bn | {} | **86.00 ± 1.41** | 85.00, 87.00 | 86.50 ± 2.12 | 62.00 ± 2.83 | 60 |",
                     with_commas(row.published.parameters)));
 }
 

@@ -83,9 +83,9 @@ TEST_CASE("a run that diverges is a result of a series, and does not end it", "[
   CHECK_THAT(second.out, Catch::Contains("none-batch-8-seed1 holds this run"));
   CHECK(!std::filesystem::exists(folder / "s/none-batch-8-seed1/model.safetensors"));
   CHECK_THAT(test::read_file(folder / "s/none-batch-8-seed1/report.html"),
-             Catch::Contains("<b>Diverged.</b>"));
+             Catch::Contains("<b>Diverged:</b>"));
   CHECK_THAT(test::read_file(folder / "s/report.html"),
-             Catch::Contains("<b>none-batch-8-seed2 diverged.</b>") &&
+             Catch::Contains("<b>none-batch-8-seed2 diverged:</b>") &&
                  Catch::Contains("diverged in epoch 1") &&
                  Catch::Contains("The learning rate goes with the batch size"));
   test::check_in_browser(folder / "s/report.html");
