@@ -32,9 +32,11 @@ TEST_CASE("compare trains each norm and seed, and none a second time", "[series]
   CHECK_THAT(first.out, Catch::Contains("run 4 of 4") && Catch::Contains("±"));
 
   const auto written = std::filesystem::last_write_time(folder / "c/bn-seed2/model.safetensors");
+  std::filesystem::remove(folder / "c/gn-seed1/report.html");  // as if it had been killed before
   const test::Finished second = run_program(command);
   REQUIRE(second.status == 0);
   CHECK(std::filesystem::last_write_time(folder / "c/bn-seed2/model.safetensors") == written);
+  CHECK_THAT(test::read_file(folder / "c/gn-seed1/report.html"), Catch::Contains("Class by class"));
   const auto table = [](const std::string& text) { return text.substr(text.find("norm      parameters")); };
   CHECK(table(second.out) == table(first.out));
 
