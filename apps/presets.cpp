@@ -283,7 +283,8 @@ std::string list_presets() {
     for (const PublishedRow& row : preset.rows)
       text += fmt::format("{:<14} {:<7} {:>10}   {:>9} {:>6}  {}\n", preset.name, name(row.norm),
                           with_commas(row.parameters), percent(row.test),
-                          percent(measured_accuracy(preset.name, row.norm)), preset.source);
+                          percent(measured_accuracy(preset.name, row.norm)),
+                          preset.source.empty() ? "Norma" : preset.source);
   return text +
          "\nTest accuracies in percent after at most 20 epochs: the best epoch of one run; of norma-49k the "
          "last one,\nmean over its runs. docs/results has every epoch of them.\n";
