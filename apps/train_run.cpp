@@ -211,7 +211,7 @@ void check_size(const Summary& summary, const Options& options) {
 
 void check_out(const std::filesystem::path& out) {
   if (!out.empty() && std::filesystem::exists(out) && !std::filesystem::is_directory(out))
-    fail_usage("--out {} is a file; name a folder", out.string());
+    fail("--out {} is a file; name a folder", out.string());
 }
 
 DataSplit find_images(const Options& options, Progress& progress) {

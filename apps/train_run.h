@@ -28,7 +28,7 @@ void use_machine(const Options& options);
 /// Throws, naming the largest layers, where a network has more parameters than --max-params allows.
 void check_size(const Summary& summary, const Options& options);
 
-/// Throws UsageError where --out is a file.
+/// Throws where --out is a file.
 void check_out(const std::filesystem::path& out);
 
 /// The images that the options name, downloaded where they must be.

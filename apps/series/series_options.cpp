@@ -119,7 +119,7 @@ std::optional<SeriesResult> run_series(const Program& program, const std::vector
                                        int seeds, const std::filesystem::path& out) {
   const Options& options = variants.front().options;
   check_out(out);
-  if (is_run(out)) fail_usage("--out {} is the folder of a single run; name another", out.string());
+  if (is_run(out)) fail("--out {} is the folder of a single run; name another", out.string());
   use_machine(options);
   for (const Variant& v : variants)
     check_size(summarize(*make_network(v.options), program.data->image), v.options);
