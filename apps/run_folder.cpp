@@ -35,7 +35,7 @@ bool is_event_file(const fs::path& file) {
   return file.filename().string().starts_with("events.out.tfevents.");
 }
 
-// What an earlier run left in the folder.
+// What an earlier run may have left in the folder.
 std::vector<fs::path> files_of_a_run(const fs::path& folder) {
   std::vector<fs::path> files;
   for (const char* name : {"config.json", "metrics.jsonl", "norm_statistics.jsonl", "model.safetensors",

@@ -78,8 +78,9 @@ std::vector<Point> legend_places(const Chart& chart, double width) {
 }
 
 double legend_height(const Chart& chart, double width) {
-  if (!chart.legend || chart.series.empty()) return chart.legend ? legend_line : 0;
-  return legend_places(chart, width).back().y + legend_line;
+  if (!chart.legend) return 0;
+  const std::vector<Point> places = legend_places(chart, width);
+  return legend_line + (places.empty() ? 0 : places.back().y);
 }
 
 void draw_legend(Surface& surface, const Chart& chart, const Box& box) {

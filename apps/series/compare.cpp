@@ -7,6 +7,7 @@
 #include "apps/program.h"
 #include "apps/report/series_report.h"
 #include "apps/report/series_sections.h"
+#include "apps/report/words.h"
 #include "apps/save_file.h"
 #include "apps/series/series_options.h"
 #include "layers/summary.h"
@@ -42,8 +43,8 @@ std::string table(const Comparison& comparison, int seeds) {
                         with_commas(comparison.norm_parameters[i]), spread_of(v, test_last),
                         spread_of(v, test_best), spread_of(v, train_last), seconds_an_epoch(v));
   }
-  return text + fmt::format("\nAccuracies in percent: mean ± deviation over {} seed{}.\n", seeds,
-                            seeds == 1 ? " (no deviation)" : "s");
+  return text + fmt::format("\nAccuracies in percent: mean ± deviation over {}{}.\n", counted(seeds, "seed"),
+                            seeds == 1 ? " (no deviation)" : "");
 }
 
 }  // namespace

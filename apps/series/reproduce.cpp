@@ -24,10 +24,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int published_epochs = 20;  // of every system, and of Norma's own network
+
 struct ReproduceOptions {
   std::vector<std::string> presets;
   std::string data, out = "runs/reproduce", write;
-  int epochs = 20, threads = 0;
+  int epochs = published_epochs, threads = 0;
   std::uint64_t seed = 1;
   int seeds = 1;
   bool quiet = false, help = false;
@@ -69,7 +71,7 @@ std::string help() {
 
 // How to repeat it.
 std::string command(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed) {
-  return row.command(seed) + (o.epochs == 20 ? "" : fmt::format(" --epochs {}", o.epochs)) +
+  return row.command(seed) + (o.epochs == published_epochs ? "" : fmt::format(" --epochs {}", o.epochs)) +
          (o.data.empty() ? "" : " --data " + quoted(o.data));
 }
 
@@ -86,8 +88,9 @@ void keep(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed, co
 int run(const ReproduceOptions& o) {
   if (!o.write.empty() && !fs::exists(fs::path(o.write) / "apps" / "measured.inc"))
     fail_usage("--write {}: there is no apps/measured.inc; name a checkout of Norma", o.write);
-  if (!o.write.empty() && o.epochs != 20)
-    fail_usage("--write keeps runs of 20 epochs, as they were published: leave --epochs or --write away");
+  if (!o.write.empty() && o.epochs != published_epochs)
+    fail_usage("--write keeps runs of {} epochs, as they were published: leave --epochs or --write away",
+               published_epochs);
   if (!o.write.empty() && o.seed + static_cast<std::uint64_t>(o.seeds) > most_seeds + 1)
     fail_usage("--write keeps the seeds up to {}", most_seeds);
   check_out(o.out);

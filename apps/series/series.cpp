@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "apps/predictions.h"
+#include "apps/presets.h"
 #include "apps/report/report.h"
 #include "apps/run_folder.h"
 #include "apps/saved_model.h"
@@ -23,7 +24,6 @@ std::filesystem::path folder_of(const std::filesystem::path& out, const Variant&
 std::vector<Prediction> predictions_of(const SavedRun& run, const Options& options, const DataSplit& images) {
   const SavedModel model = load_saved_model(run.folder);
   const Dataset test = options.limit_test ? first_images(images.test, *options.limit_test) : images.test;
-  const Summary summary = summarize(*model.network, model.image);
   model.network->to(options.device);
   std::vector<Tensor> scores;
   evaluate(*model.network, {test.images.to(options.device), test.labels.to(options.device)},
@@ -31,7 +31,8 @@ std::vector<Prediction> predictions_of(const SavedRun& run, const Options& optio
            [&](const Tensor& batch) { scores.push_back(batch); });
   auto predictions = norma::predictions_of(test.labels, rows_of(scores), images.classes.size());
   if (!std::filesystem::exists(run.folder / "report.html"))
-    write_report({run, summary, test, images.classes, predictions}, run.folder);
+    write_report({run, summarize(*make_network(options), model.image), test, images.classes, predictions},
+                 run.folder);
   return predictions;
 }
 

@@ -4,6 +4,7 @@
 
 #include "apps/arguments.h"
 #include "apps/presets.h"
+#include "apps/report/words.h"
 #include "core/parallel.h"
 #include "kernels/simd_target.h"
 
@@ -126,8 +127,8 @@ std::optional<SeriesResult> run_series(const Program& program, const std::vector
   watch_for_interrupt();
   Progress progress(options.quiet);
   say(options.quiet,
-      fmt::format("{} {} · {} · {} variants, {} seed{} each · {} threads, {}", program.name, NORMA_VERSION,
-                  options.preset, variants.size(), seeds, seeds == 1 ? "" : "s", threads(), simd_target()));
+      fmt::format("{} {} · {} · {} variants, {} each · {} threads, {}", program.name, NORMA_VERSION,
+                  options.preset, variants.size(), counted(seeds, "seed"), threads(), simd_target()));
   return run_series(variants, seeds, out, find_images(options, progress), progress);
 }
 

@@ -4,6 +4,7 @@
 #include "apps/program.h"
 #include "apps/report/series_report.h"
 #include "apps/report/series_sections.h"
+#include "apps/report/words.h"
 #include "apps/save_file.h"
 #include "apps/series/series_options.h"
 
@@ -67,8 +68,8 @@ std::string table(const Grid& grid, const SeriesResult& series, int seeds) {
     for (std::size_t i = 0; i < grid.columns.size(); ++i)
       text += fmt::format(" {:>14}", spread_of(*variant++, test_last));
   }
-  return text + fmt::format("\n\nTest accuracy in percent after the last epoch, {} seed{}.\n", seeds,
-                            seeds == 1 ? "" : "s: mean ± deviation");
+  return text + fmt::format("\n\nTest accuracy in percent after the last epoch, {}{}.\n",
+                            counted(seeds, "seed"), seeds == 1 ? "" : ": mean ± deviation");
 }
 
 }  // namespace
