@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "apps/arguments.h"
+#include "apps/cli/arguments.h"
 #include "core/error.h"
 #include "kernels/simt/counters.h"
 

@@ -1,7 +1,7 @@
 // Which cases --op and --direction mean.
 #include <algorithm>
 
-#include "apps/arguments.h"
+#include "apps/cli/arguments.h"
 #include "apps/profile/profile_cases.h"
 #include "core/error.h"
 

@@ -9,9 +9,9 @@
 #include <cstdio>
 #include <new>
 
+#include "apps/cli/progress.h"
 #include "apps/profile/profile_options.h"
 #include "apps/profile/profile_report.h"
-#include "apps/progress.h"
 #include "core/error.h"
 
 namespace norma {

@@ -1,6 +1,6 @@
 """Norma's networks in PyTorch, built by the same words and with the same module names.
 
-Beside apps/network.h (the builder) and apps/presets.cpp (the networks); tests hold every layer to theirs.
+Beside layers/network/builder.h (the builder) and optim/presets.cpp (the networks); tests hold every layer to theirs.
 """
 import math
 from collections import OrderedDict, namedtuple
