@@ -14,7 +14,7 @@ namespace {
 
 volatile sig_atomic_t caught = 0;
 
-constexpr double plain_interval = 30, bar_interval = 0.1;  // seconds
+constexpr double plain_interval = 60, bar_interval = 0.1;  // seconds
 
 int columns() {
   winsize size{};
@@ -70,6 +70,7 @@ void Progress::show(double share, const std::string& label, const std::string& t
 void Progress::clear() {
   if (shown_) fmt::print("\r\033[K");
   shown_ = false;
+  if (!terminal_) next_ = clock_.seconds() + plain_interval;
   std::fflush(stdout);
 }
 

@@ -13,8 +13,9 @@ std::string duration(double seconds);
 /// Prints a line at once, unless quiet.
 void say(bool quiet, const std::string& line);
 
-/// A line that is rewritten in place on a terminal, at most ten times a second. Elsewhere it becomes a plain
-/// line every half minute, so that a slow run shows life in a log.
+/// A line that is rewritten in place on a terminal, at most ten times per second. Elsewhere it becomes a plain line
+/// wherever a minute has passed since the last one or since clear(): a log of epochs shorter than that has the epochs' lines
+/// alone, and a log of longer ones shows that the run is alive.
 class Progress {
  public:
   explicit Progress(bool quiet);
@@ -24,7 +25,7 @@ class Progress {
   bool due() const { return !quiet_ && clock_.seconds() >= next_; }
   /// `share` of the work is done, in [0, 1]; `text` goes right of the bar, `label` left of it.
   void show(double share, const std::string& label, const std::string& text);
-  /// Takes the bar away, before something else is printed.
+  /// Takes the bar away; to be called before something else is printed.
   void clear();
 
  private:

@@ -36,13 +36,13 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"apps/report/draw", {"core"}},
     {"apps/report/pages",
      {"core", "layers", "layers/network", "data", "optim", "apps/cli", "apps/run", "apps/report/draw"}},
-    {"apps/profile", {"core", "kernels", "apps/cli"}},
+    {"apps/simt_profile", {"core", "kernels", "apps/cli"}},
     {"apps/commands",
      {"core", "kernels", "kernels/measure", "layers", "layers/network", "data", "optim", "apps/cli",
       "apps/run", "apps/report/pages"}},
     {"apps",
      {"core", "kernels", "layers", "layers/network", "layers/export", "data", "optim", "apps/cli", "apps/run",
-      "apps/report/pages", "apps/commands", "apps/profile"}},
+      "apps/report/pages", "apps/commands", "apps/simt_profile"}},
 };
 
 // "apps/report/draw" of "apps/report/draw/chart.h"; empty where no folder of the map holds it.

@@ -1,4 +1,4 @@
-#include "apps/profile/profile_cases.h"
+#include "apps/simt_profile/profile_cases.h"
 
 #include "core/random.h"
 #include "kernels/table.h"

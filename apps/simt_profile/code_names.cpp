@@ -1,4 +1,4 @@
-#include "apps/profile/code_names.h"
+#include "apps/simt_profile/code_names.h"
 
 #include <cstdio>
 #include <filesystem>
