@@ -54,9 +54,9 @@ __global__ void __launch_bounds__(256) load_images_block_per_image(LoadImages<T>
       const bool inside = row >= 0 && row < h && column >= 0 && column < w;
       if constexpr (rotates) {
         const long long from = inside ? rotation.source(row, column, h, w) : -1;
-        pack.lane[k] = value[c][from < 0 ? 0 : pixels[static_cast<long long>(c) * h * w + from]];
+        pack.at[k] = value[c][from < 0 ? 0 : pixels[static_cast<long long>(c) * h * w + from]];
       } else {
-        pack.lane[k] = value[c][inside ? pixels[(static_cast<long long>(c) * h + row) * w + column] : 0];
+        pack.at[k] = value[c][inside ? pixels[(static_cast<long long>(c) * h + row) * w + column] : 0];
       }
     }
     store_pack(a.y + n * size + static_cast<long long>(line) * w + first, pack);
@@ -68,13 +68,11 @@ __global__ void __launch_bounds__(256) load_images_block_per_image(LoadImages<T>
 template <class T>
 void load_images(const LoadImages<T>& a) {
   if (a.n == 0) return;
-  constexpr int W = pack_width<T>;
-  const bool wide = a.w % W == 0 && aligned_for_packs(a.y), rotates = a.rotate != 0;
-  const auto kernel = wide && rotates ? load_images_block_per_image<W, true, T>
-                      : wide          ? load_images_block_per_image<W, false, T>
-                      : rotates       ? load_images_block_per_image<1, true, T>
-                                      : load_images_block_per_image<1, false, T>;
-  launch(kernel, {.grid = static_cast<unsigned>(a.n), .block = 256}, a);
+  with_width<T>(access_width<T>(a.w, a.y), [&](auto w) {
+    const auto kernel = a.rotate != 0 ? load_images_block_per_image<w(), true, T>
+                                      : load_images_block_per_image<w(), false, T>;
+    launch(kernel, {.grid = static_cast<unsigned>(a.n), .block = 256}, a);
+  });
 }
 
 template void load_images(const LoadImages<float>&);

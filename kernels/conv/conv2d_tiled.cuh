@@ -61,7 +61,7 @@ __device__ __forceinline__ void load_squares(const float* x, int n, const Volume
     const int from_c = first_c + c, from_i = row + i, from_j = column + j;
     const bool inside =
         from_c < image.c && from_i >= 0 && from_i < image.h && from_j >= 0 && from_j < image.w;
-    squares[c * plane_packs + i * row_packs + j / 4].lane[j % 4] =
+    squares[c * plane_packs + i * row_packs + j / 4].at[j % 4] =
         inside ? x[((static_cast<long long>(n) * image.c + from_c) * image.h + from_i) * image.w + from_j]
                : 0.0f;
   }
@@ -112,7 +112,7 @@ __global__ void __launch_bounds__(128, 4) correlate_3x3(Correlation3x3 a, bool w
     for (int at = t; at < 8 * G * depth * 9; at += 128) {
       const int tap = at % 9, c = at / 9 % depth, k = at / (9 * depth);
       const bool exists = first_k + k < a.out.c && first_c + c < a.in.c;
-      weight[c][tap][k / 4].lane[k % 4] = exists ? a.weight(first_k + k, first_c + c, tap) : 0.0f;
+      weight[c][tap][k / 4].at[k % 4] = exists ? a.weight(first_k + k, first_c + c, tap) : 0.0f;
     }
     __syncthreads();
 
@@ -123,15 +123,14 @@ __global__ void __launch_bounds__(128, 4) correlate_3x3(Correlation3x3 a, bool w
       for (int u = 0; u < 3; ++u) {
         const Pack<float, 4> left = source[mine][c][row + u][half],
                              right = source[mine][c][row + u][half + 1];
-        const float x[6] = {left.lane[0], left.lane[1],  left.lane[2],
-                            left.lane[3], right.lane[0], right.lane[1]};
+        const float x[6] = {left.at[0], left.at[1], left.at[2], left.at[3], right.at[0], right.at[1]};
 #pragma unroll
         for (int v = 0; v < 3; ++v) {
           const Pack<float, 4> w[2] = {weight[c][3 * u + v][2 * group], weight[c][3 * u + v][2 * group + 1]};
 #pragma unroll
           for (int k = 0; k < 8; ++k)
 #pragma unroll
-            for (int p = 0; p < 4; ++p) sum[k][p] += w[k / 4].lane[k % 4] * x[p + v];
+            for (int p = 0; p < 4; ++p) sum[k][p] += w[k / 4].at[k % 4] * x[p + v];
         }
       }
     __syncthreads();  // before the next four
@@ -151,7 +150,7 @@ __global__ void __launch_bounds__(128, 4) correlate_3x3(Correlation3x3 a, bool w
     if (wide) store_pack(y, pack);
 #pragma unroll
     for (int p = 0; p < 4; ++p)
-      if (!wide && j + p < a.out.w) y[p] = pack.lane[p];
+      if (!wide && j + p < a.out.w) y[p] = pack.at[p];
   }
 }
 
@@ -160,7 +159,7 @@ void correlate_in_groups(const Correlation3x3& a) {
   const long long tiles = static_cast<long long>(a.images) * a.out.tiles_h() * a.out.tiles_w();
   const dim3 grid(static_cast<unsigned>(divide_up(tiles, 8 / G)),
                   static_cast<unsigned>(divide_up(a.out.c, 8 * G)));
-  const bool wide = a.out.w % 4 == 0 && aligned_for_packs(a.y);
+  const bool wide = access_width<float>(a.out.w, a.y) == 4;
   launch(correlate_3x3<G>, {.grid = grid, .block = 128}, a, wide);
 }
 
@@ -242,7 +241,7 @@ __global__ void __launch_bounds__(128)
 #pragma unroll
           for (int q = 0; q < 2; ++q) {
             const Pack<float, 4> pack = dy[k][line % 3][q] = gradient[my_k + k][line * 2 + q];
-            total[k] += (pack.lane[0] + pack.lane[1]) + (pack.lane[2] + pack.lane[3]);
+            total[k] += (pack.at[0] + pack.at[1]) + (pack.at[2] + pack.at[3]);
           }
 #pragma unroll
         for (int u = 0; u < 3; ++u)
@@ -251,7 +250,7 @@ __global__ void __launch_bounds__(128)
             for (int v = 0; v < 3; ++v)
 #pragma unroll
               for (int j = 0; j < tile_side; ++j)
-                sum[k][3 * u + v] += dy[k][i % 3][j / 4].lane[j % 4] * x[(j + v) / 4].lane[(j + v) % 4];
+                sum[k][3 * u + v] += dy[k][i % 3][j / 4].at[j % 4] * x[(j + v) / 4].at[(j + v) % 4];
       }
     }
     __syncthreads();  // before the next tile

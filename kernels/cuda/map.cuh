@@ -43,35 +43,35 @@ struct InOut {
 
 // A pack of one array on its way through f.
 template <int W, class Array>
-struct Lanes;
+struct PackOf;
 
 template <int W, class T>
-struct Lanes<W, In<T>> {
+struct PackOf<W, In<T>> {
   Pack<T, W> pack;
-  __device__ Lanes(In<T> a, long long i) : pack(load_pack<W>(a.data + i)) {}
+  __device__ PackOf(In<T> a, long long i) : pack(load_pack<W>(a.data + i)) {}
   __device__ void store(In<T>, long long) const {}
 };
 template <int W, class T>
-struct Lanes<W, Out<T>> {
+struct PackOf<W, Out<T>> {
   Pack<T, W> pack;
-  __device__ Lanes(Out<T>, long long) {}
+  __device__ PackOf(Out<T>, long long) {}
   __device__ void store(Out<T> a, long long i) const { store_pack(a.data + i, pack); }
 };
 template <int W, class T>
-struct Lanes<W, InOut<T>> {
+struct PackOf<W, InOut<T>> {
   Pack<T, W> pack;
-  __device__ Lanes(InOut<T> a, long long i) : pack(load_pack<W>(a.data + i)) {}
+  __device__ PackOf(InOut<T> a, long long i) : pack(load_pack<W>(a.data + i)) {}
   __device__ void store(InOut<T> a, long long i) const { store_pack(a.data + i, pack); }
 };
 
 /// f on the elements i … i + W − 1.
 template <int W, class F, class... Array>
 __device__ __forceinline__ void map_pack(long long i, const F& f, Array... array) {
-  [&](auto... lanes) {
+  [&](auto... of) {
 #pragma unroll
-    for (int k = 0; k < W; ++k) f(lanes.pack.lane[k]...);
-    (lanes.store(array, i), ...);
-  }(Lanes<W, Array>(array, i)...);
+    for (int k = 0; k < W; ++k) f(of.pack.at[k]...);
+    (of.store(array, i), ...);
+  }(PackOf<W, Array>(array, i)...);
 }
 
 template <int W, class F, class... Array>
@@ -85,13 +85,10 @@ __global__ void __launch_bounds__(block_threads) map_kernel(long long count, F f
 template <class F, template <class> class... Array, class T>
 void map(long long count, F f, Array<T>... array) {
   if (count == 0) return;
-  constexpr int wide = pack_width<T>;
-  if (aligned_for_packs(array.data...))
-    launch(&map_kernel<wide, F, Array<T>...>,
-           {.grid = blocks_for(divide_up(count, wide)), .block = block_threads}, count, f, array...);
-  else
-    launch(&map_kernel<1, F, Array<T>...>, {.grid = blocks_for(count), .block = block_threads}, count, f,
-           array...);
+  with_width<T>(aligned_for_packs(array.data...) ? pack_width<T> : 1, [&](auto w) {
+    launch(&map_kernel<w(), F, Array<T>...>,
+           {.grid = blocks_for(divide_up(count, w())), .block = block_threads}, count, f, array...);
+  });
 }
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -66,7 +66,7 @@ __device__ __forceinline__ void load_tile(const View& view, int line, int lines,
     const int i = View::along_k ? t / tile_depth : t % Lines;
     const int k = View::along_k ? t % tile_depth : t / Lines;
     const bool inside = line + i < lines && first + k < end;
-    tile[k][i / W].lane[i % W] = inside ? view(line + i, first + k) : T{0};
+    tile[k][i / W].at[i % W] = inside ? view(line + i, first + k) : T{0};
   }
 }
 
@@ -90,9 +90,9 @@ __global__ void __launch_bounds__(256, 2) multiply_tiles(int m, int n, int k, in
       const Pack<T, R> row = a_tile[d][ty];
 #pragma unroll
       for (int q = 0; q < 4; ++q) {
-        const T column = b_tile[d][tx + 16 * q].lane[0];
+        const T column = b_tile[d][tx + 16 * q].at[0];
 #pragma unroll
-        for (int r = 0; r < R; ++r) sum[r][q] += row.lane[r] * column;
+        for (int r = 0; r < R; ++r) sum[r][q] += row.at[r] * column;
       }
     }
     __syncthreads();  // before the next load

@@ -12,7 +12,7 @@
 // COST     not measured yet on a GPU: rows of ten classes are a millionth of a step's work
 #include "kernels/loss/log_softmax.h"
 
-#include "kernels/cuda/reduce.cuh"
+#include "kernels/cuda/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {

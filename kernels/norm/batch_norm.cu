@@ -70,7 +70,7 @@ __global__ void __launch_bounds__(128)
 template <class T>
 void batch_norm_forward(const BatchNormForward<T>& a) {
   const norm::BatchLayout layout{norm::kernel_count(a.c)};
-  with_width<T>(norm::access_width<T>(a.hw, {a.x, a.y}), [&](auto w) {
+  with_width<T>(access_width<T>(a.hw, a.x, a.y), [&](auto w) {
     constexpr int Width = w();
     const Pieces pieces = cut_runs<T>(a.n * a.c, a.hw, Width);
     if (pieces.teams() == 0) return;
@@ -91,7 +91,7 @@ void batch_norm_forward(const BatchNormForward<T>& a) {
 template <class T>
 void batch_norm_backward(const BatchNormBackward<T>& a) {
   const norm::BatchLayout layout{norm::kernel_count(a.c)};
-  with_width<T>(norm::access_width<T>(a.hw, {a.dy, a.x, a.dx}), [&](auto w) {
+  with_width<T>(access_width<T>(a.hw, a.dy, a.x, a.dx), [&](auto w) {
     constexpr int Width = w();
     const Pieces pieces = cut_runs<T>(a.n * a.c, a.hw, Width);
     if (pieces.teams() == 0) return;

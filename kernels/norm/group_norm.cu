@@ -18,7 +18,7 @@ namespace norma::NORMA_EXECUTOR {
 // REQUIRES every thread stays to the end
 // COST     not measured yet on a GPU
 template <class T>
-__global__ void __launch_bounds__(norm::threads_a_block)
+__global__ void __launch_bounds__(block_threads)
     group_sums(const Sums<double>* partial, const T* weight, norm::GroupLayout layout, Pieces pieces,
                unsigned lanes, Sums<double>* sums) {
   const Lanes team{lanes};
@@ -51,7 +51,7 @@ template <class T>
 void group_norm_backward(const GroupNormBackward<T>& a) {
   const unsigned c = norm::kernel_count(a.c), channels = norm::kernel_count(a.c / a.groups);
   const norm::GroupLayout layout{c, channels};
-  with_width<T>(norm::access_width<T>(a.hw, {a.dy, a.x, a.dx}), [&](auto w) {
+  with_width<T>(access_width<T>(a.hw, a.dy, a.x, a.dx), [&](auto w) {
     constexpr int Width = w();
     const Pieces pieces = cut_runs<T>(a.n * a.c, a.hw, Width);
     if (pieces.teams() == 0) return;
@@ -67,10 +67,9 @@ void group_norm_backward(const GroupNormBackward<T>& a) {
     if (a.dx == nullptr) return;
 
     const unsigned sets = pieces.runs / channels, lanes = norm::lanes_for(channels);
-    const unsigned sets_a_block = norm::threads_a_block / lanes;
     const DeviceScratch<Sums<double>> sums(sets);
-    launch(group_sums<T>, {.grid = (sets + sets_a_block - 1) / sets_a_block, .block = norm::threads_a_block},
-           partial.data(), a.weight, layout, pieces, lanes, sums.data());
+    launch(group_sums<T>, {.grid = blocks_for_teams(sets, lanes), .block = block_threads}, partial.data(),
+           a.weight, layout, pieces, lanes, sums.data());
     launch(run_dx<T, Width, norm::GroupLayout>, pieces.config(),
            Backward<T>{a.dy, a.x, a.weight, a.mean, a.rstd, a.dx}, layout, pieces, sums.data(),
            static_cast<double>(a.c / a.groups * a.hw));

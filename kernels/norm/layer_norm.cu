@@ -44,7 +44,7 @@ void layer_norm_forward(const LayerNormForward<T>& a) {
 template <class T>
 void layer_norm_dx(const LayerNormBackward<T>& a) {
   const Backward<T> b{a.dy, a.x, a.weight, a.mean, a.rstd, a.dx};
-  with_width<T>(norm::access_width<T>(a.m, {a.dy, a.x, a.weight, a.dx}), [&](auto w) {
+  with_width<T>(access_width<T>(a.m, a.dy, a.x, a.weight, a.dx), [&](auto w) {
     constexpr int Width = w();
     const Pieces pieces = cut_runs<T>(a.rows, a.m, Width);
     const DeviceScratch<Sums<double>> partial(pieces.teams()), sums(a.rows);

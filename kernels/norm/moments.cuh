@@ -1,4 +1,4 @@
-// What every norm kernel is made of: wide accesses, elements held in registers, their moments, and x̂.
+// What every norm kernel is made of: elements held in registers, their moments, and x̂.
 //
 // NUMERICS  A mean of 1e4 is not a float. Moments therefore come from two passes over the registers: one for
 //           a guess of the mean, one around the guess, which also tells how far off it was (the corrected
@@ -7,32 +7,17 @@
 //           x.
 #pragma once
 
-#include "kernels/cuda/cuda.h"
+#include "kernels/cuda/pack.cuh"
 #include "kernels/norm/variant.h"
 
 namespace norma::NORMA_EXECUTOR {
-
-/// Width consecutive elements, read and written in one access of up to 16 bytes.
-template <class T, int Width>
-struct alignas(Width * sizeof(T)) Pack {
-  T at[Width];
-};
-
-template <int Width, class T>
-__device__ __forceinline__ Pack<T, Width> load(const T* p) {
-  return *reinterpret_cast<const Pack<T, Width>*>(p);
-}
-template <int Width, class T>
-__device__ __forceinline__ void store(T* p, const Pack<T, Width>& pack) {
-  *reinterpret_cast<Pack<T, Width>*>(p) = pack;
-}
 
 /// What a pack of a run is to be multiplied with, or shifted by: `otherwise` where there are no parameters.
 template <int Width, class T, class Layout>
 __device__ __forceinline__ Pack<T, Width> load_affine(const T* parameters, const Layout& layout, unsigned run,
                                                       unsigned i, T otherwise) {
   if constexpr (Layout::affine_an_element)
-    if (parameters != nullptr) return load<Width>(parameters + layout.affine(run, i));
+    if (parameters != nullptr) return load_pack<Width>(parameters + layout.affine(run, i));
   const T one = parameters != nullptr ? parameters[layout.affine(run, i)] : otherwise;
   Pack<T, Width> all;
   for (T& v : all.at) v = one;
@@ -93,7 +78,7 @@ struct Held {
 
   template <class Team>
   __device__ __forceinline__ void read(const Team& team, const T* x, unsigned m) {
-    each(team, m, [&](Pack<T, Width>& p, unsigned i) { p = load<Width>(x + i); });
+    each(team, m, [&](Pack<T, Width>& p, unsigned i) { p = load_pack<Width>(x + i); });
   }
 
   /// The moments of all elements of the team, in every thread. REQUIRES what team.sum does.

@@ -12,11 +12,9 @@
 // REQUIRES every thread stays to the end; those of teams beyond the last have no elements
 #pragma once
 
-#include <type_traits>
-
+#include "kernels/cuda/team.cuh"
 #include "kernels/norm/layout.h"
 #include "kernels/norm/moments.cuh"
-#include "kernels/norm/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 
@@ -33,10 +31,7 @@ struct Pieces {
 
   unsigned teams() const { return runs * pieces; }
   LaunchConfig config(std::source_location where = std::source_location::current()) const {
-    const unsigned teams_a_block = norm::threads_a_block / lanes;
-    return {.grid = (teams() + teams_a_block - 1) / teams_a_block,
-            .block = norm::threads_a_block,
-            .where = where};
+    return {.grid = blocks_for_teams(teams(), lanes), .block = block_threads, .where = where};
   }
   __device__ __forceinline__ Piece of(unsigned team) const {
     if (team >= runs * pieces) return {0, 0, 0};
@@ -55,15 +50,6 @@ Pieces cut_runs(std::int64_t runs, std::int64_t length, int width) {
   norm::kernel_count(runs * pieces);
   return {norm::kernel_count(runs), norm::kernel_count(length), piece, static_cast<unsigned>(pieces),
           norm::lanes_for(length / width)};
-}
-
-/// Calls f with the width, 1 or what 16 bytes hold, as a constant.
-template <class T, class F>
-void with_width(int width, F&& f) {
-  if (width == 1)
-    f(std::integral_constant<int, 1>());
-  else
-    f(std::integral_constant<int, 16 / sizeof(T)>());
 }
 
 template <class T>
@@ -100,8 +86,7 @@ struct alignas(2 * sizeof(T)) Sums {
 // NUMERICS corrected two-pass in T within a piece (moments.cuh)
 // COST     not measured yet on a GPU
 template <class T, int Width>
-__global__ void __launch_bounds__(norm::threads_a_block)
-    run_moments(const T* x, Pieces pieces, Moments* partial) {
+__global__ void __launch_bounds__(block_threads) run_moments(const T* x, Pieces pieces, Moments* partial) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
   Held<T, Width> held;
@@ -126,8 +111,7 @@ __device__ __forceinline__ Pack<T, Width> normalized(const Pack<T, Width>& x, co
 // NUMERICS the mean in two halves (moments.cuh)
 // COST     not measured yet on a GPU
 template <class T, int Width, class Layout>
-__global__ void __launch_bounds__(norm::threads_a_block)
-    run_normalize(Forward<T> a, Layout layout, Pieces pieces) {
+__global__ void __launch_bounds__(block_threads) run_normalize(Forward<T> a, Layout layout, Pieces pieces) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
   if (piece.count == 0) return;
@@ -137,7 +121,7 @@ __global__ void __launch_bounds__(norm::threads_a_block)
   const Statistics<T> s(a.mean[set], a.rstd[set]);
 
   for_packs<Width>(team, piece.count, [&](unsigned i) {
-    store(y + i, normalized(load<Width>(x + i), s, a, layout, piece.run, piece.first + i));
+    store_pack(y + i, normalized(load_pack<Width>(x + i), s, a, layout, piece.run, piece.first + i));
   });
 }
 
@@ -146,7 +130,7 @@ __global__ void __launch_bounds__(norm::threads_a_block)
 // NUMERICS in T within a piece: at most 32 values a thread, then a tree
 // COST     not measured yet on a GPU
 template <class T, int Width, class Layout>
-__global__ void __launch_bounds__(norm::threads_a_block)
+__global__ void __launch_bounds__(block_threads)
     run_backward_sums(Backward<T> a, Layout layout, Pieces pieces, Sums<double>* partial) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
@@ -160,7 +144,7 @@ __global__ void __launch_bounds__(norm::threads_a_block)
   T sum_g = 0, sum_g_xhat = 0;
   Statistics<T> s = statistics(0);
   for_packs<Width>(team, piece.count, [&](unsigned i) {
-    const auto dy_pack = load<Width>(dy + i), x_pack = load<Width>(x + i);
+    const auto dy_pack = load_pack<Width>(dy + i), x_pack = load_pack<Width>(x + i);
     const auto weight = load_affine<Width>(a.weight, layout, piece.run, piece.first + i, T{1});
     for (unsigned e = 0; e < Width; ++e) {
       if constexpr (Layout::set_an_element) s = statistics(i + e);
@@ -179,7 +163,7 @@ __global__ void __launch_bounds__(norm::threads_a_block)
 // NUMERICS one rounding of each sum to T, then element by element
 // COST     not measured yet on a GPU
 template <class T, int Width, class Layout>
-__global__ void __launch_bounds__(norm::threads_a_block)
+__global__ void __launch_bounds__(block_threads)
     run_dx(Backward<T> a, Layout layout, Pieces pieces, const Sums<double>* sums, double m) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
@@ -194,14 +178,14 @@ __global__ void __launch_bounds__(norm::threads_a_block)
   T* const __restrict__ dx = a.dx + pieces.offset(piece);
 
   for_packs<Width>(team, piece.count, [&](unsigned i) {
-    const auto dy_pack = load<Width>(dy + i), x_pack = load<Width>(x + i);
+    const auto dy_pack = load_pack<Width>(dy + i), x_pack = load_pack<Width>(x + i);
     const auto weight = load_affine<Width>(a.weight, layout, piece.run, piece.first + i, T{1});
     Pack<T, Width> result;
     for (unsigned e = 0; e < Width; ++e) {
       const T g = dy_pack.at[e] * weight.at[e];
       result.at[e] = s.rstd * (g - (mean_g + s.xhat(x_pack.at[e]) * mean_g_xhat));
     }
-    store(dx + i, result);
+    store_pack(dx + i, result);
   });
 }
 

@@ -35,12 +35,13 @@ __device__ __forceinline__ void normalize_set(const Team& team, const Forward<T>
   if (m != 0 && team.rank() == 0) a.mean[set] = moments.mean, a.rstd[set] = rstd;
 
   const Statistics<T> s(moments.mean, rstd);
-  held.each(team, m,
-            [&](const Pack<T, Width>& p, unsigned i) { store(y + i, normalized(p, s, a, layout, set, i)); });
+  held.each(team, m, [&](const Pack<T, Width>& p, unsigned i) {
+    store_pack(y + i, normalized(p, s, a, layout, set, i));
+  });
 }
 
 template <class T, int Width, class Layout>
-__global__ void __launch_bounds__(norm::threads_a_block)
+__global__ void __launch_bounds__(block_threads)
     normalize_warp_per_set(Forward<T> a, Layout layout, unsigned sets, unsigned m, unsigned lanes) {
   const Lanes team{lanes};
   const unsigned set = team.index();
@@ -60,16 +61,16 @@ void normalize_sets(const Forward<T>& a, const Layout& layout, std::int64_t sets
                     std::int64_t stretch) {
   const unsigned count = norm::kernel_count(sets), length = norm::kernel_count(m);
   if (count == 0 || length == 0) return;
-  const int width = Layout::affine_an_element ? norm::access_width<T>(stretch, {a.x, a.y, a.weight, a.bias})
-                                              : norm::access_width<T>(stretch, {a.x, a.y});
+  const int width = Layout::affine_an_element ? access_width<T>(stretch, a.x, a.y, a.weight, a.bias)
+                                              : access_width<T>(stretch, a.x, a.y);
   with_width<T>(width, [&](auto w) {
     constexpr int Width = w();
     switch (norm::variant_for<T>(m)) {
       case norm::Variant::warp_per_set: {
-        const unsigned lanes = norm::lanes_for(m / Width), teams = norm::threads_a_block / lanes;
+        const unsigned lanes = norm::lanes_for(m / Width);
         launch(normalize_warp_per_set<T, Width, Layout>,
-               {.grid = (count + teams - 1) / teams, .block = norm::threads_a_block}, a, layout, count,
-               length, lanes);
+               {.grid = blocks_for_teams(count, lanes), .block = block_threads}, a, layout, count, length,
+               lanes);
         break;
       }
       case norm::Variant::block_per_set:

@@ -1,10 +1,9 @@
-// Which variant of a norm's CUDA kernels runs: a matter of the set's size and of alignment, decided here and
-// nowhere else.
+// Which variant of a norm's CUDA kernels runs: a matter of the set's size, decided here and nowhere else.
 //
 //   bytes of a set     forward                              who holds x             times x is read
 //   ≤ 4 KiB            warp_per_set: 1 … 32 lanes           registers of the lanes         1
 //   ≤ 64 KiB           block_per_set: up to 512 threads     registers of the threads       1
-//   more               blocks_per_set: two stages           nobody                         2
+//   more               blocks_per_set: two stages           no thread                      2
 //
 // A thread holds at most 128 bytes of x, whatever the type: 32 float or 16 double, which leaves registers for
 // everything else. The same 128 bytes a lane make a *piece* of a run, 4 KiB, where a warp works on a part.
@@ -12,7 +11,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <initializer_list>
 
 #include "core/error.h"
 
@@ -20,7 +18,6 @@ namespace norma::norm {
 
 inline constexpr unsigned held_bytes = 128;  ///< of x in the registers of one thread
 inline constexpr unsigned lanes_of_warp = 32, most_threads_a_set = 512;
-inline constexpr unsigned threads_a_block = 256;  ///< where a block has several teams
 
 /// Elements that a warp can hold.
 template <class T>
@@ -36,17 +33,6 @@ constexpr Variant variant_for(std::int64_t m) {
   if (m <= piece_elements<T>) return Variant::warp_per_set;
   if (m <= block_elements<T>) return Variant::block_per_set;
   return Variant::blocks_per_set;
-}
-
-/// Elements of one access: 16 bytes where each of `length` consecutive stretches begins on a multiple of 16
-/// bytes, else one element. A pointer that is not there does not count.
-template <class T>
-int access_width(std::int64_t length, std::initializer_list<const void*> pointers) {
-  constexpr int width = 16 / sizeof(T);
-  const bool aligned = std::all_of(pointers.begin(), pointers.end(), [](const void* p) {
-    return reinterpret_cast<std::uintptr_t>(p) % 16 == 0;
-  });
-  return aligned && length % width == 0 ? width : 1;
 }
 
 /// Lanes of a warp for a run of that many accesses: a power of two, so that several short runs share a warp

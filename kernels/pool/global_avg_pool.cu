@@ -14,7 +14,7 @@
 #include "kernels/pool/global_avg_pool.h"
 
 #include "kernels/cuda/pack.cuh"
-#include "kernels/cuda/reduce.cuh"
+#include "kernels/cuda/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
@@ -27,7 +27,7 @@ __global__ void __launch_bounds__(block_threads, 4) plane_means(GlobalAvgPoolFor
     for (long long i = W * lane_in_warp(); i < a.hw; i += 32 * W) {
       const Pack<T, W> pack = load_pack<W>(x + i);
 #pragma unroll
-      for (int k = 0; k < W; ++k) sum += pack.lane[k];
+      for (int k = 0; k < W; ++k) sum += pack.at[k];
     }
     sum = warp_sum(sum);
     if (lane_in_warp() == 0) a.y[plane] = sum / static_cast<T>(a.hw);
@@ -40,7 +40,7 @@ __global__ void __launch_bounds__(block_threads) spread_over_planes(GlobalAvgPoo
     const T share = a.dy[plane] / static_cast<T>(a.hw);
     Pack<T, W> pack;
 #pragma unroll
-    for (int k = 0; k < W; ++k) pack.lane[k] = share;
+    for (int k = 0; k < W; ++k) pack.at[k] = share;
     for (long long i = W * lane_in_warp(); i < a.hw; i += 32 * W) store_pack(a.dx + plane * a.hw + i, pack);
   }
 }
@@ -49,17 +49,16 @@ __global__ void __launch_bounds__(block_threads) spread_over_planes(GlobalAvgPoo
 
 template <class T>
 void global_avg_pool_forward(const GlobalAvgPoolForward<T>& a) {
-  constexpr int wide = pack_width<T>;
-  const auto kernel = a.hw % wide == 0 && aligned_for_packs(a.x) ? plane_means<wide, T> : plane_means<1, T>;
-  launch(kernel, {.grid = blocks_for_warps(a.planes), .block = block_threads}, a);
+  with_width<T>(access_width<T>(a.hw, a.x), [&](auto w) {
+    launch(plane_means<w(), T>, {.grid = blocks_for_warps(a.planes), .block = block_threads}, a);
+  });
 }
 
 template <class T>
 void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a) {
-  constexpr int wide = pack_width<T>;
-  const auto kernel =
-      a.hw % wide == 0 && aligned_for_packs(a.dx) ? spread_over_planes<wide, T> : spread_over_planes<1, T>;
-  launch(kernel, {.grid = blocks_for_warps(a.planes), .block = block_threads}, a);
+  with_width<T>(access_width<T>(a.hw, a.dx), [&](auto w) {
+    launch(spread_over_planes<w(), T>, {.grid = blocks_for_warps(a.planes), .block = block_threads}, a);
+  });
 }
 
 template void global_avg_pool_forward(const GlobalAvgPoolForward<float>&);

@@ -42,7 +42,7 @@ __global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T
       std::uint32_t w = word[k];
 #pragma unroll
       for (unsigned first = W; first < 4; first += W) w = first == mine ? word[first + k] : w;
-      pack.lane[k] = kept(pack.lane[k], w);
+      pack.at[k] = kept(pack.at[k], w);
     }
     store_pack(a.y + i * W, pack);
   }
@@ -65,7 +65,7 @@ __global__ void __launch_bounds__(block_threads) dropout_warp_per_run(DropElemen
       Pack<T, W> pack{};
       if (kept) pack = load_pack<W>(a.x + i);
 #pragma unroll
-      for (int k = 0; k < W; ++k) pack.lane[k] *= scale;
+      for (int k = 0; k < W; ++k) pack.at[k] *= scale;
       store_pack(a.y + i, pack);
     }
   }
@@ -78,16 +78,15 @@ void dropout(const DropElements<T>& a) {
   if (a.count == 0) return;
   const Keep keep(a.p);
   const T scale = static_cast<T>(dropout_scale(a.p));
-  const bool aligned = aligned_for_packs(a.x, a.y);
-  if (a.run == 1) {
-    const int width = aligned ? pack_width<T> : 1;
-    const auto kernel = aligned ? dropout_elements<pack_width<T>, T> : dropout_elements<1, T>;
-    launch(kernel, {.grid = blocks_for(divide_up(a.count, width)), .block = block_threads}, a, keep, scale);
-  } else {
-    const bool wide = aligned && a.run % pack_width<T> == 0;
-    const auto kernel = wide ? dropout_warp_per_run<pack_width<T>, T> : dropout_warp_per_run<1, T>;
-    launch(kernel, {.grid = blocks_for_warps(a.count / a.run), .block = block_threads}, a, keep, scale);
-  }
+  // Single elements need no stretches: those beyond the last pack go one by one.
+  with_width<T>(access_width<T>(a.run == 1 ? 0 : a.run, a.x, a.y), [&](auto w) {
+    if (a.run == 1)
+      launch(dropout_elements<w(), T>, {.grid = blocks_for(divide_up(a.count, w())), .block = block_threads},
+             a, keep, scale);
+    else
+      launch(dropout_warp_per_run<w(), T>,
+             {.grid = blocks_for_warps(a.count / a.run), .block = block_threads}, a, keep, scale);
+  });
 }
 
 template void dropout(const DropElements<float>&);

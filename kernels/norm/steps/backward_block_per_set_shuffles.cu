@@ -7,8 +7,8 @@
 // NUMERICS in double, a tree of fixed shape; no atomics
 // REQUIRES every thread reaches every barrier: 2 a sum, not 10 (team.cuh)
 // COST     not measured yet on a GPU
+#include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
-#include "kernels/norm/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {

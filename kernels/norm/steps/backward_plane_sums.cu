@@ -14,8 +14,8 @@
 // REQUIRES every thread reaches every barrier: 2 a sum
 // COST     not measured yet on a GPU
 #include "kernels/cuda/scratch.h"
+#include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
-#include "kernels/norm/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {

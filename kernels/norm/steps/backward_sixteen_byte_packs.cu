@@ -14,8 +14,8 @@
 // COST     not measured yet on a GPU
 #include "kernels/cuda/pack.cuh"
 #include "kernels/cuda/scratch.h"
+#include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
-#include "kernels/norm/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
@@ -31,8 +31,8 @@ __global__ void __launch_bounds__(block_threads, 4)
   for (unsigned i = threadIdx.x * W; i < s.hw; i += block_threads * W) {
     const auto dy_pack = load_pack<W>(dy + i), x_pack = load_pack<W>(x + i);
     for (int e = 0; e < W; ++e) {
-      sum += dy_pack.lane[e];
-      sum_xhat += dy_pack.lane[e] * ((x_pack.lane[e] - mean) * rstd);
+      sum += dy_pack.at[e];
+      sum_xhat += dy_pack.at[e] * ((x_pack.at[e] - mean) * rstd);
     }
   }
   sum = block_sum(sum), sum_xhat = block_sum(sum_xhat);
@@ -61,8 +61,8 @@ __global__ void __launch_bounds__(block_threads)
     const T weight = steps::parameter(a.weight, s.channel(set, i), T{1});
     Pack<T, W> out;
     for (int e = 0; e < W; ++e) {
-      const double g = dy_pack.lane[e] * weight, xhat = (x_pack.lane[e] - mean) * rstd;
-      out.lane[e] = static_cast<T>(rstd * (g - (sum_g + xhat * sum_g_xhat) / m));
+      const double g = dy_pack.at[e] * weight, xhat = (x_pack.at[e] - mean) * rstd;
+      out.at[e] = static_cast<T>(rstd * (g - (sum_g + xhat * sum_g_xhat) / m));
     }
     store_pack(dx + i, out);
   }
@@ -100,10 +100,7 @@ template <class T>
 void backward_sixteen_byte_packs(const GroupNormBackward<T>& a) {
   const steps::Sizes s(a);
   if (s.empty()) return;
-  if (norm::access_width<T>(a.hw, {a.dy, a.x, a.dx}) == 1)
-    backward_in_packs<1>(a, s);
-  else
-    backward_in_packs<pack_width<T>>(a, s);
+  with_width<T>(access_width<T>(a.hw, a.dy, a.x, a.dx), [&](auto w) { backward_in_packs<w()>(a, s); });
 }
 
 template void backward_sixteen_byte_packs(const GroupNormBackward<float>&);

@@ -11,8 +11,8 @@
 // NUMERICS two passes, in double, a tree of fixed shape
 // REQUIRES every thread reaches every barrier: 2 a sum, not 10 (team.cuh)
 // COST     not measured yet on a GPU
+#include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
-#include "kernels/norm/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {

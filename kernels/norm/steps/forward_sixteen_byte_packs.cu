@@ -13,8 +13,8 @@
 //          reaches every barrier: 2 a sum
 // COST     not measured yet on a GPU
 #include "kernels/cuda/pack.cuh"
+#include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
-#include "kernels/norm/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
@@ -41,13 +41,13 @@ __global__ void __launch_bounds__(block_threads) forward_packs(GroupNormForward<
 
   double sum = 0;
   each([&](const Pack<T, W>& p, unsigned) {
-    for (const T v : p.lane) sum += v;
+    for (const T v : p.at) sum += v;
   });
   const double mean = block_sum(sum) / m;
 
   double squares = 0;
   each([&](const Pack<T, W>& p, unsigned) {
-    for (const T v : p.lane) squares += (v - mean) * (v - mean);
+    for (const T v : p.at) squares += (v - mean) * (v - mean);
   });
   const double rstd = 1 / sqrt(block_sum(squares) / m + a.eps);
   if (threadIdx.x == 0) a.mean[set] = mean, a.rstd[set] = rstd;
@@ -56,7 +56,7 @@ __global__ void __launch_bounds__(block_threads) forward_packs(GroupNormForward<
     const unsigned c = s.channel(set, i);
     const T weight = steps::parameter(a.weight, c, T{1}), bias = steps::parameter(a.bias, c, T{0});
     Pack<T, W> out;
-    for (int e = 0; e < W; ++e) out.lane[e] = static_cast<T>((p.lane[e] - mean) * rstd) * weight + bias;
+    for (int e = 0; e < W; ++e) out.at[e] = static_cast<T>((p.at[e] - mean) * rstd) * weight + bias;
     store_pack(y + i, out);
   });
 }
@@ -67,11 +67,9 @@ template <class T>
 void forward_sixteen_byte_packs(const GroupNormForward<T>& a) {
   const steps::Sizes s(a);
   if (s.empty()) return;
-  const LaunchConfig config{.grid = s.sets(), .block = block_threads};
-  if (norm::access_width<T>(a.hw, {a.x, a.y}) == 1)
-    launch(forward_packs<1, T>, config, a, s);
-  else
-    launch(forward_packs<pack_width<T>, T>, config, a, s);
+  with_width<T>(access_width<T>(a.hw, a.x, a.y), [&](auto w) {
+    launch(forward_packs<w(), T>, {.grid = s.sets(), .block = block_threads}, a, s);
+  });
 }
 
 template void forward_sixteen_byte_packs(const GroupNormForward<float>&);

@@ -64,7 +64,6 @@ std::map<std::string, std::string> launch_bounds() {
 int threads_held(const std::string& bounds) {
   static const std::map<std::string, int> constants = {
       {"block_threads", 256},
-      {"norm::threads_a_block", norma::norm::threads_a_block},
       {"norm::most_threads_a_set", norma::norm::most_threads_a_set},
       {"32 * column_walkers", 256},
       {"32 * channel_walkers", 256},

@@ -1,7 +1,7 @@
 // Right kernels, small, for the tests of the simt executor. nvcc compiles them as well.
 #pragma once
 
-#include "kernels/cuda/cuda.h"
+#include "kernels/cuda/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 
@@ -17,24 +17,6 @@ __device__ __forceinline__ unsigned block_in_grid() {
 static __global__ void visit(int* visits) {
   const unsigned threads = blockDim.x * blockDim.y * blockDim.z;
   atomicAdd(&visits[block_in_grid() * threads + thread_in_block()], 1);
-}
-
-__device__ __forceinline__ float warp_sum(float v) {
-  for (int offset = 16; offset > 0; offset /= 2) v += __shfl_xor_sync(0xffffffffu, v, offset);
-  return v;
-}
-
-/// The sum over the block, in every thread. All threads must call it. Safe to call twice in a row, thanks to
-/// the second barrier: no warp may write `partial` again while another still reads it.
-__device__ __forceinline__ float block_sum(float v) {
-  NORMA_SHARED(float[32], partial);
-  v = warp_sum(v);
-  if (threadIdx.x % 32 == 0) partial[threadIdx.x / 32] = v;
-  __syncthreads();
-  float sum = 0;
-  for (unsigned warp = 0; warp < blockDim.x / 32; ++warp) sum += partial[warp];
-  __syncthreads();
-  return sum;
 }
 
 /// out[block] = Σ x over the block's stretch of blockDim.x elements

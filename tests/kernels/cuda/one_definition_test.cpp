@@ -1,0 +1,103 @@
+// The CUDA sources keep the one-definition rule: where two of them define the same name differently, the linker keeps
+// one of the two and says nothing, and a kernel may run with the other's helper. Looked at are the copies for simt.
+//
+//   types       the compiler compares them when it sees all objects at once: -flto -Wodr
+//   functions   every object has its own copy of a template or an inline function (a weak symbol), and debug
+//               information says from which line: two lines are two definitions
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <sstream>
+
+#include "core/error.h"
+#include "core/parallel.h"
+#include "tests/support/check.h"
+#include "tests/support/process.h"
+
+namespace fs = std::filesystem;
+using norma::test::run_program;
+
+namespace {
+
+using Words = std::vector<std::string>;
+const Words compile = {NORMA_CXX, "-std=c++20", "-O0", "-I" NORMA_SOURCE_DIR, "-x", "c++", "-c"};
+// Every function stays a function, however small, so that its object has a symbol for it; nm misreads DWARF 5.
+const Words with_lines = {"-gdwarf-4", "-Dalways_inline=noinline"};
+
+Words operator+(Words a, const Words& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+/// Functions that objects define at different places: a name and two places a line.
+std::string different_functions(const Words& objects) {
+  std::istringstream lines(run_program(Words{"/usr/bin/env", "nm", "-l", "--defined-only"} + objects).out);
+  std::map<std::string, std::string> place_of;
+  std::string found;
+  for (std::string line; std::getline(lines, line);) {  // address, W, name, a tab, place
+    const std::size_t weak = line.find(" W "), tab = line.find('\t');
+    if (weak == std::string::npos || tab == std::string::npos) continue;
+    const std::string name = line.substr(weak + 3, tab - weak - 3), place = line.substr(tab + 1);
+    const std::string& before = place_of.emplace(name, place).first->second;
+    if (before != place) found += name + " in " + before + " and " + place + "\n";
+  }
+  return found;
+}
+
+/// What sources define differently, and errors; empty where there is nothing.
+std::string different_definitions(const std::vector<fs::path>& sources, const fs::path& work) {
+  const std::size_t count = sources.size();
+  Words lto(count), plain(count), errors(2 * count);
+  norma::parallel_for(static_cast<std::int64_t>(2 * count), [&](std::int64_t k) {
+    const auto i = static_cast<std::size_t>(k) / 2;
+    const bool lines = k % 2 == 0;
+    std::string& object = (lines ? plain : lto)[i] = (work / fmt::format("{}.o", k)).string();
+    errors[static_cast<std::size_t>(k)] = run_program(compile + Words{sources[i].string(), "-o", object} +
+                                                      (lines ? with_lines : Words{"-flto"}))
+                                              .err;
+  });
+  std::string found;
+  for (const std::string& error : errors) found += error;
+  const auto link = run_program(Words{NORMA_CXX, "-O0", "-flto", "-Wodr", "-r", "-flinker-output=rel", "-o",
+                                      (work / "all.o").string()} +
+                                lto);
+  return found + link.err + different_functions(plain);
+}
+
+}  // namespace
+
+TEST_CASE("no name means two things in the CUDA sources", "[repository][cuda]") {
+#if !defined(__GNUC__) || defined(__clang__)
+  std::cout << "skipped: of the compilers, GCC alone compares definitions across objects\n";
+  return;
+#endif
+  if (norma::test::sanitized) return;  // about the sources, which the plain build has checked
+  const fs::path work = fs::temp_directory_path() / fmt::format("norma-one-definition-{}", getpid());
+  fs::create_directories(work);
+
+  // That it would be seen:
+  const auto write = [&](const char* name, const char* text) {
+    std::ofstream(work / name) << text;
+    return work / name;
+  };
+  const fs::path a = write("a.cpp",
+                           "template <class T> struct Pack { T lane[4]; };\n"
+                           "template <class T> T sum(T v) { return v; }\n"
+                           "Pack<int> a; int b = sum(1);\n"),
+                 c = write("c.cpp",
+                           "template <class T> struct Pack { T at[4]; };\n\n"
+                           "template <class T> T sum(T v) { return v + 1; }\n"
+                           "Pack<int> c; int d = sum(2);\n");
+  const std::string planted = different_definitions({a, c}, work);
+  CHECK_THAT(planted,
+             Catch::Contains("One Definition Rule") && Catch::Contains("Pack") && Catch::Contains("3sumIiE"));
+
+  std::vector<fs::path> sources;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(NORMA_SOURCE_DIR) / "kernels"))
+    if (entry.path().extension() == ".cu") sources.push_back(entry.path());
+  CHECK(sources.size() > 25);
+  CHECK(different_definitions(sources, work) == "");
+  fs::remove_all(work);
+}
