@@ -19,6 +19,7 @@
 #include "kernels/norm/group_norm.h"
 #include "kernels/norm/layer_norm.h"
 #include "kernels/norm/layer_norm_pixel.h"
+#include "kernels/norm/rms_norm.h"
 #include "kernels/operation.h"
 #include "kernels/optim/adam.h"
 #include "kernels/optim/sgd.h"
@@ -47,6 +48,8 @@
   OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,             yes,     yes,  yes, yes)   \
   OPERATION(group_norm_forward,        GroupNormForward,                   yes,     yes,  yes, yes)   \
   OPERATION(group_norm_backward,       GroupNormBackward,                  yes,     yes,  yes, yes)   \
+  OPERATION(rms_norm_forward,          RmsNormForward,                     yes,     yes,  yes, yes)   \
+  OPERATION(rms_norm_backward,         RmsNormBackward,                    yes,     yes,  yes, yes)   \
   OPERATION(relu_forward,              ReluForward,                        yes,     yes,  yes, yes)   \
   OPERATION(relu_backward,             ReluBackward,                       yes,     yes,  yes, yes)   \
   OPERATION(add,                       Add,                                yes,     yes,  yes, yes)   \

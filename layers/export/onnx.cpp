@@ -11,6 +11,7 @@
 #include "layers/instance_norm.h"
 #include "layers/layer_norm.h"
 #include "layers/linear.h"
+#include "layers/rms_norm.h"
 #include "layers/sequential.h"
 #include "layers/simple.h"
 
@@ -33,7 +34,7 @@ struct Scope {
   }
   // One before it.
   Value node_before(const std::string& name, const std::string& op, const Values& inputs,
-                    const OnnxAttributes& attributes) const {
+                    const OnnxAttributes& attributes = {}) const {
     return graph.node(op, inner(name), inputs, attributes);
   }
   // x and, after it, those parameters that the layer has.
@@ -133,6 +134,25 @@ const std::vector<Row>& table() {
         if (m.running_mean.defined()) return batch_normalization(s, m, x);
         return s.node("InstanceNormalization", s.with_affine(x, m.weight, m.bias, {m.num_features()}),
                       {{"epsilon", m.eps()}});
+      }),
+      row<RMSNorm2d>([](S s, const RMSNorm2d& m,
+                        X x) {  // ONNX has none before operator set 23, and that has no weight [C]
+        const std::int64_t c = m.num_channels();
+        const auto constant = [&](const std::string& name, const Tensor& t) {
+          return s.graph.constant(s.inner(name), t);
+        };
+        const Value squares = s.node_before("squares", "Mul", {x, x});
+        const Value of_channels = s.node_before("mean_of_pixels", "GlobalAveragePool", {squares});
+        const Value share =
+            constant("share_of_channel", Tensor::full({1, c, 1, 1}, 1 / static_cast<double>(c)));
+        const Value mean = s.node_before("mean", "Conv", {of_channels, share});
+        const Value shifted =
+            s.node_before("mean_plus_eps", "Add", {mean, constant("eps", Tensor::full({1}, m.eps()))});
+        const Value rms = s.node_before("rms", "Sqrt", {shifted});
+        const Value xhat =
+            m.weight.defined() ? s.node_before("normalized", "Div", {x, rms}) : s.node("Div", {x, rms});
+        if (!m.weight.defined()) return xhat;
+        return s.node("Mul", {xhat, constant("weight", m.weight.view({c, 1, 1}))});
       }),
 
       row<MaxPool2d>([](S s, const MaxPool2d& m, X x) { return s.node("MaxPool", {x}, pool_window(s, m)); }),

@@ -9,6 +9,7 @@
 #include "layers/group_norm.h"
 #include "layers/instance_norm.h"
 #include "layers/layer_norm.h"
+#include "layers/rms_norm.h"
 
 namespace norma {
 namespace {
@@ -63,6 +64,11 @@ const std::vector<NormRow>& all_norms() {
        "images’ means both come together, but for what the biases set apart: only the pattern within a "
        "channel is left.",
        [](Place p) { return layer<InstanceNorm2d>(p.channels, InstanceNorm2dOptions{.affine = true}); }},
+      {Norm::rms, "rms", "RMS norm",
+       "RMS norm gives each image a mean square of 1 over all its channels and pixels, then a weight per "
+       "channel, and no bias. "
+       "It takes no mean away: those of images and of channels stay, in proportion.",
+       [](Place p) { return layer<RMSNorm2d>(p.channels); }},
   };
   return rows;
 }

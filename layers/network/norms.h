@@ -13,7 +13,7 @@
 namespace norma {
 
 /// In the order of all_norms(); the order is that of colours in reports too.
-enum class Norm { none, bn, ln, ln_chw, ln_pixel, gn, in };
+enum class Norm { none, bn, ln, ln_chw, ln_pixel, gn, in, rms };
 
 /// Where a norm stands: images [N, channels, height, width] come in.
 struct NormPlace {

@@ -9,15 +9,22 @@
 namespace norma {
 namespace {
 
-constexpr std::array<Rgb, 7> series_on_white = {
-    {{0, 114, 178}, {213, 94, 0}, {0, 138, 100}, {170, 80, 140}, {150, 110, 0}, {70, 70, 70}, {110, 15, 50}}};
-constexpr std::array<Rgb, 7> series_on_black = {{{86, 180, 233},
+constexpr std::array<Rgb, 8> series_on_white = {{{0, 114, 178},
+                                                 {213, 94, 0},
+                                                 {0, 138, 100},
+                                                 {170, 80, 140},
+                                                 {150, 110, 0},
+                                                 {70, 70, 70},
+                                                 {110, 15, 50},
+                                                 {95, 60, 175}}};
+constexpr std::array<Rgb, 8> series_on_black = {{{86, 180, 233},
                                                  {240, 140, 60},
                                                  {60, 200, 155},
                                                  {225, 150, 195},
                                                  {230, 180, 40},
                                                  {190, 190, 190},
-                                                 {240, 110, 120}}};
+                                                 {240, 110, 120},
+                                                 {170, 145, 250}}};
 constexpr std::array<Rgb, 5> ramp_on_white = {
     {{14, 45, 92}, {21, 101, 101}, {93, 125, 55}, {184, 134, 45}, {226, 117, 93}}};
 constexpr std::array<Rgb, 5> ramp_on_black = {
