@@ -1,9 +1,8 @@
 // limit_simd() holds: which instruction set a kernel is compiled for that Highway then calls.
 #include "kernels/simd_target.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
+#include "tests/support/catch.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tests/kernels/simd_target_test.cpp"

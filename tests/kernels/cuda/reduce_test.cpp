@@ -1,10 +1,9 @@
 // The helpers that kernels share: sums come out right, in every thread, and twice in a row.
 #include "kernels/cuda/reduce.cuh"
 
-#include <catch2/catch.hpp>
-
 #include "kernels/simt/guarded_buffer.h"
 #include "kernels/simt/schedule.h"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

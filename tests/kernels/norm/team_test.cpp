@@ -1,12 +1,12 @@
 // The sums of teams: right, the same in every thread, and safe to call twice in a row.
 #include "kernels/norm/team.cuh"
 
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "kernels/norm/columns.cuh"
 #include "kernels/simt/guarded_buffer.h"
 #include "kernels/simt/schedule.h"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {
