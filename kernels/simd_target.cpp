@@ -17,26 +17,30 @@ std::vector<std::int64_t> targets_here() {
   return targets;
 }
 
+std::vector<std::string> names(const std::vector<std::int64_t>& targets) {
+  std::vector<std::string> names;
+  for (const std::int64_t target : targets) names.emplace_back(hwy::TargetName(target));
+  return names;
+}
+
 }  // namespace
 
 std::string simd_target() { return simd_targets().front(); }
 
-std::vector<std::string> simd_targets() {
-  std::vector<std::string> names;
-  for (const std::int64_t target : targets_here()) names.emplace_back(hwy::TargetName(target));
-  return names;
-}
+std::vector<std::string> simd_targets() { return names(targets_here()); }
 
 void limit_simd(const std::string& name) {
-  hwy::DisableTargets(0);  // what an earlier call took away
-  for (const std::int64_t target : targets_here())
-    if (hwy::TargetName(target) == name) {
-      hwy::DisableTargets(target - 1);  // all better ones
-      hwy::GetChosenTarget().DeInit();  // choose again
-      return;
-    }
-  fail_usage("this processor and build have the instruction sets {}, not '{}'",
-             fmt::join(simd_targets(), ", "), name);
+  static const std::vector<std::int64_t> all = targets_here();  // as they were before the first limit
+  std::int64_t allowed = 0;
+  for (auto target = all.rbegin(); target != all.rend(); ++target) {
+    allowed |= *target;
+    if (hwy::TargetName(*target) != name) continue;
+    // After hwy::DisableTargets() any call of hwy::SupportedTargets() makes Highway 1.0 use the disabled ones again.
+    hwy::SetSupportedTargetsForTest(allowed);
+    return;
+  }
+  fail_usage("this processor and build have the instruction sets {}, not '{}'", fmt::join(names(all), ", "),
+             name);
 }
 
 }  // namespace norma

@@ -1,7 +1,8 @@
 #include "optim/confusion.h"
 
-#include <catch2/catch.hpp>
 #include <set>
+
+#include "tests/support/catch.h"
 
 using namespace norma;
 

@@ -1,7 +1,5 @@
 #include "optim/cross_check.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/autograd.h"
 #include "core/random.h"
 #include "layers/functional/add.h"
@@ -11,6 +9,7 @@
 #include "layers/sequential.h"
 #include "layers/simple.h"
 #include "optim/presets.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

@@ -1,9 +1,8 @@
 #include "layers/network/builder.h"
 
-#include <catch2/catch.hpp>
-
 #include "layers/summary.h"
 #include "optim/presets.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 

@@ -1,7 +1,6 @@
 #include "optim/norm_statistics.h"
 #include "apps/run/norm_statistics_json.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +8,7 @@
 #include "core/random.h"
 #include "data/synthetic.h"
 #include "optim/presets.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 

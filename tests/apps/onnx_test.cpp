@@ -1,7 +1,6 @@
 // ONNX files: what stands in them, by a reader of their bytes, and what ONNX Runtime makes of them.
 #include "layers/export/onnx.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -24,6 +23,7 @@
 #include "optim/presets.h"
 #include "optim/trainer.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 #include "tests/support/process.h"
 #include "tests/support/protobuf_reader.h"

@@ -1,8 +1,7 @@
 #include "apps/cli/options.h"
 
-#include <catch2/catch.hpp>
-
 #include "apps/cli/arguments.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 

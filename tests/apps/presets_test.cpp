@@ -1,9 +1,8 @@
 #include "optim/presets.h"
 
-#include <catch2/catch.hpp>
-
 #include "apps/cli/options.h"
 #include "layers/summary.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 

@@ -1,6 +1,5 @@
 #include "apps/commands/result_tables.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -11,6 +10,7 @@
 #include "layers/summary.h"
 #include "optim/measured.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 namespace fs = std::filesystem;

@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <catch2/catch.hpp>
 #include <memory>
 #include <thread>
 
@@ -10,6 +9,7 @@
 #include "apps/run/run_folder.h"
 #include "core/save_file.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 using namespace norma::test;

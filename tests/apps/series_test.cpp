@@ -1,9 +1,8 @@
 #include "apps/run/series_result.h"
 
-#include <catch2/catch.hpp>
-
 #include "tests/data/temporary_folder.h"
 #include "tests/support/browser.h"
+#include "tests/support/catch.h"
 #include "tests/support/process.h"
 
 using namespace norma;

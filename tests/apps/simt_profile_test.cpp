@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 #include "apps/simt_profile/code_names.h"
 #include "apps/simt_profile/profile_options.h"
 #include "core/error.h"
+#include "tests/support/catch.h"
 #include "tests/support/process.h"
 
 using namespace norma;

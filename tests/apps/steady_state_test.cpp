@@ -1,7 +1,6 @@
 // After its first steps a training asks nobody for memory: not the system for tensors, not the heap for what holds
 // them together.
 #include <atomic>
-#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <new>
 
@@ -12,6 +11,7 @@
 #include "data/synthetic.h"
 #include "optim/presets.h"
 #include "optim/trainer.h"
+#include "tests/support/catch.h"
 
 #ifndef __SANITIZE_ADDRESS__  // which has an operator new of its own, and lets no pool reuse a block
 

@@ -1,7 +1,6 @@
 // Event files: by a reader of their bytes, and by TensorBoard's own.
 #include "apps/run/tensorboard.h"
 
-#include <catch2/catch.hpp>
 #include <ctime>
 #include <iostream>
 #include <map>
@@ -10,6 +9,7 @@
 #include "data/checksum.h"
 #include "layers/export/protobuf.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 #include "tests/support/process.h"
 #include "tests/support/protobuf_reader.h"
 #include "tests/support/python.h"

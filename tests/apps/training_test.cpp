@@ -1,7 +1,6 @@
 // Training end to end: as a library, and as the program that people run.
 #include "optim/trainer.h"
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -19,6 +18,7 @@
 #include "layers/safetensors.h"
 #include "optim/presets.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 #include "tests/support/process.h"
 

@@ -1,5 +1,4 @@
 // The microbenchmarks: which cases there are, and what makes a row.
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "bench/check.h"
@@ -8,6 +7,7 @@
 #include "bench/report.h"
 #include "kernels/ceiling/fma_loop.h"
 #include "kernels/table.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 

@@ -1,6 +1,5 @@
 // Norma's presets and their twins in PyTorch (bench/peers): the same layers, parameters, recipes and outputs.
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -8,6 +7,7 @@
 #include "optim/presets.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/data/write_archive.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 #include "tests/support/process.h"
 #include "tests/support/python.h"

@@ -1,10 +1,9 @@
 #include "core/autograd.h"
 
-#include <catch2/catch.hpp>
-
 #include "layers/functional/add.h"
 #include "layers/functional/loss.h"
 #include "layers/functional/relu.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

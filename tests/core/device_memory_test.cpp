@@ -1,7 +1,7 @@
 // Tensors beyond the bus: simt plays the GPU, on any machine.
 #include "core/device_memory.h"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 #ifndef __SANITIZE_ADDRESS__
 #include <sys/wait.h>

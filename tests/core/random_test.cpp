@@ -1,6 +1,6 @@
 #include "core/random.h"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 using namespace norma;
 

@@ -1,8 +1,7 @@
 #include "core/tensor.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/parallel.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 

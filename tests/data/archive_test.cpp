@@ -1,12 +1,12 @@
 #include "data/archive.h"
 
-#include <catch2/catch.hpp>
 #include <map>
 #include <random>
 
 #include "core/error.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/data/write_archive.h"
+#include "tests/support/catch.h"
 
 namespace norma {
 namespace {

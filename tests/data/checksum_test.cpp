@@ -1,10 +1,10 @@
 #include "data/checksum.h"
 
-#include <catch2/catch.hpp>
 #include <numeric>
 
 #include "core/error.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 
 namespace norma {
 namespace {

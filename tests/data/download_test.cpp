@@ -3,13 +3,13 @@
 
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "data/checksum.h"
 #include "data/part_file.h"
 #include "tests/data/http_server.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 
 namespace norma {
 namespace {

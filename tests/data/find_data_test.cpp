@@ -1,10 +1,9 @@
 #include "data/find_data.h"
 
-#include <catch2/catch.hpp>
-
 #include "data/checksum.h"
 #include "tests/data/http_server.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 
 namespace norma {
 namespace {

@@ -1,11 +1,11 @@
 #include "data/loader.h"
 
-#include <catch2/catch.hpp>
 #include <numeric>
 #include <set>
 
 #include "data/synthetic.h"
 #include "kernels/table.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

@@ -3,11 +3,10 @@
 
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
-
 #include "core/error.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/data/write_archive.h"
+#include "tests/support/catch.h"
 
 namespace norma {
 namespace {

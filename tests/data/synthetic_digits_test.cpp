@@ -1,6 +1,5 @@
 // The built-in digits: that they are what they say, and how hard they are (-s prints the figures of
 // docs/results/synthetic.md).
-#include <catch2/catch.hpp>
 
 #include <algorithm>
 
@@ -14,6 +13,7 @@
 #include "layers/sequential.h"
 #include "layers/simple.h"
 #include "optim/optimizer.h"
+#include "tests/support/catch.h"
 
 namespace norma {
 namespace {

@@ -1,6 +1,5 @@
 // What PyTorch refuses, and the order it lists things in; seen in PyTorch 1.13, and not to be had from
 // numbers.
-#include <catch2/catch.hpp>
 
 #include "layers/batch_norm.h"
 #include "layers/functional/pool.h"
@@ -8,6 +7,7 @@
 #include "layers/instance_norm.h"
 #include "layers/linear.h"
 #include "optim/scheduler.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 

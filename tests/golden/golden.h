@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
@@ -12,6 +11,7 @@
 
 #include "layers/module.h"
 #include "layers/safetensors.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 namespace norma::test {

@@ -1,7 +1,5 @@
 #include "layers/fusion.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/random.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
@@ -9,6 +7,7 @@
 #include "layers/layer_norm.h"
 #include "layers/sequential.h"
 #include "layers/simple.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

@@ -1,6 +1,5 @@
 #include "layers/module.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +12,7 @@
 #include "layers/sequential.h"
 #include "layers/simple.h"
 #include "layers/summary.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

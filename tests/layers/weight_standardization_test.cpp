@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
 
 #include "core/autograd.h"
 #include "core/random.h"
 #include "layers/conv2d.h"
 #include "layers/functional/relu.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

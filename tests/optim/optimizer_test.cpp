@@ -1,9 +1,9 @@
 #include "optim/optimizer.h"
 
-#include <catch2/catch.hpp>
 #include <memory>
 
 #include "optim/scheduler.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

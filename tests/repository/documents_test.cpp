@@ -1,6 +1,6 @@
 // What the documents tell a reader to type exists, and is understood.
 #include <algorithm>
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 #include <filesystem>
 #include <fstream>
 #include <regex>

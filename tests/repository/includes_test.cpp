@@ -1,5 +1,4 @@
 // The house rules that a compiler does not check: dependencies go one way, and a header stands by itself.
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -8,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 namespace fs = std::filesystem;

@@ -1,21 +1,28 @@
-// cmake --install gives a library that another project finds, builds with, and trains a network with.
-#include <catch2/catch.hpp>
+// Another project builds with the library and trains a network: installed, or as a part of itself.
 #include <cstdlib>
 #include <filesystem>
 
 #include "core/error.h"
+#include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 
 namespace fs = std::filesystem;
+using namespace norma::test;
+
+namespace {
+
+void run(const std::string& command) {
+  INFO(command);
+  REQUIRE(std::system((command + " >/dev/null").c_str()) == 0);
+}
+
+}  // namespace
 
 TEST_CASE("another project uses the installed library through find_package(norma)", "[repository][install]") {
   const fs::path work = fs::temp_directory_path() / fmt::format("norma-install-{}", getpid());
   fs::remove_all(work);
   const std::string sanitize =
       std::string(NORMA_SANITIZE).empty() ? "" : "-DCMAKE_CXX_FLAGS=-fsanitize=" NORMA_SANITIZE;
-  const auto run = [](const std::string& command) {
-    INFO(command);
-    REQUIRE(std::system((command + " >/dev/null").c_str()) == 0);
-  };
   run(fmt::format("'{}' --install '{}' --prefix '{}'", NORMA_CMAKE, NORMA_BINARY_DIR,
                   (work / "prefix").string()));
   run(fmt::format("'{}' -S '{}/tests/consumer' -B '{}' -DCMAKE_PREFIX_PATH='{}' -DCMAKE_CXX_COMPILER='{}' {}",
@@ -25,4 +32,17 @@ TEST_CASE("another project uses the installed library through find_package(norma
   run(fmt::format("cd '{}' && build/consumer synthetic 320", work.string()));
   for (const char* left : {"model.safetensors", "model.onnx"}) CHECK(fs::file_size(work / left) > 100);
   fs::remove_all(work);
+}
+
+TEST_CASE("another project adds the sources with add_subdirectory()", "[repository][install]") {
+  const TemporaryFolder work;
+  const std::string build = (work / "build").string();
+  run(fmt::format(
+      "'{}' -S '{}/tests/consumer' -B '{}' -G 'Unix Makefiles' -DNORMA_SOURCE='{}' -DNORMA_CUDA=OFF "
+      "-DCMAKE_CXX_COMPILER='{}'",
+      NORMA_CMAKE, NORMA_SOURCE_DIR, build, NORMA_SOURCE_DIR, NORMA_CXX));
+  run(fmt::format("'{}' --build '{}' -- main.o", NORMA_CMAKE, build));  // <norma/…> is found
+  // What the other project installs is its own; CMake writes an empty script for norma.
+  CHECK_THAT(read_file(work / "build/cmake_install.cmake"), Catch::Contains("consumer"));
+  CHECK_THAT(read_file(work / "build/norma/cmake_install.cmake"), !Catch::Contains("file(INSTALL"));
 }

@@ -1,7 +1,8 @@
 #include "kernels/table.h"
 
-#include <catch2/catch.hpp>
 #include <iostream>
+
+#include "tests/support/catch.h"
 
 using namespace norma;
 

@@ -1,10 +1,10 @@
 // A page as a browser sees it.
 #pragma once
 
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <iostream>
 
+#include "tests/support/catch.h"
 #include "tests/support/python.h"
 
 namespace norma::test {

@@ -1,12 +1,12 @@
 #include "tests/support/check.h"
 
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 
 #include "core/random.h"
 #include "kernels/simt/schedule.h"
+#include "tests/support/catch.h"
 #include "tests/support/device.h"
 
 namespace norma::test {

@@ -1,10 +1,10 @@
 #define CATCH_CONFIG_RUNNER
 #include <algorithm>
-#include <catch2/catch.hpp>
 #include <iostream>
 
 #include "core/device_memory.h"
 #include "kernels/simd_target.h"
+#include "tests/support/catch.h"
 #include "tests/support/device.h"
 
 namespace {

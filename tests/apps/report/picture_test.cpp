@@ -1,5 +1,4 @@
 // What is drawn: pixels, letters, PNG files, axes.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +7,7 @@
 #include "apps/report/draw/font.h"
 #include "apps/report/draw/html.h"
 #include "apps/report/draw/svg.h"
+#include "tests/support/catch.h"
 
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC

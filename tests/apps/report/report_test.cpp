@@ -1,7 +1,6 @@
 // The page: everything is in it, whatever the names are; and a browser opens it.
 #include "apps/report/pages/report.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "apps/cli/options.h"
@@ -10,6 +9,7 @@
 #include "optim/presets.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/browser.h"
+#include "tests/support/catch.h"
 #include "tests/support/process.h"
 
 using namespace norma;

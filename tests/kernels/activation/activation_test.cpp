@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "kernels/table.h"
 #include "layers/functional/add.h"
 #include "layers/functional/relu.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

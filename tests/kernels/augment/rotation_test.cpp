@@ -3,7 +3,6 @@
 #include "kernels/augment/rotation.h"
 
 #include <array>
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "core/random.h"
 #include "data/loader.h"
 #include "kernels/augment/load_images.h"
+#include "tests/support/catch.h"
 
 namespace norma {
 namespace {

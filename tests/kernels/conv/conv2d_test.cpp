@@ -1,10 +1,9 @@
 #include "layers/conv2d.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/parallel.h"
 #include "layers/functional/conv2d.h"
 #include "tests/kernels/conv/cases.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

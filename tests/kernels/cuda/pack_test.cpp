@@ -1,7 +1,7 @@
 // How wide an access may be.
 #include "kernels/cuda/pack.cuh"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 

@@ -1,7 +1,7 @@
 // The sum over a whole array.
 #include "kernels/cuda/reduce.cuh"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

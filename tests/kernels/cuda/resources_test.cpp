@@ -2,7 +2,6 @@
 // registers, keeps an array in local memory, or uses more registers than its launch bounds leave is not what it
 // seems.
 #include <cxxabi.h>
-#include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -11,6 +10,7 @@
 
 #include "kernels/conv/conv2d.h"
 #include "kernels/norm/variant.h"
+#include "tests/support/catch.h"
 
 namespace fs = std::filesystem;
 

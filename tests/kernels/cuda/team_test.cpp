@@ -1,7 +1,7 @@
 // The sums of teams: right, the same in every thread, and safe to call twice in a row.
 #include "kernels/cuda/team.cuh"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 #include "kernels/simt/guarded_buffer.h"
 #include "kernels/simt/schedule.h"

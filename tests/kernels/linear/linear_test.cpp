@@ -1,8 +1,7 @@
 #include "layers/linear.h"
 
-#include <catch2/catch.hpp>
-
 #include "layers/functional/linear.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

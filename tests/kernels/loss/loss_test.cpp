@@ -1,7 +1,7 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "layers/functional/loss.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

@@ -1,7 +1,6 @@
 // Norm kernels on memory that begins anywhere: every pointer one element off 16 bytes takes the scalar path,
 // under UndefinedBehaviorSanitizer a wide access there would stop the program. Outputs have guards and begin
 // as NaN.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "kernels/norm/layer_norm.h"
 #include "kernels/norm/layer_norm_pixel.h"
 #include "kernels/simt/guarded_buffer.h"
+#include "tests/support/catch.h"
 
 using namespace norma;
 

@@ -1,9 +1,8 @@
 #include "layers/batch_norm.h"
 
-#include <catch2/catch.hpp>
-
 #include "core/autograd.h"
 #include "layers/functional/batch_norm.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

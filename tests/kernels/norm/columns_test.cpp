@@ -1,7 +1,7 @@
 // Sums down the columns of a matrix.
 #include "kernels/norm/columns.cuh"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 #include <vector>
 
 #include "kernels/simt/guarded_buffer.h"

@@ -1,7 +1,6 @@
 // What the norm kernels do to memory, counted: sectors a request, bytes against the floor, bank conflicts,
 // races. A program of its own, for which the kernels are compiled with instrumentation
 // (kernels/simt/README.md, "Counting").
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "core/random.h"
@@ -12,6 +11,7 @@
 #include "kernels/simt/counters.h"
 #include "kernels/simt/guarded_buffer.h"
 #include "kernels/simt/schedule.h"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

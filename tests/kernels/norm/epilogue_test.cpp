@@ -2,7 +2,6 @@
 // they stand for, bit by bit.
 #include "kernels/norm/epilogue.h"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/autograd.h"
@@ -15,6 +14,7 @@
 #include "layers/functional/layer_norm_pixel.h"
 #include "layers/functional/relu.h"
 #include "layers/functional/rms_norm.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

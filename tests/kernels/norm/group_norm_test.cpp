@@ -1,8 +1,7 @@
 #include "layers/group_norm.h"
 
-#include <catch2/catch.hpp>
-
 #include "layers/functional/group_norm.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

@@ -1,5 +1,4 @@
 // What must hold between the norms, and of each by itself, whatever the kernels do.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/autograd.h"
@@ -9,6 +8,7 @@
 #include "layers/functional/layer_norm.h"
 #include "layers/functional/layer_norm_pixel.h"
 #include "layers/instance_norm.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

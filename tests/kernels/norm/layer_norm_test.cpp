@@ -1,9 +1,8 @@
 #include "layers/layer_norm.h"
 
-#include <catch2/catch.hpp>
-
 #include "layers/functional/layer_norm.h"
 #include "layers/functional/layer_norm_pixel.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

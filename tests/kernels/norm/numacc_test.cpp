@@ -1,10 +1,10 @@
 // NIST StRD, univariate summary statistics, NumAcc1 to NumAcc4: data sets made to break variance formulas
 // (https://www.itl.nist.gov/div898/strd/univ/homepage.html). Certified deviations use n − 1.
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "layers/functional/batch_norm.h"
 #include "layers/functional/group_norm.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

@@ -1,6 +1,6 @@
 #include "layers/rms_norm.h"
 
-#include <catch2/catch.hpp>
+#include "tests/support/catch.h"
 
 #include "layers/functional/group_norm.h"
 #include "layers/functional/rms_norm.h"

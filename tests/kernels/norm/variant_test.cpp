@@ -1,10 +1,9 @@
 // Which kernel runs: each side of every boundary, and that the kernels on both sides are right.
 #include "kernels/norm/variant.h"
 
-#include <catch2/catch.hpp>
-
 #include "layers/functional/group_norm.h"
 #include "layers/functional/layer_norm.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

@@ -1,9 +1,9 @@
-#include <catch2/catch.hpp>
 #include <cmath>
 
 #include "core/random.h"
 #include "layers/functional/pool.h"
 #include "tests/kernels/pool/cases.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

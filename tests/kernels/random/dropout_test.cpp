@@ -1,10 +1,10 @@
-#include <catch2/catch.hpp>
 
+#include "layers/functional/dropout.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "kernels/table.h"
-#include "layers/functional/dropout.h"
 #include "layers/simple.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

@@ -1,9 +1,9 @@
 // Atomic functions, within a block and between blocks on several OS threads.
-#include <catch2/catch.hpp>
 #include <cstdint>
 #include <vector>
 
 #include "tests/kernels/simt/kernels.cuh"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

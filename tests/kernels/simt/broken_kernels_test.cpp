@@ -1,5 +1,4 @@
 // Kernels with the classic mistakes: the executor must reject them, or give the test something to see.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
 #include <vector>
@@ -8,6 +7,7 @@
 #include "kernels/simt/guarded_buffer.h"
 #include "kernels/simt/sanitizer.h"
 #include "tests/kernels/simt/kernels.cuh"
+#include "tests/support/catch.h"
 
 #ifdef __linux__
 #include <sys/wait.h>

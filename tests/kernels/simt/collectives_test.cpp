@@ -1,11 +1,11 @@
 // Warp shuffles and votes against CUDA's tables, barriers, reductions: the same under every schedule.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
 #include <vector>
 
 #include "core/error.h"
 #include "tests/kernels/simt/kernels.cuh"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

@@ -1,7 +1,6 @@
 // What every kernel of kernels/table.h does to memory, counted on the very cases that simt_profile runs. The
 // norms have tests of their own beside this (tests/kernels/norm/counting.cpp). This file is compiled with
 // instrumentation, as the kernels are, for the sake of the two wrong kernels at its end.
-#include <catch2/catch.hpp>
 #include <set>
 
 #include "apps/simt_profile/profile_report.h"
@@ -9,6 +8,7 @@
 #include "kernels/cuda/cuda.h"
 #include "kernels/simt/schedule.h"
 #include "kernels/table.h"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

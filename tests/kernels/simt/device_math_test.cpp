@@ -1,10 +1,10 @@
 // CUDA's arithmetic helpers, where their edge cases differ from what one would guess.
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
 #include <type_traits>
 
 #include "kernels/cuda/cuda.h"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

@@ -1,11 +1,11 @@
 // Grids and blocks: every thread runs once, limits hold, launches follow each other, errors come out.
-#include <catch2/catch.hpp>
 #include <vector>
 
 #include "core/error.h"
 #include "core/parallel.h"
 #include "kernels/simt/guarded_buffer.h"
 #include "tests/kernels/simt/kernels.cuh"
+#include "tests/support/catch.h"
 
 using Catch::Contains;
 

@@ -1,12 +1,12 @@
 // A whole kernel: group norm against a double loop, under every schedule, with a mean far from zero.
 #include "tests/kernels/simt/group_norm_demo.cuh"
 
-#include <catch2/catch.hpp>
 #include <cmath>
 #include <vector>
 
 #include "core/random.h"
 #include "kernels/simt/guarded_buffer.h"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

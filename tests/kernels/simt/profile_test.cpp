@@ -1,8 +1,8 @@
 // Counting and race detection, on kernels whose figures one can work out by hand. This file is compiled with
 // instrumentation of its memory accesses (kernels/simt/README.md, "Counting"); without, there is nothing to
 // see.
+#include "tests/support/catch.h"
 #ifdef __SANITIZE_THREAD__
-#include <catch2/catch.hpp>
 #include <numeric>
 #include <vector>
 

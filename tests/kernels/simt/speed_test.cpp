@@ -1,11 +1,11 @@
 // How fast the executor is. Hidden: runs when asked for, by its tag [simt-speed].
-#include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdio>
 #include <vector>
 
 #include "core/parallel.h"
 #include "kernels/cuda/cuda.h"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

@@ -1,11 +1,11 @@
 // What each step from the naive group norm to production gained, counted: the figures of
 // kernels/norm/steps/README.md. Part of norma_counting_tests, for which the kernels are instrumented.
-#include <catch2/catch.hpp>
 
 #include "core/random.h"
 #include "kernels/norm/steps/steps.h"
 #include "kernels/simt/counters.h"
 #include "kernels/simt/guarded_buffer.h"
+#include "tests/support/catch.h"
 
 namespace norma::simt {
 namespace {

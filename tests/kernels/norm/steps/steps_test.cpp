@@ -1,9 +1,8 @@
 // Every step from the naive group norm to production computes the same, on awkward sizes, under every schedule.
 #include "kernels/norm/steps/steps.h"
 
-#include <catch2/catch.hpp>
-
 #include "kernels/table.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;
