@@ -40,6 +40,13 @@ template <class T>
 struct InOut {
   T* data;
 };
+// What C++20 deduces by itself, and Clang 16 does not yet.
+template <class T>
+In(const T*) -> In<T>;
+template <class T>
+Out(T*) -> Out<T>;
+template <class T>
+InOut(T*) -> InOut<T>;
 
 // A pack of one array on its way through f.
 template <int W, class Array>

@@ -38,8 +38,8 @@ class Checkout {
     write_file(file, "#!/bin/sh\n" + script + "\n");
     fs::permissions(file, fs::perms::owner_all);
   }
-  // What `run` prints, and what it gave to cmake since the last call.
-  std::string run(const std::string& arguments, const std::string& environment = "") const {
+  // What `run` says, and what it gave to cmake since the last call.
+  std::string run(const std::string& arguments, const std::string& environment = "", int status = 0) const {
     fs::remove(log());
     write_file(log(), "");
     const Finished done = run_program(
@@ -47,8 +47,8 @@ class Checkout {
          fmt::format("cd / && env PATH='{}':\"$PATH\" {} '{}' {}", (folder_ / "programs").string(),
                      environment, (folder_ / "my link").string(), arguments)});
     INFO(done.err);
-    CHECK(done.status == 0);
-    return done.out + read_file(log());
+    CHECK(done.status == status);
+    return done.out + done.err + read_file(log());
   }
   void link() const { fs::create_symlink(root() / "run", folder_ / "my link"); }
 
@@ -85,4 +85,16 @@ TEST_CASE("./run compiles an app for the GPU that answers", "[repository][run]")
   checkout.link();
   checkout.program("nvidia-smi", "echo GPU 0");
   CHECK_THAT(checkout.run("cifar_norm"), Catch::Contains("-DNORMA_CUDA=AUTO"));
+}
+
+TEST_CASE("./run needs Catch2 for the tests alone", "[repository][run]") {
+  const Checkout checkout;
+  checkout.link();
+  checkout.program("cmake",
+                   "mkdir -p build/release/bin && touch build/release/build.ninja\n"
+                   "echo Catch2_DIR:PATH=Catch2_DIR-NOTFOUND >build/release/CMakeCache.txt\n"
+                   "printf '#!/bin/sh\\necho trained' >build/release/bin/cifar_norm && chmod +x "
+                   "build/release/bin/cifar_norm");
+  CHECK_THAT(checkout.run("cifar_norm"), Catch::Contains("trained"));
+  CHECK_THAT(checkout.run("tests", "", 1), Catch::Contains("the tests need Catch2 2 or 3"));
 }
