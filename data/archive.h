@@ -1,5 +1,6 @@
-// Reading compressed files and tar archives front to back without unpacking them to disk, whatever they are
-// compressed with: libarchive recognises gzip, bzip2, xz, zstd and others by their content.
+// Reading compressed files and tar archives front to back without unpacking them to disk. The compression is
+// recognised by the content: gzip, bzip2, xz, zstd or lz4, which libarchive undoes in this process. No other
+// compression is read, because libarchive would start a program from $PATH for it.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 
 namespace norma {
 
-/// A whole file, decompressed where it is compressed. Throws where it cannot be read or is damaged.
+/// A whole file, decompressed where it is compressed by one of the five. Throws where it cannot be read or is damaged.
 std::vector<std::uint8_t> read_decompressed(const std::filesystem::path& file);
 
 class TarReader {

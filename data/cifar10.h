@@ -13,7 +13,7 @@ namespace norma {
 /// Where CIFAR-10 lies in a folder, the first there is of
 ///   FOLDER/cifar-10-batches-bin    the unpacked batches
 ///   FOLDER                         itself, where it holds a batch
-///   FOLDER/cifar-10-binary.tar*    the archive, with any compression
+///   FOLDER/cifar-10-binary.tar*    the archive, plain or compressed (data/archive.h)
 /// or nothing where the folder does not exist or holds none of them. Throws where it cannot be looked into.
 std::optional<std::filesystem::path> find_cifar10(const std::filesystem::path& folder);
 
