@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/tensor.h"
@@ -15,6 +16,11 @@ namespace norma {
 struct Normalization {
   std::vector<double> mean, std;
 };
+
+/// Throws unless there is one mean and one standard deviation per channel, the means finite, the deviations finite and
+/// above 0. `whose` begins the sentence: it says where the normalization comes from.
+void check_normalization(const Normalization& normalization, std::int64_t channels,
+                         std::string_view whose = "the normalization");
 
 /// The published constants.
 inline const Normalization cifar10_normalization = {{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
@@ -39,7 +45,8 @@ struct Batch {
 std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t seed, std::uint32_t epoch);
 
 /// The images at `indices`, normalised and, with an augmentation, moved; what happens to an image depends on
-/// seed, epoch and its index alone.
+/// seed, epoch and its index alone. Throws where check_normalization() does, and for images of more channels than
+/// max_image_channels (kernels/augment/load_images.h).
 Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indices,
                  const Normalization& normalization, const Augmentation& augmentation = {},
                  std::uint64_t seed = 0, std::uint32_t epoch = 0);

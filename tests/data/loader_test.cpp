@@ -1,11 +1,13 @@
 #include "data/loader.h"
 
 #include <catch2/catch.hpp>
+#include <limits>
 #include <numeric>
 #include <set>
 
 #include "data/synthetic.h"
 #include "kernels/table.h"
+#include "tests/data/temporary_folder.h"
 #include "tests/support/check.h"
 
 using namespace norma;
@@ -99,6 +101,38 @@ TEST_CASE("augmentation flips half of the images, crops everywhere, and repeats 
   };
   CHECK(again(1) == again(1));
   CHECK(again(1) != again(2));
+}
+
+TEST_CASE("a normalization that does not fit the images is refused before a pixel is touched",
+          "[load_images]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
+  const auto error = [](const Normalization& n, std::int64_t channels = 3) {
+    return text_thrown<Error>([&] { load_batch(counting_images(2, channels, 2, 2), {0, 1}, n); });
+  };
+  for (const std::size_t n : {std::size_t{0}, std::size_t{2}, std::size_t{4}, std::size_t{20}}) {
+    const std::vector<double> numbers(n, 0.5);
+    CHECK(error({numbers, numbers}) ==
+          fmt::format(
+              "the normalization has {0} means and {0} standard deviations, but the images have 3 channels: "
+              "expected one of each per channel",
+              n));
+    CHECK_THAT(error({{0, 0, 0}, numbers}), Catch::Contains(fmt::format("3 means and {} standard", n)));
+    CHECK_THAT(error({numbers, {1, 1, 1}}), Catch::Contains(fmt::format("{} means and 3 standard", n)));
+  }
+  CHECK_THAT(error({{1, 2}, {3, 4}}, 1), Catch::Contains("but the images have 1 channel:"));
+  for (const double bad : {0.0, -1.0, nan, infinity})
+    CHECK(
+        error({{0, 0, 0}, {1, 1, bad}}) ==
+        fmt::format(
+            "the normalization has the standard deviation {} for channel 2: expected a finite number above 0",
+            bad));
+  for (const double bad : {nan, infinity, -infinity})
+    CHECK_THAT(error({{0, bad, 0}, {1, 1, 1}}),
+               Catch::Contains(fmt::format("the mean {} for channel 1", bad)));
+  const std::vector<double> five(5, 0.5);
+  CHECK(error({five, five}, 5) == "images can have 1 to 4 channels, not 5");
+  CHECK(error({{0.5}, {0.5}}, 1).empty());
 }
 
 TEST_CASE("shuffling is a permutation that depends on seed and epoch", "[loader]") {
