@@ -1,6 +1,7 @@
 // Data sets: labelled images, whole in memory, as bytes. The loader turns them into normalised float batches.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,17 @@ struct Dataset {
 
 /// What a network is trained on and what it is judged by.
 struct DataSplit {
-  std::string name;                  ///< "cifar10", "mnist", "synthetic"
+  std::string name;  ///< "cifar10", "mnist", …: a row's of data/known_data.h, or "synthetic"
   std::vector<std::string> classes;  ///< what label 0, 1, … is called
   Dataset train;
   Dataset test;
+};
+
+enum class Labels { fine, coarse };
+
+/// What a set can be asked for beside the folder that it lies in.
+struct LoadOptions {
+  Labels labels = Labels::fine;  ///< cifar100: its 100 classes, or the 20 superclasses that they belong to
 };
 
 }  // namespace norma

@@ -34,17 +34,18 @@ inline double grain(std::uint32_t word, double deviation) {
   return (RandomSequence::to_uniform(word) - 0.5) * 3.46 * deviation;
 }
 
-// `count` images of `channels` × size × size pixels with the labels 0 … 9 in turn, each by
+// `count` images of `channels` × size × size pixels with the labels 0 … classes − 1 in turn, each by
 // draw(random, image, label, pixels).
 template <class Draw>
-Dataset draw_images(const RandomSequence& random, std::int64_t count, std::int64_t channels,
-                    std::int64_t size, const Draw& draw) {
+Dataset draw_images(const RandomSequence& random, std::int64_t count, std::int64_t classes,
+                    std::int64_t channels, std::int64_t size, const Draw& draw) {
   Dataset set{Tensor::empty({count, channels, size, size}, DType::uint8),
               Tensor::empty({count}, DType::int64)};
   parallel_ranges(count, 50, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      set.labels.data<std::int64_t>()[i] = i % 10;
-      draw(random, i, static_cast<int>(i % 10), set.images.data<std::uint8_t>() + i * channels * size * size);
+      set.labels.data<std::int64_t>()[i] = i % classes;
+      draw(random, i, static_cast<int>(i % classes),
+           set.images.data<std::uint8_t>() + i * channels * size * size);
     }
   });
   return set;

@@ -31,8 +31,9 @@ struct DataRequest {
 };
 
 struct DataChoice {
-  std::optional<std::filesystem::path> folder;  ///< set.load(*folder), or nothing: set.make_synthetic()
-  std::string reason;                           ///< a sentence for the person who waits
+  std::optional<std::filesystem::path>
+      folder;          ///< what load_data() takes: the folder that holds the set, or nothing
+  std::string reason;  ///< a sentence for the person who waits
 };
 
 /// Looks in --data, else $NORMA_DATA, else $XDG_CACHE_HOME/norma, else ~/.cache/norma:

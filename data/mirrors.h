@@ -24,6 +24,15 @@ inline const RemoteFile cifar10_archive = {
     .urls = {"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"},
 };
 
+/// CIFAR-100, binary version, from the same page. SHA-256 is that of TensorFlow Datasets (url_checksums/cifar100.txt).
+inline const RemoteFile cifar100_archive = {
+    .name = "cifar-100-binary.tar.gz",
+    .bytes = 168513733,
+    .md5 = "03b5dce01913d631647c71ecec9e9cb8",
+    .sha256 = "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
+    .urls = {"https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"},
+};
+
 /// MNIST (LeCun, Cortes, Burges 1998), from where torchvision and TensorFlow Datasets take it. Its authors
 /// publish no checksums: MD5 is torchvision's, SHA-256 that of TensorFlow Datasets (url_checksums/mnist.txt).
 inline const std::vector<std::string> mnist_mirrors = {"https://ossci-datasets.s3.amazonaws.com/mnist/",

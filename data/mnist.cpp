@@ -107,7 +107,7 @@ std::optional<fs::path> find_mnist(const fs::path& folder) {
   return std::nullopt;
 }
 
-DataSplit load_mnist(const fs::path& folder) {
+DataSplit load_mnist(const fs::path& folder, const LoadOptions&) {
   const std::optional<fs::path> found = find_mnist(folder);
   if (!found)
     fail("there is no MNIST in {}: expected mnist/train-images-idx3-ubyte, plain or .gz, and its like",

@@ -19,6 +19,6 @@ std::optional<std::filesystem::path> find_mnist(const std::filesystem::path& fol
 
 /// Loads what find_mnist finds, images uint8 [N, 1, 28, 28]; throws where that is nothing, or damaged. N is
 /// what the files say, so that a smaller set of the same layout loads too.
-DataSplit load_mnist(const std::filesystem::path& folder);
+DataSplit load_mnist(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 }  // namespace norma

@@ -131,8 +131,8 @@ DataSplit make_synthetic_digits(std::uint64_t seed, std::int64_t train_images, s
   // Steps 2 and 3 of the stream: 0 and 1 are make_synthetic's.
   return {"synthetic",
           {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
-          draw_images({seed, 2, stream::synthetic}, train_images, 1, size, draw_digit),
-          draw_images({seed, 3, stream::synthetic}, test_images, 1, size, draw_digit)};
+          draw_images({seed, 2, stream::synthetic}, train_images, 10, 1, size, draw_digit),
+          draw_images({seed, 3, stream::synthetic}, test_images, 10, 1, size, draw_digit)};
 }
 
 }  // namespace norma

@@ -273,7 +273,7 @@ TEST_CASE("half of MNIST is none: the next run goes on where one broke off", "[d
     CHECK_THROWS_AS(h.find(), Interrupted);
   }
   CHECK_FALSE(fs::exists(h.folder_of_files));
-  CHECK(find_mnist(h.cache) == std::nullopt);
+  CHECK(mnist_data.find(h.cache) == std::nullopt);
   CHECK(fs::exists(h.part / "train-labels-idx1-ubyte.gz"));
 
   const HttpServer server(MnistHome::serve);
@@ -322,8 +322,9 @@ TEST_CASE("something else in the place of MNIST is an error before anything is d
 }
 
 TEST_CASE("each known set has a name, files with checksums, and built-in images of its shape", "[data]") {
-  for (const KnownDataSet& set : {cifar10_data, mnist_data}) {
+  for (const KnownDataSet& set : known_data_sets()) {
     CAPTURE(set.title);
+    CHECK(&find_data_set(set.name) == &set);
     for (const RemoteFile& file : set.files) {
       CHECK(file.bytes > 0);
       CHECK(file.md5.size() == 32);
@@ -332,10 +333,22 @@ TEST_CASE("each known set has a name, files with checksums, and built-in images 
       for (const std::string& url : file.urls) CHECK_THAT(url, Catch::StartsWith("https://"));
     }
     CHECK((set.files.size() == 1 || !set.folder.empty()));
-    CHECK(set.make_synthetic().name == "synthetic");
+    check_normalization(set.normalization, set.image[0]);
+    const DataSplit synthetic = load_data(set, std::nullopt);
+    CHECK(synthetic.name == "synthetic");
+    CHECK(synthetic.train.images.shape() == Shape{8000, set.image[0], set.image[1], set.image[2]});
+    CHECK(synthetic.classes.size() == (set.name == "cifar100" ? 100 : 10));
   }
-  CHECK(cifar10_data.make_synthetic().train.images.size(1) == 3);
-  CHECK(mnist_data.make_synthetic().train.images.shape() == Shape{8000, 1, 28, 28});
+  CHECK(load_data(find_data_set("cifar100"), std::nullopt, {.labels = Labels::coarse}).classes.size() == 20);
+}
+
+TEST_CASE("a set that is not known, or labels that a set does not have, are wrong requests", "[data]") {
+  CHECK_THAT(text_thrown<UsageError>([] { find_data_set("cifar"); }),
+             Equals("there is no data set called 'cifar': the known ones are cifar10, cifar100, mnist"));
+  for (const char* name : {"cifar10", "mnist"})
+    CHECK_THAT(text_thrown<UsageError>(
+                   [&] { load_data(find_data_set(name), std::nullopt, {.labels = Labels::coarse}); }),
+               Contains("has no coarse labels"));
 }
 
 TEST_CASE("damaged data is found, so that loading it can say what is wrong", "[data]") {

@@ -184,3 +184,29 @@ TEST_CASE("synthetic images depend on seed and index alone", "[synthetic]") {
         std::vector<std::uint8_t>(more.begin(), more.begin() + 20 * 3072));
   for (std::int64_t i = 0; i < 30; ++i) CHECK(a.train.labels.data<std::int64_t>()[i] == i % 10);
 }
+
+TEST_CASE("synthetic pairs have the classes of CIFAR-100: five fine ones share a coarse one", "[synthetic]") {
+  const DataSplit fine = make_synthetic_pairs(Labels::fine, 1, 230, 20),
+                  coarse = make_synthetic_pairs(Labels::coarse, 1, 230, 20);
+  CHECK(fine.name == "synthetic");
+  CHECK(fine.train.images.shape() == Shape{230, 3, 32, 32});
+  CHECK(std::set<std::string>(fine.classes.begin(), fine.classes.end()).size() == 100);
+  CHECK(std::set<std::string>(coarse.classes.begin(), coarse.classes.end()).size() == 20);
+  CHECK(fine.classes[57] == "bars across beside bars aslant");
+  CHECK(coarse.classes[11] == "bars across beside a pattern");
+  CHECK(fine.train.images.to_vector<std::uint8_t>() == coarse.train.images.to_vector<std::uint8_t>());
+  for (std::int64_t i = 0; i < 230; ++i) {
+    CHECK(fine.train.labels.data<std::int64_t>()[i] == i % 100);
+    CHECK(coarse.train.labels.data<std::int64_t>()[i] == i % 100 / 5);
+  }
+}
+
+TEST_CASE("synthetic grey figures have one channel and change from image to image", "[synthetic]") {
+  const DataSplit data = make_synthetic_grey(1, 20, 10);
+  CHECK(data.classes.size() == 10);
+  CHECK(data.test.images.shape() == Shape{10, 1, 28, 28});
+  const auto pixels = data.train.images.to_vector<std::uint8_t>();
+  for (std::size_t i = 0; i < 10; ++i)  // images i and i + 10 show the same figure
+    CHECK_FALSE(std::equal(pixels.begin() + 784 * i, pixels.begin() + 784 * (i + 1),
+                           pixels.begin() + 784 * (i + 10)));
+}

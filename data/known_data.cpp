@@ -1,0 +1,61 @@
+#include "data/known_data.h"
+
+#include <fmt/ranges.h>
+
+#include "data/cifar.h"
+#include "data/mnist.h"
+#include "data/synthetic.h"
+
+namespace norma {
+
+const std::vector<KnownDataSet>& known_data_sets() {
+  static const std::vector<KnownDataSet> sets = {
+      {.name = "cifar10",
+       .title = "CIFAR-10",
+       .folder = "",
+       .files = {cifar10_archive},
+       .find = find_cifar10,
+       .load = load_cifar10,
+       .make_synthetic = [](const LoadOptions&) { return make_synthetic(); },
+       .image = {3, 32, 32},
+       .normalization = cifar10_normalization},
+      {.name = "cifar100",
+       .title = "CIFAR-100",
+       .folder = "",
+       .files = {cifar100_archive},
+       .find = find_cifar100,
+       .load = load_cifar100,
+       .make_synthetic = [](const LoadOptions& options) { return make_synthetic_pairs(options.labels); },
+       .image = {3, 32, 32},
+       .normalization = cifar100_normalization,
+       .coarse_labels = true},
+      {.name = "mnist",
+       .title = "MNIST",
+       .folder = "mnist",
+       .files = mnist_files,
+       .find = find_mnist,
+       .load = load_mnist,
+       .make_synthetic = [](const LoadOptions&) { return make_synthetic_digits(); },
+       .image = {1, 28, 28},
+       .normalization = mnist_normalization},
+  };
+  return sets;
+}
+
+const KnownDataSet& find_data_set(const std::string& name) {
+  std::vector<std::string> names;
+  for (const KnownDataSet& set : known_data_sets()) {
+    if (set.name == name) return set;
+    names.push_back(set.name);
+  }
+  fail_usage("there is no data set called '{}': the known ones are {}", name, fmt::join(names, ", "));
+}
+
+DataSplit load_data(const KnownDataSet& set, const std::optional<std::filesystem::path>& folder,
+                    const LoadOptions& options) {
+  if (options.labels == Labels::coarse && !set.coarse_labels)
+    fail_usage("{} has no coarse labels: only CIFAR-100 has", set.title);
+  return folder ? set.load(*folder, options) : set.make_synthetic(options);
+}
+
+}  // namespace norma
