@@ -38,6 +38,15 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .make_synthetic = [](const LoadOptions&) { return make_synthetic_digits(); },
        .image = {1, 28, 28},
        .normalization = mnist_normalization},
+      {.name = "fashion-mnist",
+       .title = "Fashion-MNIST",
+       .folder = "fashion-mnist",
+       .files = fashion_mnist_files,
+       .find = find_fashion_mnist,
+       .load = load_fashion_mnist,
+       .make_synthetic = [](const LoadOptions&) { return make_synthetic_grey(); },
+       .image = {1, 28, 28},
+       .normalization = fashion_mnist_normalization},
   };
   return sets;
 }

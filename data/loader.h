@@ -27,6 +27,7 @@ void check_normalization(const Normalization& normalization, std::int64_t channe
 inline const Normalization cifar10_normalization = {{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
 inline const Normalization cifar100_normalization = {{0.5071, 0.4865, 0.4409}, {0.2673, 0.2564, 0.2762}};
 inline const Normalization mnist_normalization = {{0.1307}, {0.3081}};
+inline const Normalization fashion_mnist_normalization = {{0.2860}, {0.3530}};
 
 /// Computed from all images of a data set; the deviation is the population's.
 Normalization measure_normalization(const Dataset& dataset);

@@ -60,4 +60,32 @@ inline const std::vector<RemoteFile> mnist_files = {
      .urls = mnist_mirrors},
 };
 
+/// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017): its authors' server, which has no https, and their repository. MD5 is
+/// theirs, SHA-256 that of TensorFlow Datasets (url_checksums/fashion_mnist.txt).
+inline const std::vector<std::string> fashion_mnist_mirrors = {
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"};
+inline const std::vector<RemoteFile> fashion_mnist_files = {
+    {.name = "train-images-idx3-ubyte.gz",
+     .bytes = 26421880,
+     .md5 = "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
+     .sha256 = "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+     .urls = fashion_mnist_mirrors},
+    {.name = "train-labels-idx1-ubyte.gz",
+     .bytes = 29515,
+     .md5 = "25c81989df183df01b3e8a0aad5dffbe",
+     .sha256 = "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+     .urls = fashion_mnist_mirrors},
+    {.name = "t10k-images-idx3-ubyte.gz",
+     .bytes = 4422102,
+     .md5 = "bef4ecab320f06d8554ea6380940ec79",
+     .sha256 = "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+     .urls = fashion_mnist_mirrors},
+    {.name = "t10k-labels-idx1-ubyte.gz",
+     .bytes = 5148,
+     .md5 = "bb300cfdad3c16e7a12a480ee83cd310",
+     .sha256 = "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+     .urls = fashion_mnist_mirrors},
+};
+
 }  // namespace norma

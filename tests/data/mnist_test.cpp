@@ -251,5 +251,129 @@ TEST_CASE("gzip around fewer bytes than the header says is an error", "[data][mn
              Contains("t10k-images-idx3-ubyte.gz holds 984 bytes behind its header instead of 3136"));
 }
 
+// Fashion-MNIST: the same files in other folders, told from MNIST by mean and deviation of the pixels.
+
+// `light` of an image's pixels have the value `level`, the rest is black: the mean and the deviation of each set.
+struct Look {
+  std::size_t light;
+  char level;
+  char label;  // of all images, to tell what was loaded
+};
+const Look mnist_look = {120, '\xDA', 5};          // 0.1309, 0.3078
+const Look fashion_mnist_look = {311, '\xB8', 9};  // 0.2862, 0.3530
+
+struct Looks {
+  Look train, test;
+};
+const Looks as_mnist = {mnist_look, mnist_look}, as_fashion = {fashion_mnist_look, fashion_mnist_look};
+
+// Twice `count` images.
+void write_set(const fs::path& folder, const Looks& looks, bool compressed = false,
+               std::uint32_t count = 1000) {
+  fs::create_directories(folder);
+  const auto write = [&](const std::string& name, const std::string& bytes) {
+    compressed ? write_gzip(folder / (name + ".gz"), bytes) : write_file(folder / name, bytes);
+  };
+  for (const std::string part : {"train", "t10k"}) {
+    const Look& look = part == "train" ? looks.train : looks.test;
+    std::string images = word(0x803) + word(count) + word(28) + word(28);
+    for (std::uint32_t i = 0; i < count; ++i)
+      images += std::string(look.light, look.level) + std::string(pixels - look.light, '\0');
+    write(part + "-images-idx3-ubyte", images);
+    write(part + "-labels-idx1-ubyte", word(0x801) + word(count) + std::string(count, look.label));
+  }
+}
+
+TEST_CASE("Fashion-MNIST loads from each of its places", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const std::string place = GENERATE("fashion-mnist", "FashionMNIST/raw", ".");
+  const bool compressed = GENERATE(false, true);
+  CAPTURE(place, compressed);
+  write_set(folder / place, as_fashion, compressed);
+  REQUIRE(find_fashion_mnist(folder.path()).has_value());
+  CHECK(fs::equivalent(*find_fashion_mnist(folder.path()), folder / place));
+  const DataSplit data = load_fashion_mnist(folder.path());
+  CHECK(data.name == "fashion-mnist");
+  CHECK(data.classes.size() == 10);
+  CHECK(data.classes.front() == "T-shirt/top");
+  CHECK(data.classes.back() == "Ankle boot");
+  CHECK(data.train.images.shape() == Shape{1000, 1, 28, 28});
+  CHECK(data.test.labels.data<std::int64_t>()[0] == 9);
+}
+
+TEST_CASE("MNIST and Fashion-MNIST below one folder are each found where they lie", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const auto first_label = [](const DataSplit& data) { return data.train.labels.data<std::int64_t>()[0]; };
+  SECTION("in folders of their own names") {
+    write_set(folder / "mnist", as_mnist);
+    write_set(folder / "fashion-mnist", as_fashion);
+  }
+  SECTION("where torchvision puts them") {
+    write_set(folder / "MNIST/raw", as_mnist);
+    write_set(folder / "FashionMNIST/raw", as_fashion, true);
+  }
+  SECTION("one of them in the folder itself") {
+    const bool fashion = GENERATE(false, true);
+    write_set(folder.path(), fashion ? as_fashion : as_mnist);
+    fashion ? write_set(folder / "MNIST/raw", as_mnist) : write_set(folder / "FashionMNIST/raw", as_fashion);
+  }
+  CHECK(first_label(load_mnist(folder.path())) == 5);
+  CHECK(first_label(load_fashion_mnist(folder.path())) == 9);
+}
+
+TEST_CASE("one of MNIST and Fashion-MNIST below a folder does not stand for the other", "[data][mnist]") {
+  const TemporaryFolder folder;
+  write_set(folder / "mnist", as_mnist);
+  CHECK(find_fashion_mnist(folder.path()) == std::nullopt);
+  fs::rename(folder / "mnist", folder / "fashion-mnist");
+  CHECK(find_mnist(folder.path()) == std::nullopt);
+  CHECK_THAT(load_error(folder.path()), Contains("there is no MNIST in"));
+  CHECK_THAT(
+      text_thrown<Error>([&] { load_fashion_mnist(folder / "none"); }),
+      Contains("there is no Fashion-MNIST in") && Contains("expected fashion-mnist/train-images-idx3-ubyte"));
+}
+
+TEST_CASE("the files of the other set are refused, by their pixels", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const bool compressed = GENERATE(false, true);
+  const auto fashion_error = [&] { return text_thrown<Error>([&] { load_fashion_mnist(folder.path()); }); };
+  SECTION("in the folder itself") {
+    write_set(folder.path(), as_fashion, compressed);
+    CHECK_THAT(load_error(folder.path()), Contains("train-images-idx3-ubyte") &&
+                                              Contains("holds the images of Fashion-MNIST, not of MNIST") &&
+                                              Contains("to a folder fashion-mnist"));
+    write_set(folder.path(), as_mnist, compressed);
+    CHECK_THAT(fashion_error(), Contains("holds the images of MNIST, not of Fashion-MNIST"));
+  }
+  SECTION("in a folder of the wrong name") {
+    write_set(folder / "fashion-mnist", as_mnist, compressed);
+    CHECK_THAT(fashion_error(), Contains("holds the images of MNIST, not of Fashion-MNIST"));
+  }
+  SECTION("the test set alone") {
+    write_set(folder / "mnist", {mnist_look, fashion_mnist_look}, compressed);
+    CHECK_THAT(load_error(folder.path()),
+               Contains("t10k-images-idx3-ubyte") && Contains("of Fashion-MNIST, not of"));
+  }
+  SECTION("but not from a few images, whose mean says little") {
+    write_set(folder.path(), as_fashion, compressed, 999);
+    CHECK(load_mnist(folder.path()).train.labels.numel() == 999);
+  }
+}
+
+TEST_CASE("a label of Fashion-MNIST that is none, and a file cut short, are errors", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const auto error = [&] { return text_thrown<Error>([&] { load_fashion_mnist(folder.path()); }); };
+  write_set(folder / "fashion-mnist", as_fashion, false, 12);
+  SECTION("a label") {
+    write_file(folder / "fashion-mnist/t10k-labels-idx1-ubyte",
+               word(0x801) + word(12) + std::string(9, '\1') + "\x0A\1\1");
+    CHECK_THAT(error(), Contains("t10k-labels-idx1-ubyte: label 9 (counted from 0) is 10"));
+  }
+  SECTION("a cut") {
+    fs::resize_file(folder / "fashion-mnist/train-images-idx3-ubyte", 5000);
+    CHECK_THAT(error(), Contains("holds 4984 bytes behind its header instead of 9408"));
+  }
+}
+
 }  // namespace
 }  // namespace norma
