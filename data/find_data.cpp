@@ -23,6 +23,18 @@ std::string display(const fs::path& folder, const Environment& environment) {
   return "~" + text.substr(environment.home.size());
 }
 
+// What is neither downloaded nor replaced.
+DataChoice find_own_images(const DataRequest& request, const std::string& named,
+                           const Environment& environment) {
+  if (named.empty() || named == "synthetic")
+    fail_usage("nothing can stand in for {}: name their folder with --data", request.set.title);
+  if (!request.mirrors.empty()) fail_usage("{} are not downloaded: leave --mirror out", request.set.title);
+  const std::string shown = display(named, environment);
+  if (!request.set.find(named))
+    fail("there is no folder {}/train: expected one with a folder per class, and images in each", shown);
+  return {named, fmt::format("{} in {}", request.set.title, shown)};
+}
+
 }  // namespace
 
 Environment read_environment() {
@@ -35,6 +47,7 @@ Environment read_environment() {
 
 DataChoice find_data(const DataRequest& request, const Environment& environment) {
   const std::string& named = request.data.empty() ? environment.norma_data : request.data;
+  if (request.set.files.empty()) return find_own_images(request, named, environment);
   if (named == "synthetic") return {std::nullopt, "the built-in synthetic set, as asked"};
   const fs::path folder = named.empty() ? default_folder(environment) : fs::path(named);
   const std::string shown = display(folder, environment);

@@ -43,6 +43,8 @@ struct DataChoice {
 ///   … but there is no network the synthetic set; an Error where --data or $NORMA_DATA names a folder that does
 ///                             not exist, or with --mirror: a typo must not train on something else
 ///
+/// A set without files to download (the user's own images) is where --data or $NORMA_DATA says, or an Error.
+///
 /// Whatever else fails is an Error. A folder made for a download that brought nothing is removed again; what
 /// arrived is kept for the next one. Files of a set appear together, when the last has arrived.
 DataChoice find_data(const DataRequest& request, const Environment& environment = read_environment());

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "data/cifar.h"
+#include "data/image_folder.h"
 #include "data/mnist.h"
 #include "data/synthetic.h"
 
@@ -47,6 +48,15 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .make_synthetic = [](const LoadOptions&) { return make_synthetic_grey(); },
        .image = {1, 28, 28},
        .normalization = fashion_mnist_normalization},
+      {.name = "folder",
+       .title = "your own images",
+       .folder = "",
+       .files = {},
+       .find = find_image_folder,
+       .load = load_image_folder,
+       .make_synthetic = nullptr,
+       .image = {},
+       .normalization = {}},
   };
   return sets;
 }
@@ -63,8 +73,14 @@ const KnownDataSet& find_data_set(const std::string& name) {
 DataSplit load_data(const KnownDataSet& set, const std::optional<std::filesystem::path>& folder,
                     const LoadOptions& options) {
   if (options.labels == Labels::coarse && !set.coarse_labels)
-    fail_usage("{} has no coarse labels: only CIFAR-100 has", set.title);
-  return folder ? set.load(*folder, options) : set.make_synthetic(options);
+    fail_usage("only CIFAR-100 has coarse labels, not {}", set.title);
+  if (folder) return set.load(*folder, options);
+  if (set.make_synthetic == nullptr) fail_usage("no built-in images can stand in for {}", set.title);
+  return set.make_synthetic(options);
+}
+
+Normalization normalization_of(const KnownDataSet& set, const Dataset& train) {
+  return set.normalization.mean.empty() ? measure_normalization(train) : set.normalization;
 }
 
 }  // namespace norma

@@ -14,16 +14,18 @@
 namespace norma {
 
 struct KnownDataSet {
-  std::string name;               ///< "mnist"
-  std::string title;              ///< in sentences
-  std::string folder;             ///< downloads go to DATA/folder, or to DATA itself where this is empty
-  std::vector<RemoteFile> files;  ///< one that goes to DATA itself, or any number in a folder of their own
+  std::string name;    ///< "mnist"
+  std::string title;   ///< in sentences
+  std::string folder;  ///< downloads go to DATA/folder, or to DATA itself where this is empty
+  /// One that goes to DATA itself, or any number in a folder of their own; none where the images are the user's.
+  std::vector<RemoteFile> files;
   std::optional<std::filesystem::path> (*find)(const std::filesystem::path& data);
   DataSplit (*load)(const std::filesystem::path& data, const LoadOptions& options);
-  DataSplit (*make_synthetic)(const LoadOptions& options);  ///< built-in images, where there is no network
-  Shape image;                                              ///< [C, H, W]
-  Normalization normalization;                              ///< the published constants
-  bool coarse_labels = false;                               ///< whether it has them
+  /// Built-in images, where there is no network; nullptr where none can stand in.
+  DataSplit (*make_synthetic)(const LoadOptions& options);
+  Shape image;                  ///< [C, H, W]; of rank 0 where they are what LoadOptions::image says
+  Normalization normalization;  ///< the published constants; empty where there are none
+  bool coarse_labels = false;   ///< whether it has them
 };
 
 /// All of them, in the order in which they are listed to people.
@@ -38,5 +40,8 @@ inline const KnownDataSet& mnist_data = find_data_set("mnist");
 /// Throws UsageError where the options ask for what the set does not have.
 DataSplit load_data(const KnownDataSet& set, const std::optional<std::filesystem::path>& folder,
                     const LoadOptions& options = {});
+
+/// The published constants of the set; where there are none, what measure_normalization() finds in the images.
+Normalization normalization_of(const KnownDataSet& set, const Dataset& train);
 
 }  // namespace norma
