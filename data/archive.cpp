@@ -1,6 +1,6 @@
 // Two libarchive readers, one behind the other: the first undoes the compression, the second reads the tar
-// format. In between the bytes can be counted and checked, because libarchive 3.6 decompresses gzip without
-// looking at the CRC at its end, and a flipped bit would go unnoticed into the images.
+// format. Between them the bytes are counted and checked, because libarchive 3.6 decompresses gzip without
+// looking at the CRC at its end: a flipped bit would get into the images.
 #include "data/archive.h"
 
 #include <archive.h>
@@ -31,9 +31,9 @@ std::uint32_t little_endian(const unsigned char* b) {
   return b[0] | std::uint32_t{b[1]} << 8 | std::uint32_t{b[2]} << 16 | std::uint32_t{b[3]} << 24;
 }
 
-// A reader of the five compressions that libarchive undoes itself. For others, and for any of the five that it was
-// built without, it would start a program from $PATH, and a data file must not choose programs: in such a build the
-// compression is not recognised.
+// A reader of the five compressions that libarchive can undo in this process. For any other, and for one of
+// the five that it was built without, libarchive would start a program from $PATH. A data file must not
+// choose a program, so that such a compression is not recognised.
 Archive new_decompressor() {
   Archive reader(archive_read_new(), archive_read_free);
   for (const auto support :
@@ -62,7 +62,7 @@ class Decompressor {
       fail_damaged(reason(bytes_.get()));
   }
 
-  /// How many bytes the next block has, 0 at the end, negative where reading failed, for what why() says.
+  /// How many bytes the next block has, 0 at the end, negative where reading failed: why() says why.
   la_ssize_t next(const void** block) {
     std::size_t count = 0;
     la_int64_t offset = 0;
@@ -75,9 +75,9 @@ class Decompressor {
   }
   std::string why() const { return reason(bytes_.get()); }
 
-  /// Compares what was read with gzip's last eight bytes: CRC-32, size. A file of several gzip members is
-  /// refused with the damaged ones, from which it cannot be told without inflating it ourselves; gzip writes
-  /// one.
+  /// Compares what was read with the last eight bytes of a gzip file: CRC-32 and size. A file of several gzip
+  /// members is refused as damaged too: only our own inflating could tell the two apart, and the gzip program
+  /// writes one member.
   void check_end() const {
     if (archive_filter_code(bytes_.get(), 0) != ARCHIVE_FILTER_GZIP) return;
     std::array<unsigned char, 8> trailer{};

@@ -33,7 +33,7 @@ void check_size(const CifarLayout& layout, const CifarFile& file, std::int64_t b
        advice);
 }
 
-// A set in the making: storage for all records, and which of their labels are wanted.
+// A set while it is loaded.
 class Loading {
  public:
   Loading(const CifarLayout& layout, const LoadOptions& options)
@@ -52,7 +52,7 @@ class Loading {
 
   const char* names_file() const { return layout_.labels[wanted_].names_file; }
 
-  /// Takes the records of a file apart, which `read` hands out front to back.
+  /// Stores the records of a file; read(bytes) fills `bytes` with the file's next ones.
   void store(const CifarFile& file, const std::string& where,
              const std::function<void(std::span<std::uint8_t>)>& read) {
     std::int64_t first = 0;
@@ -75,8 +75,8 @@ class Loading {
     }
   }
 
-  /// Takes the class names from a text with one name per line, where it holds as many different ones as there are
-  /// classes.
+  /// Takes the class names from a text of one name per line, where it has one for each class and no name
+  /// twice.
   void store_class_names(const std::string& text) {
     std::istringstream stream(text);
     std::vector<std::string> names;
@@ -106,7 +106,7 @@ class Loading {
   }
 
   const CifarLayout& layout_;
-  std::size_t wanted_;  // which of a record's labels
+  std::size_t wanted_;  // index of the label that is asked for, among a record's labels
   DataSplit data_;
 };
 
@@ -148,7 +148,7 @@ DataSplit load_archive(const CifarLayout& layout, const fs::path& archive, const
   Loading loading(layout, options);
   std::set<std::string> seen;
   while (tar.next()) {
-    const std::string name = fs::path(tar.name()).filename();  // whatever folders it stands in
+    const std::string name = fs::path(tar.name()).filename();  // without the folders in the archive
     const std::string where = fmt::format("{} in {}", tar.name(), archive.string());
     const auto file = std::find_if(layout.files.begin(), layout.files.end(),
                                    [&](const CifarFile& f) { return f.name == name; });
@@ -177,7 +177,7 @@ std::set<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-// What lies beside an archive without being one.
+// Whether a file belongs to an archive but is not one.
 bool is_companion(const std::string& name) {
   for (const char* ending : {".part", ".md5", ".sha256", ".asc", ".sig"})
     if (name.ends_with(ending)) return true;

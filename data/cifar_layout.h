@@ -17,17 +17,17 @@ struct CifarFile {
 
 struct CifarLabel {
   const char* what;                  ///< in sentences: "fine label"
-  std::vector<std::string> classes;  ///< as the official file of names has them, for a copy that lacks it
+  std::vector<std::string> classes;  ///< official names, for a copy without names_file
   const char* names_file;
 };
 
 struct CifarLayout {
   std::string name, title;         ///< "cifar10", "CIFAR-10"
   std::string folder;              ///< what the archive unpacks to
-  std::string archive;             ///< its name without the ending of a compression
-  std::vector<CifarFile> files;    ///< those to train in their order, and the one to test
+  std::string archive;             ///< name without the ending of a compression: "….tar"
+  std::vector<CifarFile> files;    ///< those to train, in order, then the one to test
   std::vector<CifarLabel> labels;  ///< one byte each, before the pixels of a record
-  int telling_files;               ///< so many of the files tell that a folder of any name is this set
+  int telling_files;               ///< how many of the files must be in a folder of any name, for it to count
 
   std::int64_t record_bytes() const { return static_cast<std::int64_t>(labels.size()) + cifar_pixels; }
 };

@@ -11,7 +11,7 @@ namespace norma {
 
 inline constexpr int draws_per_image = 64;  // words that shape an image, before its noise
 
-// Words of one image, one after the other, as numbers.
+// The random words of one image, in turn, as numbers.
 class Draws {
  public:
   Draws(const RandomSequence& random, std::int64_t image)
@@ -29,7 +29,7 @@ inline std::array<std::uint32_t, 4> noise_words(const RandomSequence& random, st
   return random.block(first / 4 + static_cast<std::uint64_t>(index));
 }
 
-// A word as noise of mean 0 and the given deviation, uniform: the width is √12 deviations.
+// A word as uniform noise of mean 0 and the given deviation: its range is √12 deviations wide.
 inline double grain(std::uint32_t word, double deviation) {
   return (RandomSequence::to_uniform(word) - 0.5) * 3.46 * deviation;
 }

@@ -10,7 +10,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path default_folder(const Environment& environment) {
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   if (environment.xdg_cache_home.starts_with('/')) return fs::path(environment.xdg_cache_home) / "norma";
   if (environment.home.empty()) fail_usage("HOME is not set: name a folder for the data with --data");
   return fs::path(environment.home) / ".cache" / "norma";
@@ -23,7 +23,7 @@ std::string display(const fs::path& folder, const Environment& environment) {
   return "~" + text.substr(environment.home.size());
 }
 
-// What is neither downloaded nor replaced.
+// Images that are neither downloaded nor replaced by others.
 DataChoice find_own_images(const DataRequest& request, const std::string& named,
                            const Environment& environment) {
   if (named.empty() || named == "synthetic")
@@ -60,7 +60,7 @@ DataChoice find_data(const DataRequest& request, const Environment& environment)
     download_set({request.set, folder, request.mirrors, request.progress, request.cancelled});
     return {folder, fmt::format("{}, downloaded to {}", title, shown)};
   } catch (const NoNetwork& none) {
-    if (!request.mirrors.empty()) throw;  // a mirror that was named is meant
+    if (!request.mirrors.empty()) throw;  // the user wants that mirror and nothing else
     if (!named.empty() && !existed)
       fail(
           "the folder {} does not exist, and there is {} to download {} into it: correct --data or "

@@ -26,7 +26,7 @@ std::string check_size(std::int64_t width, std::int64_t height) {
                      longest_picture_side, most_picture_pixels);
 }
 
-// Lays pixels of colour channels and alpha over black.
+// Blends pixels with black by their alpha, their last channel.
 void drop_alpha(std::vector<std::uint8_t>& pixels, std::size_t colors) {
   std::size_t to = 0;
   for (std::size_t from = 0; from < pixels.size(); from += colors + 1)
@@ -45,7 +45,7 @@ std::string read_png(std::FILE* file, Picture& picture) {
   if (std::string error = check_size(image.width, image.height); !error.empty()) return error;
   const bool color = (image.format & PNG_FORMAT_FLAG_COLOR) != 0,
              alpha = (image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
-  image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // as files of 8 bits are, where they do not say
+  image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // where the file does not say, as with 8 bits
   image.format = (color ? PNG_FORMAT_FLAG_COLOR : 0) | (alpha ? PNG_FORMAT_FLAG_ALPHA : 0);
   picture = {image.width, image.height, color ? 3 : 1, {}};
   picture.pixels.resize(PNG_IMAGE_SIZE(image));
@@ -54,7 +54,7 @@ std::string read_png(std::FILE* file, Picture& picture) {
   return "";
 }
 
-// libjpeg tells of an error by a function that must not return: this one jumps back to setjmp, past libjpeg's frames.
+// libjpeg reports an error by calling a function that must not return. This one jumps back to setjmp.
 struct JpegErrors : jpeg_error_mgr {
   std::jmp_buf back;
   std::array<char, JMSG_LENGTH_MAX> text;
@@ -64,7 +64,7 @@ struct JpegErrors : jpeg_error_mgr {
     errors.format_message(info, errors.text.data());
     std::longjmp(errors.back, 1);
   }
-  // Of the warnings those are errors that leave pixels unknown.
+  // Warnings after which some pixels are unknown are errors here; the others are ignored.
   static void judge(j_common_ptr info, int level) {
     const int code = info->err->msg_code;
     if (level < 0 && (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE ||
@@ -87,7 +87,7 @@ struct JpegReader {
   JpegReader& operator=(const JpegReader&) = delete;
 };
 
-// Nothing with a destructor is made here: a jump would not call it.
+// No object with a destructor is made in this function and the next: a jump would not call it.
 bool read_header(JpegReader& reader, std::FILE* file) {
   if (setjmp(reader.errors.back) != 0) return false;
   jpeg_create_decompress(&reader.info);

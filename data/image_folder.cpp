@@ -49,7 +49,7 @@ bool is_image_name(const std::string& name) {
 // Class names go to reports and files: whether a name is UTF-8 without control characters.
 bool is_text(const std::string& name) {
   constexpr std::array<std::uint32_t, 5> least = {0, 0x20, 0x80, 0x800,
-                                                  0x10000};  // code point by number of bytes
+                                                  0x10000};  // code point of 1, 2, 3, 4 bytes
   for (std::size_t i = 0; i < name.size();) {
     const auto lead = static_cast<std::uint8_t>(name[i]);
     const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
@@ -76,7 +76,7 @@ void scan_class(const fs::path& folder, std::int64_t label, Scan& scan) {
       continue;
     }
     if (type_of(folder / name) != fs::file_type::regular)
-      fail("{} is named like an image, but is not a file, or links to none", (folder / name).string());
+      fail("{} has the name of an image, but is not a file", (folder / name).string());
     scan.files.push_back({folder / name, label});
   }
   if (scan.files.size() == before)
@@ -84,7 +84,7 @@ void scan_class(const fs::path& folder, std::int64_t label, Scan& scan) {
          folder.string());
 }
 
-// The folders of train or test. `known` are the classes of train; nullptr: this is train, and they are taken from it.
+// All classes of train or test. `known` are the classes of train, or nullptr where this is train.
 Scan scan_part(const fs::path& folder, const std::vector<std::string>* known) {
   Scan scan;
   for (const std::string& name : sorted_names(folder)) {
@@ -115,7 +115,7 @@ Dataset read_images(const std::vector<ImageFile>& files, const Shape& image) {
   const auto count = static_cast<std::int64_t>(files.size()), bytes = image.numel();
   Dataset data{Tensor::empty({count, image[0], image[1], image[2]}, DType::uint8),
                Tensor::empty({count}, DType::int64)};
-  // Of several bad images the first is told, whichever thread comes to it.
+  // Of several bad images the error names the first, for any number of threads.
   std::vector<std::string> errors(files.size());
   std::atomic<std::int64_t> first_bad = count;
   parallel_for(count, [&](std::int64_t i) {
@@ -176,8 +176,7 @@ DataSplit load_image_folder(const fs::path& folder, const LoadOptions& options) 
   else if (!options.held_out_share)
     fail_usage(
         "{} has no folder test: add one with the folders of train, or give --val-split SHARE to hold out a "
-        "share "
-        "of train as the test set",
+        "share of train as the test set",
         folder.string());
   else
     check_share(static_cast<std::int64_t>(train.files.size()), *options.held_out_share);

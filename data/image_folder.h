@@ -1,13 +1,13 @@
-// Images of one's own: one folder per class.
+// The user's own images: one folder per class.
 //
 //   DIR/train/cat/a.png            classes are the folders of train, sorted by their names
 //   DIR/train/cat/b.jpg
 //   DIR/train/dog/…
-//   DIR/test/cat/…                 to test; without DIR/test a share of train is held out, if one is given
+//   DIR/test/cat/…                 without DIR/test, a share of train is held out to test
 //
-// Images are files named .png, .jpg or .jpeg, in upper or lower case. Other files, folders below those of the classes,
-// and whatever begins with a dot are passed over and counted. Images stand in the order of their paths, whatever the
-// file system's.
+// Images are files whose names end in .png, .jpg or .jpeg, in upper or lower case. Other files, folders below
+// those of the classes, and names that begin with a dot are passed over and counted. The order of the images
+// is that of their paths, sorted by bytes.
 #pragma once
 
 #include <filesystem>
@@ -17,12 +17,14 @@
 
 namespace norma {
 
-/// The folder, where it has a folder train, or nothing. Throws where it is something else, or cannot be looked into.
+/// The folder itself, or nothing where it does not exist or has no folder train. Throws where it is not a
+/// folder.
 std::optional<std::filesystem::path> find_image_folder(const std::filesystem::path& folder);
 
-/// Loads all images, uint8 [N, C, H, W], brought to options.image = [C, H, W] by resize() (data/resize.h). Throws, naming
-/// the file or the folder, where an image cannot be read, a class has none, test has a class that train lacks, or there
-/// are fewer than two classes; and UsageError where there is neither DIR/test nor options.held_out_share.
+/// Loads all images, uint8 [N, C, H, W], brought to options.image = [C, H, W] by resize() (data/resize.h).
+/// Throws, naming the file or the folder, where an image cannot be read, a class has no image, test has a
+/// class that train lacks, or there are fewer than two classes; and UsageError where there is neither
+/// DIR/test nor options.held_out_share.
 DataSplit load_image_folder(const std::filesystem::path& folder, const LoadOptions& options);
 
 }  // namespace norma

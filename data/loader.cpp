@@ -27,7 +27,8 @@ Dataset pick(const Dataset& dataset, const std::vector<std::int64_t>& indices) {
 std::vector<std::int64_t> shuffled_by(std::int64_t count, const RandomSequence& random) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = order.size(); i > 1; --i) {  // Fisher and Yates; 64 random bits leave no bias to see
+  for (std::size_t i = order.size(); i > 1;
+       --i) {  // Fisher and Yates; 64 bits modulo i have no bias that shows
     const auto word = random.block(i);
     const std::uint64_t bits = std::uint64_t{word[0]} << 32 | word[1];
     std::swap(order[i - 1], order[bits % i]);

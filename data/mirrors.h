@@ -10,8 +10,8 @@ namespace norma {
 struct RemoteFile {
   std::string name;
   std::int64_t bytes;
-  std::string md5;                ///< as its authors publish it, or torchvision for them
-  std::string sha256;             ///< what a download is held to
+  std::string md5;                ///< as the authors publish it, or torchvision
+  std::string sha256;             ///< what a download is verified by
   std::vector<std::string> urls;  ///< of the file, or of its folder with a / at the end
 };
 
@@ -24,7 +24,8 @@ inline const RemoteFile cifar10_archive = {
     .urls = {"https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"},
 };
 
-/// CIFAR-100, binary version, from the same page. SHA-256 is that of TensorFlow Datasets (url_checksums/cifar100.txt).
+/// CIFAR-100, binary version, from the same page. SHA-256 is that of TensorFlow Datasets
+/// (url_checksums/cifar100.txt).
 inline const RemoteFile cifar100_archive = {
     .name = "cifar-100-binary.tar.gz",
     .bytes = 168513733,
@@ -60,8 +61,8 @@ inline const std::vector<RemoteFile> mnist_files = {
      .urls = mnist_mirrors},
 };
 
-/// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017): its authors' server, which has no https, and their repository. MD5 is
-/// theirs, SHA-256 that of TensorFlow Datasets (url_checksums/fashion_mnist.txt).
+/// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017): its authors' server, which has no https, and their repository.
+/// MD5 is theirs, SHA-256 that of TensorFlow Datasets (url_checksums/fashion_mnist.txt).
 inline const std::vector<std::string> fashion_mnist_mirrors = {
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"};

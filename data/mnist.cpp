@@ -37,7 +37,7 @@ const IdxSet fashion_mnist = {.name = "fashion-mnist",
                                           "Shirt", "Sneaker", "Bag", "Ankle boot"},
                               .normalization = fashion_mnist_normalization};
 
-// "train-images" of 3 dimensions, as it is called in this folder; nothing where it is not there.
+// "train-images" of 3 dimensions, as it is called in this folder; nothing where it does not exist.
 std::optional<fs::path> find_file(const fs::path& folder, const std::string& name, int dimensions) {
   for (const char* ending : {"", ".gz"})
     for (const char* joint : {"-", "."})
@@ -97,10 +97,10 @@ IdxFile read_idx(const fs::path& folder, const std::string& name, const std::vec
   return file;
 }
 
-// The files of both sets have the same names. Mean and deviation of the pixels tell which set they are, in any order of
-// the images, in a part of a set, and whether compressed or not, where a checksum knows the official files alone.
+// Mean and deviation of the pixels say which of the two sets the files are. Unlike a checksum they do so in
+// any order of the images, for a part of a set, and for files that somebody compressed again.
 void check_not_of(const IdxSet& other, const IdxSet& set, const Dataset& data, const IdxFile& images) {
-  constexpr std::int64_t enough = 1000;  // images for a mean that is good to 0.01
+  constexpr std::int64_t enough = 1000;  // images, for a mean to within 0.01
   if (images.count < enough) return;
   const Normalization found = measure_normalization(data);
   const auto close = [](const std::vector<double>& a, const std::vector<double>& b) {
@@ -109,8 +109,7 @@ void check_not_of(const IdxSet& other, const IdxSet& set, const Dataset& data, c
   if (close(found.mean, other.normalization.mean) && close(found.std, other.normalization.std))
     fail(
         "{} holds the images of {}, not of {} (the mean of its pixels is {:.4f}): move it and its like to a "
-        "folder {}, "
-        "or name another folder with --data",
+        "folder {}, or name another folder with --data",
         images.name(), other.title, set.title, found.mean[0], other.places[0]);
 }
 

@@ -8,7 +8,7 @@
 namespace norma {
 namespace {
 
-// The input pixels that make one output pixel, along one direction.
+// Which input pixels an output pixel is the mean of, in one direction.
 struct Taps {
   std::int64_t first;
   std::vector<float> weights;  // their sum is 1
@@ -57,7 +57,7 @@ void resize(const Picture& picture, const Shape& image, std::uint8_t* planes) {
   const std::int64_t channels = image[0], h = image[1], w = image[2];
   if (channels != 1 && channels != 3) fail("pictures can be turned into 1 or 3 channels, not {}", channels);
   const std::int64_t made =
-      std::min(channels, picture.channels);  // a grey picture's one plane is copied at the end
+      std::min(channels, picture.channels);  // then copied, where grey becomes three channels
   const std::vector<Taps> across = triangles(picture.width, w), down = triangles(picture.height, h);
   std::vector<float> row(static_cast<std::size_t>(made * picture.width));
   std::vector<float> narrow(

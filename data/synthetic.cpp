@@ -16,7 +16,7 @@ namespace {
 
 double fraction(double v) { return v - std::floor(v); }
 
-// Distance-like: negative inside the figure, positive outside, one unit per radius of the figure.
+// Like a distance, in units of the figure's radius: negative inside the figure, positive outside.
 double figure(int label, double u, double v) {
   const double r = std::hypot(u, v), box = std::max(std::abs(u), std::abs(v));
   switch (label) {
@@ -91,7 +91,7 @@ class Figure {
   double cosine_ = std::cos(turn_) / radius_, sine_ = std::sin(turn_) / radius_;
 };
 
-// Figures on a plain ground, light falling off to one side, noise: at most 62 draws for two of them in colour.
+// Figures on a plain ground, with light from one side and noise. Two of them in colour take at most 62 draws.
 void draw_figures(const RandomSequence& random, std::int64_t image, std::initializer_list<int> labels,
                   int channels, int size, std::uint8_t* pixels) {
   Draws draw(random, image);

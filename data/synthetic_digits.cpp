@@ -1,8 +1,10 @@
-// Digits as strokes, lines and parts of circles, in a box from (−1, −1) to (1, 1):
+// Digits as strokes, which are lines and parts of circles, in a box from (−1, −1) to (1, 1). A pixel is taken
+// back into the box, through place, turn, slant, size and bend; its light depends on its distance to the
+// nearest stroke.
 //
-//       −½    ½                   u →                 A pixel is taken back into the box, through place, turn,
-//   −1   ╭────╮    Arc            v                   slant, size and bend; its light is that of its distance
-//        ╵    │    180° … 390°    ↓                   to the nearest stroke.
+//       −½    ½                   u →
+//   −1   ╭────╮    Arc            v
+//        ╵    │    180° … 390°    ↓
 //            ╱
 //          ╱       Line
 //    1   ╱──────   Line

@@ -17,7 +17,7 @@ using test::TemporaryFolder;
 using test::text_thrown;
 using test::write_file;
 
-// Noise, which no compression shortens: a flipped bit stays one flipped byte.
+// Noise, which cannot be compressed: a flipped bit in the archive is a flipped byte in it.
 std::string noise(std::size_t count) {
   std::mt19937 generator(1);
   std::string bytes(count, '\0');
@@ -48,7 +48,7 @@ TEST_CASE("an archive reads back under every compression, recognised by its cont
   const auto filter = GENERATE(ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2,
                                ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_LZ4);
   const TemporaryFolder folder;
-  write_example(folder / "a.tar.gz", filter);  // whose name is mostly wrong
+  write_example(folder / "a.tar.gz", filter);  // a wrong name for most of them
   const auto contents = read_all(folder / "a.tar.gz");
   CHECK(contents.size() == 3);  // files only
   CHECK(contents.at("./folder/noise") == noise(300'000));
@@ -56,7 +56,7 @@ TEST_CASE("an archive reads back under every compression, recognised by its cont
   CHECK(contents.at("empty").empty());
 }
 
-// $PATH with a folder in front, while this lives.
+// Puts a folder in front of $PATH for as long as it lives.
 class PathWith {
  public:
   explicit PathWith(const std::filesystem::path& folder) {
@@ -117,7 +117,7 @@ TEST_CASE("an archive cut off anywhere is an error", "[data]") {
   const TemporaryFolder folder;
   write_example(folder / "a", filter);
   const std::string whole = read_file(folder / "a");
-  // A tar without compression ends in padding that may well be missing: the last cuts are for the others.
+  // A tar without compression ends in padding, which may be missing: the last cut is for the others.
   const std::size_t last = filter == ARCHIVE_FILTER_NONE ? 200'000 : whole.size() - 1;
   for (const std::size_t size : {std::size_t{20}, std::size_t{1000}, std::size_t{200'000}, last}) {
     write_file(folder / "a", whole.substr(0, size));
@@ -149,7 +149,7 @@ TEST_CASE("gzip whose end does not match its contents is an error", "[data]") {
   CHECK_THAT(text_thrown<Error>([&] { read_all(folder / "a"); }), Catch::Contains("CRC-32 and size"));
 }
 
-TEST_CASE("what is no archive is an error that names it", "[data]") {
+TEST_CASE("a file that is not an archive is an error that names it", "[data]") {
   const TemporaryFolder folder;
   const auto file = folder / "a.tar.gz";
   const auto text = [&] { return text_thrown<Error>([&] { read_all(file); }); };

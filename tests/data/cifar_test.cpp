@@ -1,5 +1,5 @@
-// The batches here are sparse files of zeros (label 0, black) with a few bytes set, so that full-size ones
-// cost next to nothing.
+// The batches here are sparse files of zeros (label 0, black) with a few bytes set, so that files of full
+// size take little time and space.
 #include "data/cifar.h"
 
 #include <unistd.h>
@@ -33,7 +33,7 @@ void set_byte(const fs::path& file, std::int64_t position, int value) {
   stream.put(static_cast<char>(value));
 }
 
-// Six sound batches. In batch b, record 0 has label b, its first pixel is 10 + b and record 9,999 has label
+// Six good batches. In batch b, record 0 has label b, its first pixel is 10 + b and record 9,999 has label
 // 9 − b and its last pixel is 20 + b.
 void write_batches(const fs::path& folder) {
   fs::create_directories(folder);
@@ -91,7 +91,7 @@ TEST_CASE("CIFAR-10 loads from its unpacked batches", "[data]") {
   CHECK(data.classes.back() == "truck");
 }
 
-TEST_CASE("CIFAR-10 loads from an archive of any compression, whatever the folders in it", "[data]") {
+TEST_CASE("CIFAR-10 loads from an archive, compressed or not, with any folders in it", "[data]") {
   const TemporaryFolder folder;
   write_batches(folder / "source");
   const auto write = [&](const std::string& name, int filter, const std::string& prefix) {
@@ -109,7 +109,7 @@ TEST_CASE("CIFAR-10 loads from an archive of any compression, whatever the folde
   CHECK(data.classes == std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
 }
 
-TEST_CASE("class names are taken from batches.meta.txt where they make sense", "[data]") {
+TEST_CASE("class names are taken from batches.meta.txt where it has one for each class", "[data]") {
   const TemporaryFolder folder;
   write_batches(folder.path());
   const auto classes = [&](const std::string& text) {
@@ -132,13 +132,13 @@ TEST_CASE("where there is no CIFAR-10, none is found", "[data]") {
   CHECK_THAT(load_error(folder.path()), Contains("there is no CIFAR-10 in " + folder.path().string()));
 }
 
-TEST_CASE("a folder that cannot be looked into is an error", "[data]") {
+TEST_CASE("a folder that cannot be read is an error", "[data]") {
   const TemporaryFolder folder;
   write_file(folder / "file", "");
   CHECK_THROWS_WITH(find_cifar10(folder / "file"), Contains("file is not a folder"));
   fs::create_symlink("loop", folder / "loop");
   CHECK_THROWS_WITH(find_cifar10(folder / "loop"), Contains("cannot look at"));
-  if (geteuid() == 0) return;  // whom no permission stops
+  if (geteuid() == 0) return;  // root may read it
   fs::create_directory(folder / "locked");
   fs::permissions(folder / "locked", fs::perms::none);
   CHECK_THROWS_WITH(find_cifar10(folder / "locked"), Contains("locked: Permission denied"));
@@ -176,17 +176,17 @@ TEST_CASE("a damaged batch is an error that names the file and what is wrong", "
     fs::create_symlink("nowhere", third);
     CHECK_THAT(error(), Contains("data_batch_3.bin is missing"));
   }
-  SECTION("a label that is none") {
+  SECTION("a label out of range") {
     set_byte(third, 17 * record_bytes, 10);
     CHECK_THAT(error(), Contains("data_batch_3.bin: record 17 ") && Contains("label 10"));
   }
-  SECTION("a label that is none, in the very last record") {
+  SECTION("a label out of range, in the last record") {
     set_byte(folder / "test_batch.bin", 9999 * record_bytes, 255);
     CHECK_THAT(error(), Contains("test_batch.bin: record 9999 ") && Contains("label 255"));
   }
 }
 
-TEST_CASE("a folder of batches without any, or a file in its place, is an error", "[data]") {
+TEST_CASE("an empty folder of batches, or a file in its place, is an error", "[data]") {
   const TemporaryFolder folder;
   SECTION("empty") {
     fs::create_directory(folder / "cifar-10-batches-bin");
@@ -223,7 +223,7 @@ TEST_CASE("a damaged archive is an error that names it and what is wrong", "[dat
     }
     CHECK_THAT(load_error(folder.path()), Contains("b/test_batch.bin in ") && Contains("twice"));
   }
-  SECTION("a label that is none") {
+  SECTION("a label out of range") {
     std::string bytes = batch;
     bytes[2 * record_bytes] = 11;
     TarWriter(file).add("data_batch_1.bin", bytes);
@@ -234,7 +234,7 @@ TEST_CASE("a damaged archive is an error that names it and what is wrong", "[dat
     fs::resize_file(file, fs::file_size(file) / 2);
     CHECK_THAT(load_error(folder.path()), Contains(file.string()) && Contains("is damaged"));
   }
-  SECTION("no archive") {
+  SECTION("not an archive") {
     write_file(file, "not an archive");
     CHECK_THAT(load_error(folder.path()), Contains("cifar-10-binary.tar.gz is not a tar archive"));
   }
@@ -250,8 +250,8 @@ constexpr std::int64_t record100_bytes = 3074;
 const std::vector<std::pair<std::string, std::int64_t>> files100 = {{"train.bin", 50000},
                                                                     {"test.bin", 10000}};
 
-// In both files record 0 has the labels (19, 99) and ends with pixel 7, and the last record has the labels (3, 2) and
-// begins with pixel 8.
+// In both files record 0 has the labels (19, 99) and ends with pixel 7, and the last record has the labels
+// (3, 2) and begins with pixel 8.
 void write_cifar100(const fs::path& folder) {
   fs::create_directories(folder);
   for (const auto& [name, records] : files100) {
@@ -340,7 +340,7 @@ TEST_CASE("CIFAR-10 and CIFAR-100 in one folder are not taken for one another", 
     CHECK(find_cifar10(folder / "cifar-100-binary") == std::nullopt);
     CHECK(find_cifar100(folder / "cifar-10-batches-bin") == std::nullopt);
   }
-  SECTION("unpacked into one and the same") {
+  SECTION("both unpacked into the folder itself") {
     write_batches(folder.path());
     write_cifar100(folder.path());
     check_contents(load_cifar10(folder.path()));
@@ -370,12 +370,12 @@ TEST_CASE("a damaged file of CIFAR-100 is an error that names it and what is wro
     fs::resize_file(train, 50000 * record_bytes);
     CHECK_THAT(error(), Contains("train.bin has 153650000 bytes instead of 153700000"));
   }
-  SECTION("a fine label that is none") {
+  SECTION("a fine label out of range") {
     set_byte(train, 42'000 * record100_bytes + 1, 100);
     CHECK_THAT(error(),
                Contains("record 42000 (counted from 0) has fine label 100, but fine labels are 0 to 99"));
   }
-  SECTION("a coarse label that is none, although it is not asked for") {
+  SECTION("a coarse label out of range, although it is not asked for") {
     set_byte(train, 5 * record100_bytes, 20);
     CHECK_THAT(error(),
                Contains("record 5 (counted from 0) has coarse label 20, but coarse labels are 0 to 19"));

@@ -20,7 +20,7 @@ using test::write_file;
 
 const std::string payload = "stands for the archive: finding it is by name";
 
-// A home with nothing in it, and a request for a small archive from where nobody listens.
+// An empty home, and a request for a small archive from an address where no server listens.
 struct Home {
   test::TemporaryFolder folder;
   Environment environment{.norma_data = "", .xdg_cache_home = "", .home = folder.path()};
@@ -61,7 +61,7 @@ TEST_CASE("data is looked for in --data, else NORMA_DATA, else the cache", "[dat
   CHECK(h.find().folder == h.folder / "flag");
 }
 
-TEST_CASE("a relative XDG_CACHE_HOME is ignored, and a missing HOME is asked about", "[data]") {
+TEST_CASE("a relative XDG_CACHE_HOME is ignored, and a missing HOME is an error", "[data]") {
   Home h;
   h.make_data(h.cache);
   h.environment.xdg_cache_home = "relative";
@@ -132,7 +132,7 @@ TEST_CASE("a named folder that does not exist is not replaced by the synthetic s
   CHECK_FALSE(fs::exists(h.folder / "typo"));
 }
 
-TEST_CASE("a named place that is no folder is an error", "[data]") {
+TEST_CASE("a named place that is not a folder is an error", "[data]") {
   Home h;
   h.request.data = h.folder / "payload";
   CHECK_THAT(h.error(), Contains("payload is not a folder"));
@@ -172,7 +172,7 @@ TEST_CASE("a download that is interrupted keeps its folder and what arrived", "[
   CHECK(fs::file_size(part) == 10);
 }
 
-// MNIST as four files of a few bytes each, in a home with nothing in it.
+// MNIST as four files of a few bytes each, and an empty home.
 struct MnistHome : Home {
   fs::path folder_of_files = cache / "mnist", part = cache / "mnist.part";
 
@@ -200,7 +200,7 @@ struct MnistHome : Home {
   }
 };
 
-// Serves the files of MNIST until it comes to one of them; what happens there, the test says.
+// Serves the files of MNIST until it comes to one of them, for which it calls `there`.
 HttpServer::Handler serve_until(const std::string& name, HttpServer::Handler there) {
   return [=](const HttpRequest& request, HttpConnection& connection) {
     MnistHome::name(request) == name ? there(request, connection) : MnistHome::serve(request, connection);
@@ -260,7 +260,8 @@ TEST_CASE("MNIST and Fashion-MNIST are downloaded side by side, although their f
   CHECK(find_data_set("fashion-mnist").find(h.cache) == h.cache / "fashion-mnist");
 }
 
-TEST_CASE("half of MNIST is none: the next run goes on where one broke off", "[data][mnist]") {
+TEST_CASE("half of MNIST does not count as MNIST: the next run goes on where one broke off",
+          "[data][mnist]") {
   const std::string third = "t10k-images-idx3-ubyte.gz";
   MnistHome h;
   SECTION("at a file that the mirror does not have") {
@@ -270,7 +271,7 @@ TEST_CASE("half of MNIST is none: the next run goes on where one broke off", "[d
     h.request.mirrors = {server.url("/")};
     CHECK_THAT(h.error(), Contains(third) && Contains("status 404"));
   }
-  SECTION("at a file that is another") {
+  SECTION("at a file with another checksum") {
     const HttpServer server(serve_until(third, [&](const HttpRequest& request, HttpConnection& connection) {
       connection.serve(std::string(MnistHome::contents(third).size(), 'x'), request);
     }));
@@ -300,7 +301,7 @@ TEST_CASE("half of MNIST is none: the next run goes on where one broke off", "[d
   CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE("a network that goes away between two files is an error, one that was never there is not",
+TEST_CASE("a network that is lost between two files is an error; no network from the start is not",
           "[data][mnist]") {
   MnistHome h;
   CHECK(h.find().folder == std::nullopt);
@@ -311,7 +312,7 @@ TEST_CASE("a network that goes away between two files is an error, one that was 
   for (int i = 0; i < 2; ++i) h.request.set.files[static_cast<std::size_t>(i)].urls = {server.url("/")};
   CHECK_THAT(h.error(), Contains("no network") && Contains("before all of MNIST had arrived") &&
                             Contains("t10k-images-idx3-ubyte.gz"));
-  CHECK(h.find().folder == std::nullopt);  // two files are there, but no network is
+  CHECK(h.find().folder == std::nullopt);  // two files are there, but the network is not
 }
 
 TEST_CASE("a mirror for several files has to be a folder", "[data][mnist]") {
@@ -350,7 +351,7 @@ TEST_CASE("each known set has a name, files with checksums, and built-in images 
       CHECK(file.md5.size() == 32);
       CHECK(file.sha256.size() == 64);
       CHECK_FALSE(file.urls.empty());
-      // One mirror may be without https: the checksum holds what it sends to the right bytes.
+      // A mirror may lack https: the checksum verifies what it sends.
       CHECK(std::any_of(file.urls.begin(), file.urls.end(),
                         [](const std::string& u) { return u.starts_with("https://"); }));
     }

@@ -23,7 +23,7 @@ std::string error_of(const std::filesystem::path& file) {
   return test::text_thrown<Error>([&] { read_picture(file); });
 }
 
-// The head of a PNG file that says it has a picture of this size, up to where its pixels would begin.
+// The beginning of a PNG file with a picture of this size, up to where its pixels would begin.
 std::string png_head(std::uint32_t width, std::uint32_t height) {
   std::string ihdr = "IHDR";
   for (const std::uint32_t size : {width, height})
@@ -88,7 +88,7 @@ TEST_CASE("a JPEG file is read in grey or in colour", "[data][image]") {
   }
 }
 
-TEST_CASE("what is no image, or not a whole one, is an error that names the file", "[data][image]") {
+TEST_CASE("a file that is not an image, or not a whole one, is an error that names it", "[data][image]") {
   const TemporaryFolder folder;
   const auto png = folder / "a ä.png", jpeg = folder / "b.jpg";
   Bytes noise(3 * 64 * 64);
@@ -129,7 +129,7 @@ TEST_CASE("what is no image, or not a whole one, is an error that names the file
   SECTION("a folder") { CHECK_THAT(error_of(folder.path()), Contains(folder.path().string())); }
 }
 
-TEST_CASE("a picture that is too large is refused by its head, before memory is asked for", "[data][image]") {
+TEST_CASE("a picture that is too large is refused before memory is allocated for it", "[data][image]") {
   const TemporaryFolder folder;
   const auto file = folder / "bomb.png";
   const auto [width, height] = GENERATE(table<std::uint32_t, std::uint32_t>(

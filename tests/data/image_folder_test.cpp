@@ -86,7 +86,8 @@ TEST_CASE("names with spaces and of other scripts are classes and images as any 
   write_plain(folder / "test" / dog / "写真.png", 3);
   const DataSplit data = load_image_folder(folder.path(), options);
   CHECK(data.classes == std::vector<std::string>{cat, dog});
-  CHECK(data.test.labels.to_vector<std::int64_t>() == std::vector<std::int64_t>{1});  // a test without cats
+  CHECK(data.test.labels.to_vector<std::int64_t>() ==
+        std::vector<std::int64_t>{1});  // a test set without cats
 }
 
 TEST_CASE("other files are passed over, counted and not looked into", "[data][image]") {
@@ -126,7 +127,7 @@ TEST_CASE("without a folder test a share of train is held out, or the error says
     CHECK_THAT(error_of(folder.path(), with(share)), Contains("between 0 and 1"));
   CHECK_THAT(error_of(folder.path(), with(0.01)), Contains("leaves none to test"));
   CHECK_THAT(error_of(folder.path(), with(0.99)), Contains("leaves none to train"));
-  // Where there is one, nothing is held out.
+  // With DIR/test nothing is held out.
   write_plain(folder / "test/even/a.png", 100);
   CHECK(load_image_folder(folder.path(), with(0.25)).train.labels.numel() == 20);
 }
@@ -176,12 +177,12 @@ TEST_CASE("a folder that is not laid out by classes is an error that says what i
   }
   SECTION("a link to nowhere, and a folder, named like images") {
     fs::create_symlink("nowhere", folder / "train/cat/c.png");
-    CHECK_THAT(error_of(folder.path()), Contains("train/cat/c.png is named like an image"));
+    CHECK_THAT(error_of(folder.path()), Contains("train/cat/c.png has the name of an image"));
     fs::remove(folder / "train/cat/c.png");
     fs::create_directory(folder / "train/cat/c.png");
-    CHECK_THAT(error_of(folder.path()), Contains("train/cat/c.png is named like an image"));
+    CHECK_THAT(error_of(folder.path()), Contains("train/cat/c.png has the name of an image"));
   }
-  SECTION("class names that are no text") {
+  SECTION("class names that are not text") {
     for (const char* name :
          {"a\nb", "\xFF", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x7F"}) {
       write_plain(folder / "train" / name / "a.png", 1);
@@ -197,15 +198,14 @@ TEST_CASE("a folder that is not laid out by classes is an error that says what i
                  Contains("images can be brought to 1 or 3 channels"));
   }
   SECTION("a folder that cannot be read") {
-    if (geteuid() == 0) return;  // whom no permission stops
+    if (geteuid() == 0) return;  // root may read it
     fs::permissions(folder / "train/cat", fs::perms::none);
     CHECK_THAT(error_of(folder.path()), Contains("cannot read the folder") && Contains("train/cat"));
     fs::permissions(folder / "train/cat", fs::perms::owner_all);
   }
 }
 
-TEST_CASE("of several images that cannot be read the first is named, for any number of threads",
-          "[data][image]") {
+TEST_CASE("the error names the first image that cannot be read, for any number of threads", "[data][image]") {
   const TemporaryFolder folder;
   write_pets(folder.path());
   for (int i = 0; i < 40; ++i) write_plain(folder / fmt::format("train/dog/x{:02}.png", i), 1);
@@ -219,7 +219,8 @@ TEST_CASE("of several images that cannot be read the first is named, for any num
   set_threads(before);
 }
 
-TEST_CASE("one's own images are found by --data alone, and nothing stands in for them", "[data][image]") {
+TEST_CASE("the user's own images are found by --data alone, and no built-in images replace them",
+          "[data][image]") {
   const TemporaryFolder folder;
   DataRequest request;
   request.set = find_data_set("folder");

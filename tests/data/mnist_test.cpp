@@ -1,4 +1,4 @@
-// Files of a few images, which differ from the official ones in their count alone.
+// Files of a few images, which differ from the official files in the number of images alone.
 #include "data/mnist.h"
 
 #include <unistd.h>
@@ -132,13 +132,13 @@ TEST_CASE("where there is no MNIST, none is found", "[data][mnist]") {
   CHECK_THAT(load_error(folder.path()), Contains("there is no MNIST in " + folder.path().string()));
 }
 
-TEST_CASE("a folder for MNIST that cannot be looked into is an error", "[data][mnist]") {
+TEST_CASE("a folder for MNIST that cannot be read is an error", "[data][mnist]") {
   const TemporaryFolder folder;
   write_file(folder / "file", "");
   CHECK_THROWS_WITH(find_mnist(folder / "file"), Contains("file is not a folder"));
   fs::create_symlink("mnist", folder / "mnist");
   CHECK_THROWS_WITH(find_mnist(folder.path()), Contains("cannot look at"));
-  if (geteuid() == 0) return;  // whom no permission stops
+  if (geteuid() == 0) return;  // root may read it
   fs::create_directory(folder / "locked");
   fs::permissions(folder / "locked", fs::perms::none);
   CHECK_THROWS_WITH(find_mnist(folder / "locked"), Contains("locked") && Contains("Permission denied"));
@@ -198,8 +198,8 @@ TEST_CASE("a damaged file of MNIST is an error that names it and what is wrong",
   SECTION("a count too large by far") {
     CHECK_THAT(error(images, 4, word(0xFFFFFFFF)), Contains("5488 bytes behind its header instead of"));
   }
-  SECTION("a count of none") { CHECK_THAT(error(labels, 4, word(0)), Contains("counts 0 items")); }
-  SECTION("a label that is none") {
+  SECTION("a count of 0") { CHECK_THAT(error(labels, 4, word(0)), Contains("counts 0 items")); }
+  SECTION("a label out of range") {
     CHECK_THAT(error(labels, 8 + 3, "\x0A"), Contains("label 3 ") && Contains("is 10"));
   }
   SECTION("one byte short") {
@@ -251,9 +251,10 @@ TEST_CASE("gzip around fewer bytes than the header says is an error", "[data][mn
              Contains("t10k-images-idx3-ubyte.gz holds 984 bytes behind its header instead of 3136"));
 }
 
-// Fashion-MNIST: the same files in other folders, told from MNIST by mean and deviation of the pixels.
+// Fashion-MNIST: the same files in other folders, distinguished from MNIST by mean and deviation of the
+// pixels.
 
-// `light` of an image's pixels have the value `level`, the rest is black: the mean and the deviation of each set.
+// Images of which `light` pixels have the value `level` and the others are black.
 struct Look {
   std::size_t light;
   char level;
@@ -267,7 +268,7 @@ struct Looks {
 };
 const Looks as_mnist = {mnist_look, mnist_look}, as_fashion = {fashion_mnist_look, fashion_mnist_look};
 
-// Twice `count` images.
+// `count` images to train and `count` to test.
 void write_set(const fs::path& folder, const Looks& looks, bool compressed = false,
                std::uint32_t count = 1000) {
   fs::create_directories(folder);
@@ -360,7 +361,7 @@ TEST_CASE("the files of the other set are refused, by their pixels", "[data][mni
   }
 }
 
-TEST_CASE("a label of Fashion-MNIST that is none, and a file cut short, are errors", "[data][mnist]") {
+TEST_CASE("a label of Fashion-MNIST out of range, and a file cut short, are errors", "[data][mnist]") {
   const TemporaryFolder folder;
   const auto error = [&] { return text_thrown<Error>([&] { load_fashion_mnist(folder.path()); }); };
   write_set(folder / "fashion-mnist", as_fashion, false, 12);

@@ -1,4 +1,4 @@
-// The built-in digits: that they are what they say, and how hard they are (-s prints the figures of
+// The built-in digits: what they look like, and how hard they are (-s prints the figures of
 // docs/results/synthetic.md).
 #include <catch2/catch.hpp>
 
