@@ -2,8 +2,7 @@
 // as many classes as the set that they stand in for: coloured figures for CIFAR-10, pairs of them for
 // CIFAR-100, grey ones for Fashion-MNIST, digits for MNIST. Place, size, angle and more change from image to
 // image, so that no pixel tells the class and a network has to look at shape; docs/results/synthetic.md says
-// how hard the coloured figures and the digits are. Image i depends on the seed and i alone; its label is i
-// modulo the number of classes.
+// how hard they are. Image i depends on the seed and i alone; its label is i modulo the number of classes.
 #pragma once
 
 #include <cstdint>

@@ -194,7 +194,7 @@ TEST_CASE("synthetic pairs have the classes of CIFAR-100: five fine ones share a
   CHECK(std::set<std::string>(coarse.classes.begin(), coarse.classes.end()).size() == 20);
   CHECK(fine.classes[57] == "bars across beside bars aslant");
   CHECK(coarse.classes[11] == "bars across beside a pattern");
-  CHECK(fine.train.images.to_vector<std::uint8_t>() == coarse.train.images.to_vector<std::uint8_t>());
+  CHECK((fine.train.images.to_vector<std::uint8_t>() == coarse.train.images.to_vector<std::uint8_t>()));
   for (std::int64_t i = 0; i < 230; ++i) {
     CHECK(fine.train.labels.data<std::int64_t>()[i] == i % 100);
     CHECK(coarse.train.labels.data<std::int64_t>()[i] == i % 100 / 5);
