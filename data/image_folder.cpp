@@ -190,7 +190,8 @@ DataSplit load_image_folder(const fs::path& folder, const LoadOptions& options) 
   else
     std::tie(data.train, data.test) = split(data.train, *options.held_out_share, options.seed);
   if (const std::int64_t count = train.passed_over + (test ? test->passed_over : 0); count > 0)
-    data.note = fmt::format("passed over in {}, because no images: {}", folder.string(), count);
+    data.note = fmt::format("{} {} in {} passed over: not PNG or JPEG files", count,
+                            count == 1 ? "entry" : "entries", folder.string());
   return data;
 }
 

@@ -101,7 +101,7 @@ TEST_CASE("other files are passed over, counted and not looked into", "[data][im
   write_file(folder / "train/dog/png", "no image");  // no ending
   const DataSplit data = load_image_folder(folder.path(), options);
   CHECK(reds(data.train) == std::vector<int>{1, 2, 3});
-  CHECK(data.note == "passed over in " + folder.path().string() + ", because no images: 7");
+  CHECK(data.note == "7 entries in " + folder.path().string() + " passed over: not PNG or JPEG files");
 }
 
 TEST_CASE("without a folder test a share of train is held out, or the error says how", "[data][image]") {
