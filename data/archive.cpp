@@ -1,6 +1,6 @@
 // Two libarchive readers, one behind the other: the first undoes the compression, the second reads the tar
-// format. In between the bytes can be counted and checked, because libarchive 3.6 decompresses gzip without
-// looking at the CRC at its end, and a flipped bit would go unnoticed into the images.
+// format. Between them the bytes are counted and checked, because libarchive 3.6 decompresses gzip without
+// looking at the CRC at its end: a flipped bit would get into the images.
 #include "data/archive.h"
 
 #include <archive.h>
@@ -31,6 +31,21 @@ std::uint32_t little_endian(const unsigned char* b) {
   return b[0] | std::uint32_t{b[1]} << 8 | std::uint32_t{b[2]} << 16 | std::uint32_t{b[3]} << 24;
 }
 
+// A reader of the five compressions that libarchive can undo in this process. For any other, and for one of
+// the five that it was built without, libarchive would start a program from $PATH. A data file must not
+// choose a program, so that such a compression is not recognised.
+Archive new_decompressor() {
+  Archive reader(archive_read_new(), archive_read_free);
+  for (const auto support :
+       {archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
+        archive_read_support_filter_zstd, archive_read_support_filter_lz4}) {
+    const Archive probe(archive_read_new(), archive_read_free);
+    if (support(probe.get()) == ARCHIVE_OK) support(reader.get());  // ARCHIVE_WARN: by a program
+  }
+  archive_read_support_format_raw(reader.get());
+  return reader;
+}
+
 // A file's bytes, decompressed block by block, counted and checked.
 class Decompressor {
  public:
@@ -41,15 +56,13 @@ class Decompressor {
       fail("{} cannot be read: {}", file.string(), error ? error.message() : "it is not a file");
     if (fs::file_size(file, error) == 0) fail("{} is empty: remove it and download it again", file.string());
     if (!std::ifstream(file)) fail("cannot open {}: {}", file.string(), std::strerror(errno));
-    archive_read_support_filter_all(bytes_.get());
-    archive_read_support_format_raw(bytes_.get());
     archive_entry* entry = nullptr;
     if (archive_read_open_filename(bytes_.get(), file.c_str(), std::size_t{1} << 20) != ARCHIVE_OK ||
         archive_read_next_header(bytes_.get(), &entry) != ARCHIVE_OK)
       fail_damaged(reason(bytes_.get()));
   }
 
-  /// How many bytes the next block has, 0 at the end, negative where reading failed, for what why() says.
+  /// How many bytes the next block has, 0 at the end, negative where reading failed: why() says why.
   la_ssize_t next(const void** block) {
     std::size_t count = 0;
     la_int64_t offset = 0;
@@ -62,9 +75,9 @@ class Decompressor {
   }
   std::string why() const { return reason(bytes_.get()); }
 
-  /// Compares what was read with gzip's last eight bytes: CRC-32, size. A file of several gzip members is
-  /// refused with the damaged ones, from which it cannot be told without inflating it ourselves; gzip writes
-  /// one.
+  /// Compares what was read with the last eight bytes of a gzip file: CRC-32 and size. A file of several gzip
+  /// members is refused as damaged too: only our own inflating could tell the two apart, and the gzip program
+  /// writes one member.
   void check_end() const {
     if (archive_filter_code(bytes_.get(), 0) != ARCHIVE_FILTER_GZIP) return;
     std::array<unsigned char, 8> trailer{};
@@ -81,7 +94,7 @@ class Decompressor {
 
  private:
   fs::path file_;
-  Archive bytes_{archive_read_new(), archive_read_free};
+  Archive bytes_ = new_decompressor();
   std::uint32_t crc_ = 0;
   std::uint32_t size_ = 0;  // modulo 2³², as gzip counts
 };
@@ -128,7 +141,10 @@ TarReader::TarReader(const fs::path& file) : stream_(new Stream{Decompressor(fil
   archive* tar = stream_->tar.get();
   archive_read_support_format_tar(tar);
   if (archive_read_open(tar, stream_.get(), nullptr, Stream::read_block, nullptr) != ARCHIVE_OK)
-    fail("{} is not a tar archive ({}): remove it and download it again", file.string(), reason(tar));
+    fail(
+        "{} is not a tar archive, plain or compressed by gzip, bzip2, xz, zstd or lz4 ({}): remove it and "
+        "download it again",
+        file.string(), reason(tar));
 }
 
 TarReader::~TarReader() = default;

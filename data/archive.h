@@ -1,5 +1,6 @@
-// Reading compressed files and tar archives front to back without unpacking them to disk, whatever they are
-// compressed with: libarchive recognises gzip, bzip2, xz, zstd and others by their content.
+// Reading compressed files and tar archives front to back without unpacking them to disk. The compression is
+// recognised by the content: gzip, bzip2, xz, zstd or lz4, which libarchive undoes in this process. No other
+// compression is read, because libarchive would start a program from $PATH for it.
 #pragma once
 
 #include <cstdint>
@@ -11,21 +12,22 @@
 
 namespace norma {
 
-/// A whole file, decompressed where it is compressed. Throws where it cannot be read or is damaged.
+/// A whole file, decompressed where it is compressed by one of the five. Throws where it cannot be read or is
+/// damaged.
 std::vector<std::uint8_t> read_decompressed(const std::filesystem::path& file);
 
 class TarReader {
  public:
-  /// Throws, as all below, where the file cannot be read or is damaged or not a tar archive.
+  /// Throws, as all functions below, where the file cannot be read or is damaged or not a tar archive.
   explicit TarReader(const std::filesystem::path& file);
   ~TarReader();
 
-  /// Goes on to the next regular file; false at the end of an archive that was sound up to its last byte.
+  /// Goes on to the next regular file; false at the end, where the whole archive has been checked.
   bool next();
-  /// The present file's name, with its folders.
+  /// The current file's name, with its folders.
   const std::string& name() const { return name_; }
   std::int64_t size() const { return size_; }
-  /// The present file's next bytes, exactly as many as `to` holds.
+  /// The current file's next bytes, exactly as many as `to` holds.
   void read(std::span<std::uint8_t> to);
 
  private:

@@ -11,7 +11,7 @@
 namespace norma {
 namespace {
 
-// Sleeps, but not through a cancellation.
+// Sleeps, unless the download is cancelled.
 void pause(const DownloadRequest& request, const PartFile& part, std::chrono::milliseconds duration) {
   const auto end = std::chrono::steady_clock::now() + duration;
   while (std::chrono::steady_clock::now() < end) {
@@ -26,7 +26,7 @@ Attempt run_with_resumes(Transfer& transfer, const std::string& url, const Downl
   for (int resume = 1; resume <= request.resumes && attempt.outcome == Outcome::cut; ++resume) {
     pause(request, part, resume * request.resume_pause);
     attempt = transfer.run(url);
-    if (attempt.outcome == Outcome::unreachable) attempt.outcome = Outcome::cut;  // it was there a moment ago
+    if (attempt.outcome == Outcome::unreachable) attempt.outcome = Outcome::cut;  // it had answered before
   }
   return attempt;
 }

@@ -7,7 +7,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Makes a folder with those above it; in the end removes those it made that are still empty.
+// Makes a folder and those above it that are missing; at the end removes those of them that are still empty.
 class NewFolder {
  public:
   explicit NewFolder(const fs::path& folder) {
@@ -42,7 +42,7 @@ std::vector<std::string> addresses(const SetRequest& request, const RemoteFile& 
   return urls;
 }
 
-// `before` of the set's `total` bytes belong to earlier files. The speed is that of the present one.
+// `before` of the set's `total` bytes belong to earlier files. The speed is that of the current file.
 DownloadProgress over_all(const DownloadProgress& p, std::int64_t before, std::int64_t total) {
   const std::int64_t bytes = before + p.bytes;
   return {bytes, total, p.bytes_per_second,
@@ -63,7 +63,7 @@ void download_files(const SetRequest& request, const fs::path& folder) {
       one.cancelled = request.cancelled;
       if (request.progress)
         one.progress = [&](const DownloadProgress& p) { request.progress(over_all(p, before, total)); };
-      if (type_of(one.target) == fs::file_type::not_found) {  // else it came, whole, with an earlier attempt
+      if (type_of(one.target) == fs::file_type::not_found) {  // else an earlier attempt has completed it
         download(one);
         connected = true;
       }

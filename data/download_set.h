@@ -16,13 +16,13 @@ namespace norma {
 
 struct SetRequest {
   const KnownDataSet& set;
-  std::filesystem::path data;        ///< the folder that they go to, or below; made where it is missing
-  std::vector<std::string> mirrors;  ///< instead of the files' own; FOLDER/, or the file where there is one
+  std::filesystem::path data;        ///< the files go there, or to a folder below; made where it is missing
+  std::vector<std::string> mirrors;  ///< instead of the files' own: FOLDER/, or the file where the set is one
   std::function<void(const DownloadProgress&)> progress;  ///< optional; bytes and time of all files
   std::function<bool()> cancelled;                        ///< optional
 };
 
-/// Throws what download() throws. NoNetwork means that there was none from the start.
+/// Throws what download() throws; NoNetwork where there was no network from the start.
 void download_set(const SetRequest& request);
 
 }  // namespace norma

@@ -11,7 +11,7 @@ namespace norma {
 
 inline constexpr int draws_per_image = 64;  // words that shape an image, before its noise
 
-// Words of one image, one after the other, as numbers.
+// The random words of one image, in turn, as numbers.
 class Draws {
  public:
   Draws(const RandomSequence& random, std::int64_t image)
@@ -29,22 +29,23 @@ inline std::array<std::uint32_t, 4> noise_words(const RandomSequence& random, st
   return random.block(first / 4 + static_cast<std::uint64_t>(index));
 }
 
-// A word as noise of mean 0 and the given deviation, uniform: the width is √12 deviations.
+// A word as uniform noise of mean 0 and the given deviation: its range is √12 deviations wide.
 inline double grain(std::uint32_t word, double deviation) {
   return (RandomSequence::to_uniform(word) - 0.5) * 3.46 * deviation;
 }
 
-// `count` images of `channels` × size × size pixels with the labels 0 … 9 in turn, each by
+// `count` images of `channels` × size × size pixels with the labels 0 … classes − 1 in turn, each by
 // draw(random, image, label, pixels).
 template <class Draw>
-Dataset draw_images(const RandomSequence& random, std::int64_t count, std::int64_t channels,
-                    std::int64_t size, const Draw& draw) {
+Dataset draw_images(const RandomSequence& random, std::int64_t count, std::int64_t classes,
+                    std::int64_t channels, std::int64_t size, const Draw& draw) {
   Dataset set{Tensor::empty({count, channels, size, size}, DType::uint8),
               Tensor::empty({count}, DType::int64)};
   parallel_ranges(count, 50, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      set.labels.data<std::int64_t>()[i] = i % 10;
-      draw(random, i, static_cast<int>(i % 10), set.images.data<std::uint8_t>() + i * channels * size * size);
+      set.labels.data<std::int64_t>()[i] = i % classes;
+      draw(random, i, static_cast<int>(i % classes),
+           set.images.data<std::uint8_t>() + i * channels * size * size);
     }
   });
   return set;

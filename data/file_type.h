@@ -1,11 +1,11 @@
-// What stands at a path, for those who look for data.
+// What a path leads to: a file, a folder, nothing.
 #pragma once
 
 #include <filesystem>
 
 namespace norma {
 
-/// fs::status, links followed: `not_found` where there is nothing; throws where it cannot be looked at.
+/// fs::status, links followed: `not_found` where there is nothing; throws where the system cannot say.
 std::filesystem::file_type type_of(const std::filesystem::path& path);
 
 }  // namespace norma

@@ -1,5 +1,5 @@
-// Which data to train on: the policy behind --data. Real images where they lie or can be had, the built-in
-// synthetic set where there is no network, and an error wherever anything else would be a guess.
+// Which data to train on: the rules behind --data. Real images where they are found or can be downloaded, the
+// built-in synthetic set where there is no network, and an error in every other case.
 #pragma once
 
 #include <filesystem>
@@ -31,19 +31,24 @@ struct DataRequest {
 };
 
 struct DataChoice {
-  std::optional<std::filesystem::path> folder;  ///< set.load(*folder), or nothing: set.make_synthetic()
-  std::string reason;                           ///< a sentence for the person who waits
+  /// What load_data() takes: the folder that holds the set, or nothing.
+  std::optional<std::filesystem::path> folder;
+  std::string reason;  ///< a sentence for the user
 };
 
 /// Looks in --data, else $NORMA_DATA, else $XDG_CACHE_HOME/norma, else ~/.cache/norma:
 ///
-///   the set is there          use it, whole or not: loading tells
-///   it is not                 download it there
-///   … but there is no network the synthetic set; an Error where --data or $NORMA_DATA names a folder that does
-///                             not exist, or with --mirror: a typo must not train on something else
+///   the set is there           use it; loading says whether it is complete
+///   it is not                  download it there
+///   it is not, and there is    use the synthetic set; but an Error with --mirror, or where --data or
+///   no network                 $NORMA_DATA names a folder that does not exist: a typing mistake must not
+///                              train on something else
 ///
-/// Whatever else fails is an Error. A folder made for a download that brought nothing is removed again; what
-/// arrived is kept for the next one. Files of a set appear together, when the last has arrived.
+/// A set without files to download (the user's own images) is taken from --data or $NORMA_DATA, or an Error.
+///
+/// Any other failure is an Error. A folder that was made for a download is removed again where nothing
+/// arrived; what arrived is kept for the next download. Files of a set appear together, when the last has
+/// arrived.
 DataChoice find_data(const DataRequest& request, const Environment& environment = read_environment());
 
 }  // namespace norma

@@ -1,4 +1,5 @@
-// The data sets that Norma knows by name: what finding, downloading and loading one takes.
+// The data sets that Norma knows by name: how each is found, downloaded and loaded. Another set is one more
+// row in known_data.cpp, and a reader where its layout is new. The reader says what the classes are.
 #pragma once
 
 #include <filesystem>
@@ -6,44 +7,41 @@
 #include <string>
 #include <vector>
 
-#include "data/cifar10.h"
+#include "data/dataset.h"
 #include "data/loader.h"
 #include "data/mirrors.h"
-#include "data/mnist.h"
-#include "data/synthetic.h"
 
 namespace norma {
 
 struct KnownDataSet {
-  std::string name;               ///< "mnist"
-  std::string title;              ///< in sentences
-  std::string folder;             ///< downloads go to DATA/folder, or to DATA itself where this is empty
-  std::vector<RemoteFile> files;  ///< one that goes to DATA itself, or any number in a folder of their own
+  std::string name;    ///< "mnist"
+  std::string title;   ///< in sentences
+  std::string folder;  ///< downloads go to DATA/folder, or to DATA itself where this is empty
+  /// One file that goes to DATA itself, or several in a folder of their own; empty for the user's own images.
+  std::vector<RemoteFile> files;
   std::optional<std::filesystem::path> (*find)(const std::filesystem::path& data);
-  DataSplit (*load)(const std::filesystem::path& data);
-  DataSplit (*make_synthetic)();  ///< built-in images of the same shape, where there is no network
-  Shape image;                    ///< [C, H, W]
-  Normalization normalization;    ///< the published constants
+  DataSplit (*load)(const std::filesystem::path& data, const LoadOptions& options);
+  /// Built-in images, where there is no network; nullptr for the user's own images.
+  DataSplit (*make_synthetic)(const LoadOptions& options);
+  Shape image;                  ///< [C, H, W]; of rank 0 where LoadOptions::image gives it
+  Normalization normalization;  ///< the published constants; empty for the user's own images
+  bool coarse_labels = false;   ///< whether the set has them
 };
 
-inline const KnownDataSet cifar10_data = {.name = "cifar10",
-                                          .title = "CIFAR-10",
-                                          .folder = "",
-                                          .files = {cifar10_archive},
-                                          .find = find_cifar10,
-                                          .load = load_cifar10,
-                                          .make_synthetic = [] { return make_synthetic(); },
-                                          .image = {3, 32, 32},
-                                          .normalization = cifar10_normalization};
+/// All sets, in the order in which help texts list them.
+const std::vector<KnownDataSet>& known_data_sets();
+/// Throws UsageError, listing the names, where no set has that name.
+const KnownDataSet& find_data_set(const std::string& name);
 
-inline const KnownDataSet mnist_data = {.name = "mnist",
-                                        .title = "MNIST",
-                                        .folder = "mnist",
-                                        .files = mnist_files,
-                                        .find = find_mnist,
-                                        .load = load_mnist,
-                                        .make_synthetic = [] { return make_synthetic_digits(); },
-                                        .image = {1, 28, 28},
-                                        .normalization = mnist_normalization};
+inline const KnownDataSet& cifar10_data = find_data_set("cifar10");
+inline const KnownDataSet& mnist_data = find_data_set("mnist");
+
+/// Loads what find_data() (data/find_data.h) chose: the set in that folder, or without a folder the built-in
+/// images. Throws UsageError where the options ask for labels that the set does not have.
+DataSplit load_data(const KnownDataSet& set, const std::optional<std::filesystem::path>& folder,
+                    const LoadOptions& options = {});
+
+/// The published constants of the set; where it has no such constants, those measured on `train`.
+Normalization normalization_of(const KnownDataSet& set, const Dataset& train);
 
 }  // namespace norma

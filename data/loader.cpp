@@ -27,7 +27,8 @@ Dataset pick(const Dataset& dataset, const std::vector<std::int64_t>& indices) {
 std::vector<std::int64_t> shuffled_by(std::int64_t count, const RandomSequence& random) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = order.size(); i > 1; --i) {  // Fisher and Yates; 64 random bits leave no bias to see
+  for (std::size_t i = order.size(); i > 1;
+       --i) {  // Fisher and Yates; 64 bits modulo i have no bias that shows
     const auto word = random.block(i);
     const std::uint64_t bits = std::uint64_t{word[0]} << 32 | word[1];
     std::swap(order[i - 1], order[bits % i]);
@@ -35,7 +36,26 @@ std::vector<std::int64_t> shuffled_by(std::int64_t count, const RandomSequence& 
   return order;
 }
 
+std::string count(std::size_t n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
 }  // namespace
+
+void check_normalization(const Normalization& normalization, std::int64_t channels, std::string_view whose) {
+  const auto expected = static_cast<std::size_t>(channels);
+  const std::vector<double>&mean = normalization.mean, &std = normalization.std;
+  if (mean.size() != expected || std.size() != expected)
+    fail("{} has {} and {}, but the images have {}: expected one of each per channel", whose,
+         count(mean.size(), "mean"), count(std.size(), "standard deviation"), count(expected, "channel"));
+  for (std::size_t c = 0; c < expected; ++c) {
+    if (!std::isfinite(mean[c]))
+      fail("{} has the mean {} for channel {}: expected a finite number", whose, mean[c], c);
+    if (!(std::isfinite(std[c]) && std[c] > 0))
+      fail("{} has the standard deviation {} for channel {}: expected a finite number above 0", whose, std[c],
+           c);
+  }
+}
 
 Normalization measure_normalization(const Dataset& dataset) {
   const std::int64_t n = dataset.images.size(0), c = dataset.images.size(1);
@@ -64,6 +84,9 @@ Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indice
   if (!(augmentation.rotate >= 0 && augmentation.rotate <= 180))
     fail("images can be rotated by 0 to 180 degrees either way, not by {}", augmentation.rotate);
   const Shape& all = dataset.images.shape();
+  if (all[1] > max_image_channels)
+    fail("images can have 1 to {} channels, not {}", max_image_channels, all[1]);
+  check_normalization(normalization, all[1]);
   const Device device = dataset.images.device();
   const auto n = static_cast<std::int64_t>(indices.size());
   const Tensor index = Tensor::from(indices, {n}, device);

@@ -1,9 +1,9 @@
-// Loader: from a data set to training batches: shuffled indices, then pixels to normalised images in one
-// pass.
+// From a data set to training batches: shuffled indices, then pixels to normalised images in one pass.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/tensor.h"
@@ -16,9 +16,17 @@ struct Normalization {
   std::vector<double> mean, std;
 };
 
-/// The published constants.
+/// Throws unless there is one mean and one standard deviation per channel, the means finite, the deviations
+/// finite and above 0. `whose` is the beginning of the error's sentence.
+void check_normalization(const Normalization& normalization, std::int64_t channels,
+                         std::string_view whose = "the normalization");
+
+/// The constants that are published for each set, to four digits: mean and deviation of all pixels of the
+/// training images, as measure_normalization() finds them.
 inline const Normalization cifar10_normalization = {{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
+inline const Normalization cifar100_normalization = {{0.5071, 0.4865, 0.4409}, {0.2673, 0.2564, 0.2762}};
 inline const Normalization mnist_normalization = {{0.1307}, {0.3081}};
+inline const Normalization fashion_mnist_normalization = {{0.2860}, {0.3530}};
 
 /// Computed from all images of a data set; the deviation is the population's.
 Normalization measure_normalization(const Dataset& dataset);
@@ -27,7 +35,7 @@ Normalization measure_normalization(const Dataset& dataset);
 struct Augmentation {
   bool flip = false;      ///< mirror left to right, every second image on average
   std::int64_t crop = 0;  ///< pad by so many black pixels, then crop at random
-  double rotate = 0;      ///< turn about the centre by up to so many degrees either way, at most 180; 0: none
+  double rotate = 0;      ///< turn about the centre by up to so many degrees either way, 0 to 180
 };
 
 struct Batch {
@@ -39,15 +47,15 @@ struct Batch {
 std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t seed, std::uint32_t epoch);
 
 /// The images at `indices`, normalised and, with an augmentation, moved; what happens to an image depends on
-/// seed, epoch and its index alone.
+/// seed, epoch and its index alone. Throws where check_normalization() does, and for images of more channels
+/// than max_image_channels (kernels/augment/load_images.h).
 Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indices,
                  const Normalization& normalization, const Augmentation& augmentation = {},
                  std::uint64_t seed = 0, std::uint32_t epoch = 0);
 
-/// Two data sets: every image but a share, and that share, drawn at random from the seed; e.g. for
-/// validation.
+/// Two data sets: all images but a share of them, and that share, e.g. for validation. The seed draws it.
 std::pair<Dataset, Dataset> split(const Dataset& dataset, double share, std::uint64_t seed);
-/// The first `count` images (all where there are fewer).
+/// The first `count` images (all images where there are fewer).
 Dataset first_images(const Dataset& dataset, std::int64_t count);
 
 }  // namespace norma

@@ -1,10 +1,12 @@
 #include "data/mnist.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "data/archive.h"
 #include "data/file_type.h"
+#include "data/loader.h"
 
 namespace norma {
 namespace {
@@ -16,7 +18,26 @@ constexpr const char* advice = "copy the official files again, or remove all fou
 constexpr const char* image_files[] = {"train-images", "t10k-images"};  // before "-idx3-ubyte"
 constexpr const char* label_files[] = {"train-labels", "t10k-labels"};  // before "-idx1-ubyte"
 
-// "train-images" of 3 dimensions, as it is called in this folder; nothing where it is not there.
+struct IdxSet {
+  std::string name, title;
+  std::vector<std::string> places;  // below FOLDER, in this order; "" is FOLDER itself
+  std::vector<std::string> classes;
+  Normalization normalization;  // which tells the two sets apart
+};
+
+const IdxSet mnist = {.name = "mnist",
+                      .title = "MNIST",
+                      .places = {"mnist", "MNIST/raw", ""},
+                      .classes = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
+                      .normalization = mnist_normalization};
+const IdxSet fashion_mnist = {.name = "fashion-mnist",
+                              .title = "Fashion-MNIST",
+                              .places = {"fashion-mnist", "FashionMNIST/raw", ""},
+                              .classes = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
+                                          "Shirt", "Sneaker", "Bag", "Ankle boot"},
+                              .normalization = fashion_mnist_normalization};
+
+// "train-images" of 3 dimensions, as it is called in this folder; nothing where it does not exist.
 std::optional<fs::path> find_file(const fs::path& folder, const std::string& name, int dimensions) {
   for (const char* ending : {"", ".gz"})
     for (const char* joint : {"-", "."})
@@ -76,46 +97,73 @@ IdxFile read_idx(const fs::path& folder, const std::string& name, const std::vec
   return file;
 }
 
-Dataset load_part(const fs::path& folder, int part) {
+// Mean and deviation of the pixels say which of the two sets the files are. Unlike a checksum they do so in
+// any order of the images, for a part of a set, and for files that somebody compressed again.
+void check_not_of(const IdxSet& other, const IdxSet& set, const Dataset& data, const IdxFile& images) {
+  constexpr std::int64_t enough = 1000;  // images, for a mean to within 0.01
+  if (images.count < enough) return;
+  const Normalization found = measure_normalization(data);
+  const auto close = [](const std::vector<double>& a, const std::vector<double>& b) {
+    return std::abs(a[0] - b[0]) < 0.01;
+  };
+  if (close(found.mean, other.normalization.mean) && close(found.std, other.normalization.std))
+    fail(
+        "{} holds the images of {}, not of {} (the mean of its pixels is {:.4f}): move it and its like to a "
+        "folder {}, or name another folder with --data",
+        images.name(), other.title, set.title, found.mean[0], other.places[0]);
+}
+
+Dataset load_part(const IdxSet& set, const fs::path& folder, int part) {
   const IdxFile images = read_idx(folder, image_files[part], {side, side});
   const IdxFile labels = read_idx(folder, label_files[part], {});
   if (images.count != labels.count)
     fail("{} holds {} images, but {} holds {} labels: {}", images.name(), images.count, labels.name(),
          labels.count, advice);
-  Dataset set{Tensor::empty({images.count, 1, side, side}, DType::uint8),
-              Tensor::empty({images.count}, DType::int64)};
-  std::copy_n(images.elements(), set.images.numel(), set.images.data<std::uint8_t>());
+  Dataset data{Tensor::empty({images.count, 1, side, side}, DType::uint8),
+               Tensor::empty({images.count}, DType::int64)};
+  std::copy_n(images.elements(), data.images.numel(), data.images.data<std::uint8_t>());
   for (std::int64_t i = 0; i < labels.count; ++i) {
     const std::uint8_t label = labels.elements()[i];
     if (label > 9)
       fail("{}: label {} (counted from 0) is {}, but labels are 0 to 9: {}", labels.name(), i, label, advice);
-    set.labels.data<std::int64_t>()[i] = label;
+    data.labels.data<std::int64_t>()[i] = label;
   }
-  return set;
+  check_not_of(&set == &mnist ? fashion_mnist : mnist, set, data, images);
+  return data;
+}
+
+std::optional<fs::path> find(const IdxSet& set, const fs::path& folder) {
+  const fs::file_type type = type_of(folder);
+  if (type == fs::file_type::not_found) return std::nullopt;
+  if (type != fs::file_type::directory)
+    fail("{} is not a folder: name the folder that {} lies in", folder.string(), set.title);
+  for (const std::string& place : set.places) {
+    const fs::path at = place.empty() ? folder : folder / place;
+    for (int part = 0; part < 2; ++part)
+      if (find_file(at, image_files[part], 3) || find_file(at, label_files[part], 1)) return at;
+  }
+  return std::nullopt;
+}
+
+DataSplit load(const IdxSet& set, const fs::path& folder) {
+  const std::optional<fs::path> found = find(set, folder);
+  if (!found)
+    fail("there is no {} in {}: expected {}/train-images-idx3-ubyte, plain or .gz, and its like", set.title,
+         folder.string(), set.places[0]);
+  return {.name = set.name,
+          .classes = set.classes,
+          .train = load_part(set, *found, 0),
+          .test = load_part(set, *found, 1)};
 }
 
 }  // namespace
 
-std::optional<fs::path> find_mnist(const fs::path& folder) {
-  const fs::file_type type = type_of(folder);
-  if (type == fs::file_type::not_found) return std::nullopt;
-  if (type != fs::file_type::directory)
-    fail("{} is not a folder: name the folder that MNIST lies in", folder.string());
-  for (const fs::path& place : {folder / "mnist", folder, folder / "MNIST" / "raw"})
-    for (int part = 0; part < 2; ++part)
-      if (find_file(place, image_files[part], 3) || find_file(place, label_files[part], 1)) return place;
-  return std::nullopt;
-}
+std::optional<fs::path> find_mnist(const fs::path& folder) { return find(mnist, folder); }
+std::optional<fs::path> find_fashion_mnist(const fs::path& folder) { return find(fashion_mnist, folder); }
 
-DataSplit load_mnist(const fs::path& folder) {
-  const std::optional<fs::path> found = find_mnist(folder);
-  if (!found)
-    fail("there is no MNIST in {}: expected mnist/train-images-idx3-ubyte, plain or .gz, and its like",
-         folder.string());
-  return {.name = "mnist",
-          .classes = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
-          .train = load_part(*found, 0),
-          .test = load_part(*found, 1)};
+DataSplit load_mnist(const fs::path& folder, const LoadOptions&) { return load(mnist, folder); }
+DataSplit load_fashion_mnist(const fs::path& folder, const LoadOptions&) {
+  return load(fashion_mnist, folder);
 }
 
 }  // namespace norma

@@ -1,5 +1,7 @@
-// MNIST (LeCun, Cortes, Burges) in its official layout: four IDX files, images and labels of the training and
-// the test set, each plain or compressed by gzip.
+// MNIST (LeCun, Cortes, Burges 1998) and Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747) in
+// their official layout: four IDX files, images and labels of the training and the test set, each plain or
+// compressed. Both sets have files of the same names. Each is looked for in folders of its own name first,
+// and 1,000 images or more are refused where their pixels have the other set's mean and deviation, to 0.01.
 #pragma once
 
 #include <filesystem>
@@ -9,16 +11,22 @@
 
 namespace norma {
 
-/// Where MNIST lies in a folder, the first of these that holds one of its files, in either spelling and with
+/// Where MNIST lies in a folder: the first of these that holds one of its files, in either spelling and with
 /// or without .gz (train-images-idx3-ubyte, train-images.idx3-ubyte):
 ///   FOLDER/mnist
-///   FOLDER             itself
 ///   FOLDER/MNIST/raw   where torchvision puts it
-/// or nothing. Throws where FOLDER is no folder or cannot be looked into.
+///   FOLDER             itself
+/// or nothing. Throws where FOLDER is not a folder or cannot be read.
 std::optional<std::filesystem::path> find_mnist(const std::filesystem::path& folder);
 
-/// Loads what find_mnist finds, images uint8 [N, 1, 28, 28]; throws where that is nothing, or damaged. N is
-/// what the files say, so that a smaller set of the same layout loads too.
-DataSplit load_mnist(const std::filesystem::path& folder);
+/// The same for Fashion-MNIST, in fashion-mnist, FashionMNIST/raw or FOLDER itself.
+std::optional<std::filesystem::path> find_fashion_mnist(const std::filesystem::path& folder);
+
+/// Loads what find_mnist finds, images uint8 [N, 1, 28, 28]; throws where it finds nothing, a damaged set, or
+/// Fashion-MNIST. N is what the files say, so that a smaller set of the same layout loads too.
+DataSplit load_mnist(const std::filesystem::path& folder, const LoadOptions& options = {});
+
+/// Loads what find_fashion_mnist finds; throws where it finds nothing, a damaged set, or MNIST.
+DataSplit load_fashion_mnist(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 }  // namespace norma

@@ -15,11 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Opens and locks the file; -1 where its owner renamed or removed it in between, so that ours is nobody's.
+// Opens and locks the file; -1 where another process renamed or removed it in between: what we hold then has
+// no name.
 int open_locked(const fs::path& path) {
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor < 0) fail("cannot write {}: {}", path.string(), std::strerror(errno));
-  // Any other failure means a file system without locks, where we go on without one.
+  // Any other failure means a file system without locks; there we go on without a lock.
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     close(descriptor);
     fail("another process is downloading {} at this moment: wait until it has ended", path.string());
@@ -36,7 +37,7 @@ int open_locked(const fs::path& path) {
 }  // namespace
 
 PartFile::PartFile(const fs::path& target) : target_(target), path_(target.string() + ".part") {
-  std::error_code ignored;  // what else may be wrong with the target, opening its part will tell
+  std::error_code ignored;  // opening the part file reports any other error
   if (fs::is_directory(target, ignored))
     fail("{} is a folder where a file should be: remove it", target.string());
   while (descriptor_ < 0) descriptor_ = open_locked(path_);
@@ -75,7 +76,8 @@ void PartFile::publish() {
   if (fsync(descriptor_) != 0) fail_to_write(errno);
   if (rename(path_.c_str(), target_.c_str()) != 0)
     fail("cannot rename {} to {}: {}", path_.string(), target_.string(), std::strerror(errno));
-  // The new name survives a power cut once the folder is on disk too. The data is safe without: best effort.
+  // The new name survives a power cut once the folder is on disk too. An error here loses no data: it is
+  // ignored.
   const fs::path folder = target_.has_parent_path() ? target_.parent_path() : ".";
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;

@@ -1,4 +1,4 @@
-// The file that a download grows in: <target>.part. One process at a time has it; the others are told so.
+// The file that a download grows in: <target>.part. One process at a time has it; another gets an error.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ class PartFile {
 
   const std::filesystem::path& path() const { return path_; }
   std::int64_t size() const { return size_; }
-  /// "12 of 34 bytes are kept in …": ends every sentence about a download that did not get through.
+  /// "12 of 34 bytes are kept in …": ends every sentence about a download that did not finish.
   std::string what_is_kept(std::int64_t of_bytes) const;
   void append(const char* bytes, std::size_t count);
   /// Forgets what has arrived.

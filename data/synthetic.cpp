@@ -3,18 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <numbers>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "data/drawing.h"
 
 namespace norma {
 namespace {
 
-constexpr int size = 32;
-
 double fraction(double v) { return v - std::floor(v); }
 
-// Distance-like: negative inside the figure, positive outside, about one unit a figure's radius.
+// Like a distance, in units of the figure's radius: negative inside the figure, positive outside.
 double figure(int label, double u, double v) {
   const double r = std::hypot(u, v), box = std::max(std::abs(u), std::abs(v));
   switch (label) {
@@ -42,52 +44,140 @@ double figure(int label, double u, double v) {
   }
 }
 
-using Color = std::array<double, 3>;
+using Color = std::array<double, 3>;  // or grey, as {light, 0, 0}
 
-Color random_color(Draws& draw) { return {draw.between(0, 1), draw.between(0, 1), draw.between(0, 1)}; }
+Color random_color(Draws& draw, int channels) {
+  Color color{};
+  for (int c = 0; c < channels; ++c) color[static_cast<std::size_t>(c)] = draw.between(0, 1);
+  return color;
+}
 
 // A color at least `least` away from another, so that the figure can be seen.
-Color distinct_color(Draws& draw, const Color& from, double least) {
+Color distinct_color(Draws& draw, int channels, const Color& from, double least) {
   Color color{};
   for (int i = 0; i < 8; ++i) {
-    color = random_color(draw);
+    color = random_color(draw, channels);
     if (std::hypot(color[0] - from[0], color[1] - from[1], color[2] - from[2]) >= least) break;
   }
   return color;
 }
 
-void draw_image(const RandomSequence& random, std::int64_t image, int label, std::uint8_t* pixels) {
+// The part of an image that a figure is placed in, in pixels, and how large it may be.
+struct Frame {
+  double left, width, height;
+  double least_radius, largest_radius;
+};
+
+class Figure {
+ public:
+  Figure(Draws& draw, int label, const Frame& f)
+      : label_(label),
+        radius_(draw.between(f.least_radius, f.largest_radius)),
+        turn_(draw.between(-0.3, 0.3)),
+        x_(draw.between(f.left + (radius_ - 2), f.left + (f.width - radius_ + 1))),
+        y_(draw.between(radius_ - 2, f.height - radius_ + 1)) {}
+
+  /// How much of pixel (i, j) it covers, soft over one pixel.
+  double cover(int i, int j) const {
+    const double u = (j - x_) * cosine_ + (i - y_) * sine_, v = (i - y_) * cosine_ - (j - x_) * sine_;
+    return std::clamp(0.5 - figure(label_, u, v) * radius_, 0.0, 1.0);
+  }
+
+  Color color{};
+
+ private:
+  int label_;
+  double radius_, turn_, x_, y_;
+  double cosine_ = std::cos(turn_) / radius_, sine_ = std::sin(turn_) / radius_;
+};
+
+// Figures on a plain ground, with light from one side and noise. Two of them in colour take at most 62 draws.
+void draw_figures(const RandomSequence& random, std::int64_t image, std::initializer_list<int> labels,
+                  int channels, int size, std::uint8_t* pixels) {
   Draws draw(random, image);
-  const double radius = draw.between(6, 13), turn = draw.between(-0.3, 0.3);
-  const double x = draw.between(radius - 2, size - radius + 1),
-               y = draw.between(radius - 2, size - radius + 1);
-  const Color back = random_color(draw), front = distinct_color(draw, back, 0.35);
+  const auto count = static_cast<int>(labels.size());
+  const double width = size / static_cast<double>(count), scale = size / 32.0;
+  Color back{};
+  std::vector<Figure> figures;
+  for (const int label : labels) {
+    const bool first = figures.empty();
+    const Frame frame = count == 1 ? Frame{0, width, width, 6 * scale, 13 * scale}
+                                   : Frame{first ? 0 : width, width, 2 * width, 4.5 * scale, 8.5 * scale};
+    figures.emplace_back(draw, label, frame);
+    if (first) back = random_color(draw, channels);
+    figures.back().color = distinct_color(draw, channels, back, 0.35);
+  }
   const double light = draw.between(-0.25, 0.25), light_angle = draw.between(0, 2 * std::numbers::pi);
-  const double noise = draw.between(0.03, 0.14);
-  const double cosine = std::cos(turn) / radius, sine = std::sin(turn) / radius;
+  const double noise = draw.between(0.03, 0.14), middle = (size - 1) / 2.0;
   for (int i = 0; i < size; ++i)
     for (int j = 0; j < size; ++j) {
-      const double u = (j - x) * cosine + (i - y) * sine, v = (i - y) * cosine - (j - x) * sine;
-      const double cover = std::clamp(0.5 - figure(label, u, v) * radius, 0.0, 1.0);  // soft over one pixel
       const double shade =
-          light * ((j - 15.5) * std::cos(light_angle) + (i - 15.5) * std::sin(light_angle)) / 16;
+          light * ((j - middle) * std::cos(light_angle) + (i - middle) * std::sin(light_angle)) / (size / 2);
       const auto words = noise_words(random, image, i * size + j);
-      for (std::size_t c = 0; c < 3; ++c) {
-        const double value = back[c] + cover * (front[c] - back[c]) + shade + grain(words[c], noise);
-        pixels[c * size * size + static_cast<std::size_t>(i * size + j)] =
+      Color color = back;
+      for (const Figure& f : figures) {
+        const double cover = f.cover(i, j);
+        for (std::size_t c = 0; c < 3; ++c) color[c] += cover * (f.color[c] - color[c]);
+      }
+      for (int c = 0; c < channels; ++c) {
+        const auto k = static_cast<std::size_t>(c);
+        const double value = color[k] + shade + grain(words[k], noise);
+        pixels[(c * size + i) * size + j] =
             static_cast<std::uint8_t>(std::lround(255 * std::clamp(value, 0.0, 1.0)));
       }
     }
 }
 
+const std::vector<std::string> names = {"disc",        "ring",         "square",      "triangle", "plus",
+                                        "bars across", "bars upright", "bars aslant", "checkers", "dots"};
+
+// Steps `step` and `step` + 1 of the stream are the training and the test images.
+template <class Draw>
+DataSplit draw_split(std::uint64_t seed, std::uint32_t step, std::int64_t train_images,
+                     std::int64_t test_images, std::vector<std::string> classes, int channels, int size,
+                     const Draw& draw) {
+  const auto count = static_cast<std::int64_t>(classes.size());
+  return {"synthetic", std::move(classes),
+          draw_images({seed, step, stream::synthetic}, train_images, count, channels, size, draw),
+          draw_images({seed, step + 1, stream::synthetic}, test_images, count, channels, size, draw)};
+}
+
 }  // namespace
 
 DataSplit make_synthetic(std::uint64_t seed, std::int64_t train_images, std::int64_t test_images) {
-  return {"synthetic",
-          {"disc", "ring", "square", "triangle", "plus", "bars across", "bars upright", "bars aslant",
-           "checkers", "dots"},
-          draw_images({seed, 0, stream::synthetic}, train_images, 3, size, draw_image),
-          draw_images({seed, 1, stream::synthetic}, test_images, 3, size, draw_image)};
+  return draw_split(seed, 0, train_images, test_images, names, 3, 32,
+                    [](const RandomSequence& random, std::int64_t image, int label, std::uint8_t* pixels) {
+                      draw_figures(random, image, {label}, 3, 32, pixels);
+                    });
+}
+
+// Steps 2 and 3 are the digits.
+
+DataSplit make_synthetic_pairs(Labels labels, std::uint64_t seed, std::int64_t train_images,
+                               std::int64_t test_images) {
+  std::vector<std::string> fine, coarse;
+  for (const std::string& left : names) {
+    for (const std::string& right : names) fine.push_back(left + " beside " + right);
+    coarse.push_back(left + " beside a shape"), coarse.push_back(left + " beside a pattern");
+  }
+  DataSplit data =
+      draw_split(seed, 4, train_images, test_images, std::move(fine), 3, 32,
+                 [](const RandomSequence& random, std::int64_t image, int label, std::uint8_t* pixels) {
+                   draw_figures(random, image, {label / 10, label % 10}, 3, 32, pixels);
+                 });
+  if (labels == Labels::coarse) {
+    data.classes = std::move(coarse);
+    for (const Dataset* set : {&data.train, &data.test})
+      for (std::int64_t& label : set->labels.span<std::int64_t>()) label /= 5;
+  }
+  return data;
+}
+
+DataSplit make_synthetic_grey(std::uint64_t seed, std::int64_t train_images, std::int64_t test_images) {
+  return draw_split(seed, 6, train_images, test_images, names, 1, 28,
+                    [](const RandomSequence& random, std::int64_t image, int label, std::uint8_t* pixels) {
+                      draw_figures(random, image, {label}, 1, 28, pixels);
+                    });
 }
 
 }  // namespace norma

@@ -1,8 +1,10 @@
-// Digits as strokes, lines and parts of circles, in a box from (−1, −1) to (1, 1):
+// Digits as strokes, which are lines and parts of circles, in a box from (−1, −1) to (1, 1). A pixel is taken
+// back into the box, through place, turn, slant, size and bend; its light depends on its distance to the
+// nearest stroke.
 //
-//       −½    ½                   u →                 A pixel is taken back into the box, through place, turn,
-//   −1   ╭────╮    Arc            v                   slant, size and bend; its light is that of its distance
-//        ╵    │    180° … 390°    ↓                   to the nearest stroke.
+//       −½    ½                   u →
+//   −1   ╭────╮    Arc            v
+//        ╵    │    180° … 390°    ↓
 //            ╱
 //          ╱       Line
 //    1   ╱──────   Line
@@ -131,8 +133,8 @@ DataSplit make_synthetic_digits(std::uint64_t seed, std::int64_t train_images, s
   // Steps 2 and 3 of the stream: 0 and 1 are make_synthetic's.
   return {"synthetic",
           {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"},
-          draw_images({seed, 2, stream::synthetic}, train_images, 1, size, draw_digit),
-          draw_images({seed, 3, stream::synthetic}, test_images, 1, size, draw_digit)};
+          draw_images({seed, 2, stream::synthetic}, train_images, 10, 1, size, draw_digit),
+          draw_images({seed, 3, stream::synthetic}, test_images, 10, 1, size, draw_digit)};
 }
 
 }  // namespace norma

@@ -51,7 +51,7 @@ Attempt Transfer::run(const std::string& url) {
   return judge(code);
 }
 
-// Looks at the answer's head before the first byte is written: what we have is dropped for nothing less than
+// Looks at the answer's head before the first byte is written: the bytes that we have are only given up for
 // the right file from its beginning.
 bool Transfer::accept_answer() {
   answered_ = true;
@@ -69,7 +69,7 @@ bool Transfer::accept_answer() {
   } else {
     return stop(Outcome::refused, fmt::format("{} answered with HTTP status {}", host(), status));
   }
-  if (total < 0)  // a captive portal's page, say: its bytes must not become the start of the file
+  if (total < 0)  // e.g. the log-in page of a network: its bytes must not become the start of the file
     return stop(Outcome::refused, fmt::format("{} does not say how long its file is", host()));
   if (total != request_.bytes)
     return stop(Outcome::refused,
@@ -90,7 +90,7 @@ bool Transfer::receive(const char* bytes, std::size_t count) {
   return true;
 }
 
-// Called by libcurl when bytes arrive, and once a second when none do.
+// Called by libcurl when bytes arrive, and once per second when no bytes arrive.
 bool Transfer::tick() {
   check_not_cancelled(request_, part_);
   const auto now = Clock::now();
@@ -110,7 +110,8 @@ Attempt Transfer::judge(CURLcode code) {
     report();
     return {Outcome::complete, ""};
   }
-  // A mirror that sends us on to where nobody is has been reached; a proxy that lets nothing through has not.
+  // A mirror that redirects us to a server that does not answer has been reached; a mirror behind a proxy
+  // that refuses the connection has not.
   const Outcome unreachable =
       get<long>(CURLINFO_REDIRECT_COUNT) == 0 ? Outcome::unreachable : Outcome::refused;
   switch (code) {

@@ -1,5 +1,5 @@
-// One HTTP transfer into a part file, through libcurl: asks a mirror for what is missing and says how that
-// ended. Which mirror, how often and what then is up to download().
+// One HTTP transfer into a part file, through libcurl: asks a mirror for the missing bytes and says how that
+// ended. download() decides which mirror to ask, how often, and what to do then.
 #pragma once
 
 #include <curl/curl.h>
@@ -27,7 +27,7 @@ struct Attempt {
   std::string reason;
 };
 
-/// Throws Interrupted where the request's predicate says so.
+/// Throws Interrupted where the request's `cancelled` returns true.
 void check_not_cancelled(const DownloadRequest& request, const PartFile& part);
 
 class Transfer {
@@ -77,7 +77,7 @@ class Transfer {
   Clock::time_point began_ = Clock::now(), reported_{};
   std::int64_t received_ = 0;
 
-  // Of the present run:
+  // Of the current run:
   Clock::time_point heard_{};  // when it began or bytes last arrived
   bool answered_ = false;
   std::optional<Attempt> verdict_;

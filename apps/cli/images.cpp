@@ -20,7 +20,7 @@ DataSplit find_images(const KnownDataSet& set, const ImageSource& source, bool q
   const DataChoice choice = find_data(request);
   progress.clear();
   say(quiet, "data      " + choice.reason);
-  return choice.folder ? set.load(*choice.folder) : set.make_synthetic();
+  return load_data(set, choice.folder);
 }
 
 }  // namespace norma

@@ -30,6 +30,8 @@ SavedModel load_saved_model(const fs::path& run) {
                      preset.name,
                      name(choice.norm),
                      data.value("classes", std::vector<std::string>())};
+    check_normalization(model.normalization, model.image[0],
+                        fmt::format("the normalization in {}", file.string()));
     model.network->load_state_dict(state);
     return model;
   } catch (const nlohmann::json::exception& e) {

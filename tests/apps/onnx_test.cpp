@@ -9,7 +9,7 @@
 
 #include "apps/run/saved_model.h"
 #include "core/random.h"
-#include "data/cifar10.h"
+#include "data/cifar.h"
 #include "data/synthetic.h"
 #include "layers/batch_norm.h"
 #include "layers/group_norm.h"

@@ -17,7 +17,7 @@ using namespace norma;
 int main(int argc, char** argv) try {
   const KnownDataSet& set = cifar10_data;
   const DataChoice choice = find_data({.set = set, .data = argc > 1 ? argv[1] : ""});
-  const DataSplit images = choice.folder ? set.load(*choice.folder) : set.make_synthetic();
+  const DataSplit images = load_data(set, choice.folder);
   const std::int64_t count = argc > 2 ? std::atoll(argv[2]) : images.train.labels.numel();
 
   manual_seed(1);

@@ -17,7 +17,7 @@ using test::TemporaryFolder;
 using test::text_thrown;
 using test::write_file;
 
-// Noise, which no compression shortens: a flipped bit stays one flipped byte.
+// Noise, which cannot be compressed: a flipped bit in the archive is a flipped byte in it.
 std::string noise(std::size_t count) {
   std::mt19937 generator(1);
   std::string bytes(count, '\0');
@@ -46,14 +46,60 @@ void write_example(const std::filesystem::path& file, int filter) {
 
 TEST_CASE("an archive reads back under every compression, recognised by its content", "[data]") {
   const auto filter = GENERATE(ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2,
-                               ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD);
+                               ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_LZ4);
   const TemporaryFolder folder;
-  write_example(folder / "a.tar.gz", filter);  // whose name is mostly wrong
+  write_example(folder / "a.tar.gz", filter);  // a wrong name for most of them
   const auto contents = read_all(folder / "a.tar.gz");
   CHECK(contents.size() == 3);  // files only
   CHECK(contents.at("./folder/noise") == noise(300'000));
   CHECK(contents.at("text") == "hello");
   CHECK(contents.at("empty").empty());
+}
+
+// Puts a folder in front of $PATH for as long as it lives.
+class PathWith {
+ public:
+  explicit PathWith(const std::filesystem::path& folder) {
+    setenv("PATH", (folder.string() + ":" + before_).c_str(), 1);
+  }
+  ~PathWith() { setenv("PATH", before_.c_str(), 1); }
+
+ private:
+  std::string before_ = std::getenv("PATH");
+};
+
+// libarchive can undo these compressions, but only by starting the program of that name.
+TEST_CASE("a file starts no program, whatever it begins with", "[data]") {
+  using std::string_literals::operator""s;
+  const auto [program, magic] = GENERATE(table<std::string, std::string>({
+      {"lrzip", "LRZI\0\6"s},
+      {"lzop", "\x89LZO\0\r\n\x1a\n"s},
+      {"grzip", "GRZipII\0\x02\x04:)"s},
+  }));
+  CAPTURE(program);
+  const TemporaryFolder folder;
+  const std::filesystem::path mark = folder / "mark";
+  write_file(folder / program, "#!/bin/sh\ntouch '" + mark.string() + "'\ncat\n");
+  std::filesystem::permissions(folder / program, std::filesystem::perms::owner_all);
+  const PathWith path(folder.path());
+  const std::string bytes = magic + noise(10'000);
+  SECTION("an archive") {
+    write_file(folder / "a.tar.gz", bytes);
+    CHECK_THAT(
+        text_thrown<Error>([&] { read_all(folder / "a.tar.gz"); }),
+        Catch::Contains("a.tar.gz is not a tar archive") && Catch::Contains("gzip, bzip2, xz, zstd or lz4"));
+  }
+  SECTION("an archive inside gzip") {
+    test::write_gzip(folder / "a.tar.gz", bytes);
+    CHECK_THAT(text_thrown<Error>([&] { read_all(folder / "a.tar.gz"); }),
+               Catch::Contains("a.tar.gz is not a tar archive"));
+  }
+  SECTION("a single file, which is read as it is") {
+    write_file(folder / "a", bytes);
+    const std::vector<std::uint8_t> read = read_decompressed(folder / "a");
+    CHECK(std::string(read.begin(), read.end()) == bytes);
+  }
+  CHECK_FALSE(std::filesystem::exists(mark));
 }
 
 TEST_CASE("files that are not read are passed over", "[data]") {
@@ -67,11 +113,11 @@ TEST_CASE("files that are not read are passed over", "[data]") {
 
 TEST_CASE("an archive cut off anywhere is an error", "[data]") {
   const auto filter = GENERATE(ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2,
-                               ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD);
+                               ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_LZ4);
   const TemporaryFolder folder;
   write_example(folder / "a", filter);
   const std::string whole = read_file(folder / "a");
-  // A tar without compression ends in padding that may well be missing: the last cuts are for the others.
+  // A tar without compression ends in padding, which may be missing: the last cut is for the others.
   const std::size_t last = filter == ARCHIVE_FILTER_NONE ? 200'000 : whole.size() - 1;
   for (const std::size_t size : {std::size_t{20}, std::size_t{1000}, std::size_t{200'000}, last}) {
     write_file(folder / "a", whole.substr(0, size));
@@ -103,7 +149,7 @@ TEST_CASE("gzip whose end does not match its contents is an error", "[data]") {
   CHECK_THAT(text_thrown<Error>([&] { read_all(folder / "a"); }), Catch::Contains("CRC-32 and size"));
 }
 
-TEST_CASE("what is no archive is an error that names it", "[data]") {
+TEST_CASE("a file that is not an archive is an error that names it", "[data]") {
   const TemporaryFolder folder;
   const auto file = folder / "a.tar.gz";
   const auto text = [&] { return text_thrown<Error>([&] { read_all(file); }); };
@@ -117,7 +163,8 @@ TEST_CASE("what is no archive is an error that names it", "[data]") {
     CHECK_THAT(text(), Catch::Contains("a.tar.gz is empty"));
   }
   SECTION("a web page") {
-    write_file(file, "<!DOCTYPE html><html><body>Please log in</body></html>\n" + std::string(5000, ' '));
+    std::string page = "<!DOCTYPE html><html><body>Please log in</body></html>\n";
+    write_file(file, page.append(5000, ' '));
     CHECK_THAT(text(), Catch::Contains("a.tar.gz is not a tar archive"));
   }
   SECTION("noise") {

@@ -1,4 +1,5 @@
-// Every way a download can go, against a server on the loopback interface that misbehaves on purpose.
+// All ways in which a download can end, with a server on the loopback interface that makes mistakes on
+// purpose.
 #include "data/download.h"
 
 #include <unistd.h>
@@ -25,7 +26,7 @@ using test::text_thrown;
 using test::write_file;
 using namespace std::chrono_literals;
 
-// A file of 100,000 bytes, no two stretches of which are alike.
+// A file of 100,000 bytes without repetitions.
 std::string make_payload() {
   std::string bytes;
   for (int i = 0; bytes.size() < 100'000; ++i) bytes += fmt::format("{},", i);
@@ -34,7 +35,7 @@ std::string make_payload() {
 const std::string payload = make_payload();
 constexpr std::size_t half = 50'000;
 
-// A folder to download payload into, and a request that is in a hurry.
+// A folder to download the payload into, and a request with short pauses.
 struct Download {
   test::TemporaryFolder folder;
   fs::path target = folder / "file";
@@ -50,7 +51,7 @@ struct Download {
     request.stall_timeout = 300ms;
     request.resume_pause = 1ms;
   }
-  // The text of the E it fails with; whatever happens, nothing but the payload has the final name.
+  // The text of the E that it fails with. No file but the payload may have the final name.
   template <class E = Error>
   std::string error() {
     const std::string text = text_thrown<E>([&] { download(request); });
@@ -122,7 +123,7 @@ TEST_CASE("a download goes on from what an earlier one left", "[data]") {
   CHECK(ranges(server) == std::vector<std::string>{"bytes=50000-"});
 }
 
-TEST_CASE("what had arrived whole is only verified", "[data]") {
+TEST_CASE("a part file that is complete is only verified", "[data]") {
   const HttpServer server(serve_all);
   Download d({server.url()});
   write_file(d.part, payload);
@@ -189,7 +190,7 @@ TEST_CASE("the next mirror goes on where the one before broke off", "[data]") {
   CHECK(ranges(good) == std::vector<std::string>{"bytes=50000-"});
 }
 
-TEST_CASE("a server that dies under a download is not a missing network", "[data]") {
+TEST_CASE("a server that stops during a download is not a missing network", "[data]") {
   auto server = std::make_unique<HttpServer>(serve_half);
   Download d({server->url()});
   d.request.progress = [&](const DownloadProgress& p) {
@@ -198,10 +199,11 @@ TEST_CASE("a server that dies under a download is not a missing network", "[data
   CHECK_FALSE(d.no_network());
 }
 
-TEST_CASE("a slow server is not given up, however small its drops", "[data]") {
+TEST_CASE("a slow server is not given up, however few bytes it sends at a time", "[data]") {
   const HttpServer server([](const HttpRequest&, HttpConnection& connection) {
     connection.head("200 OK", {"Content-Length: 100000"});
-    for (std::size_t i = 0; i < 10; ++i) {  // a second at 100 bytes a second, with a stall time of 0.3 s
+    for (std::size_t i = 0; i < 10;
+         ++i) {  // for one second, at 100 bytes per second, with a stall time of 0.3 s
       connection.send(payload.substr(i * 10, 10));
       std::this_thread::sleep_for(100ms);
     }
@@ -233,7 +235,7 @@ TEST_CASE("a server that falls silent is given up after the stall time", "[data]
   }
 }
 
-TEST_CASE("a file with another checksum is removed, and the error tells both", "[data]") {
+TEST_CASE("a file with another checksum is removed, and the error names both checksums", "[data]") {
   std::string wrong = payload;
   wrong[77] ^= 1;
   const HttpServer server(
@@ -262,7 +264,7 @@ TEST_CASE("a file of another length is not the file", "[data]") {
     write_file(d.part, payload.substr(0, half));
     CHECK_THAT(d.error(), Contains("a file of 200000 bytes instead of 100000"));
   }
-  SECTION("of a length that the server does not say: a portal's page must not become the start of the file") {
+  SECTION("of a length that the server does not say: a log-in page must not become the start of the file") {
     const HttpServer server([](const HttpRequest&, HttpConnection& connection) {
       connection.head("200 OK") && connection.send("log in first");
     });
@@ -301,7 +303,7 @@ TEST_CASE("redirects are followed, but not for ever and only to http", "[data]")
     Download d({server.url("/disk")});
     CHECK_THAT(d.error(), Contains("not supported"));
   }
-  SECTION("to where nobody listens") {
+  SECTION("to an address where no server listens") {
     const std::string nowhere = test::refused_url();
     const HttpServer first([&](const HttpRequest&, HttpConnection& connection) {
       connection.head("302 Found", {"Location: " + nowhere, "Content-Length: 0"});
@@ -322,7 +324,7 @@ TEST_CASE("a mirror without the file is passed over", "[data]") {
     Download d({test::refused_url(), good.url()});
     d.succeed();
   }
-  SECTION("if none has it, the error has every reason, and the page is not taken for the file") {
+  SECTION("if no mirror has it, the error has every reason, and the page is not taken for the file") {
     const HttpServer broken([](const HttpRequest&, HttpConnection& connection) {
       connection.answer("500 Internal Server Error", payload);
     });
@@ -330,7 +332,7 @@ TEST_CASE("a mirror without the file is passed over", "[data]") {
     CHECK_THAT(d.error(), Contains("status 404") && Contains("status 500"));
     CHECK_FALSE(fs::exists(d.part));
   }
-  SECTION("a good answer other than 200 and 206 is none") {
+  SECTION("an answer of success other than 200 and 206 does not count") {
     const HttpServer odd([](const HttpRequest&, HttpConnection& connection) {
       connection.answer("203 Non-Authoritative Information", payload);
     });
@@ -350,7 +352,7 @@ TEST_CASE("without a connection to any mirror there is no network", "[data]") {
   CHECK_FALSE(d.no_network());
 }
 
-TEST_CASE("an address that is none is an error", "[data]") {
+TEST_CASE("an address that is not http or https is an error", "[data]") {
   Download d({"file:///etc/hostname"});
   CHECK_FALSE(d.no_network());
   CHECK_THAT(d.error(), Contains("not supported"));
@@ -371,7 +373,7 @@ TEST_CASE("a cancelled download says what it keeps", "[data]") {
   CHECK(read_file(d.part) == payload.substr(0, half));
 }
 
-TEST_CASE("a cancelled download does not sit out its pauses", "[data]") {
+TEST_CASE("a cancelled download does not wait for the end of its pauses", "[data]") {
   const HttpServer server(serve_half);
   Download d({server.url()});
   d.request.resume_pause = 60s;
@@ -379,7 +381,7 @@ TEST_CASE("a cancelled download does not sit out its pauses", "[data]") {
   CHECK_THAT(d.error<Interrupted>(), Contains("was interrupted"));
 }
 
-TEST_CASE("what a callback throws comes out of the download", "[data]") {
+TEST_CASE("download() throws what a callback throws", "[data]") {
   const HttpServer server(serve_all);
   Download d({server.url()});
   d.request.progress = [](const DownloadProgress&) { throw std::logic_error("from the callback"); };
@@ -387,7 +389,7 @@ TEST_CASE("what a callback throws comes out of the download", "[data]") {
   CHECK_FALSE(fs::exists(d.target));
 }
 
-TEST_CASE("two downloads of one file do not meet", "[data]") {
+TEST_CASE("two downloads of one file do not mix", "[data]") {
   const HttpServer server(serve_all);
   Download d({server.url()});
   {

@@ -19,7 +19,7 @@ using test::write_file;
 
 const std::string payload = "stands for the archive: finding it is by name";
 
-// A home with nothing in it, and a request for a small archive from where nobody listens.
+// An empty home, and a request for a small archive from an address where no server listens.
 struct Home {
   test::TemporaryFolder folder;
   Environment environment{.norma_data = "", .xdg_cache_home = "", .home = folder.path()};
@@ -60,7 +60,7 @@ TEST_CASE("data is looked for in --data, else NORMA_DATA, else the cache", "[dat
   CHECK(h.find().folder == h.folder / "flag");
 }
 
-TEST_CASE("a relative XDG_CACHE_HOME is ignored, and a missing HOME is asked about", "[data]") {
+TEST_CASE("a relative XDG_CACHE_HOME is ignored, and a missing HOME is an error", "[data]") {
   Home h;
   h.make_data(h.cache);
   h.environment.xdg_cache_home = "relative";
@@ -131,7 +131,7 @@ TEST_CASE("a named folder that does not exist is not replaced by the synthetic s
   CHECK_FALSE(fs::exists(h.folder / "typo"));
 }
 
-TEST_CASE("a named place that is no folder is an error", "[data]") {
+TEST_CASE("a named place that is not a folder is an error", "[data]") {
   Home h;
   h.request.data = h.folder / "payload";
   CHECK_THAT(h.error(), Contains("payload is not a folder"));
@@ -171,7 +171,7 @@ TEST_CASE("a download that is interrupted keeps its folder and what arrived", "[
   CHECK(fs::file_size(part) == 10);
 }
 
-// MNIST as four files of a few bytes each, in a home with nothing in it.
+// MNIST as four files of a few bytes each, and an empty home.
 struct MnistHome : Home {
   fs::path folder_of_files = cache / "mnist", part = cache / "mnist.part";
 
@@ -199,7 +199,7 @@ struct MnistHome : Home {
   }
 };
 
-// Serves the files of MNIST until it comes to one of them; what happens there, the test says.
+// Serves the files of MNIST until it comes to one of them, for which it calls `there`.
 HttpServer::Handler serve_until(const std::string& name, HttpServer::Handler there) {
   return [=](const HttpRequest& request, HttpConnection& connection) {
     MnistHome::name(request) == name ? there(request, connection) : MnistHome::serve(request, connection);
@@ -243,7 +243,24 @@ TEST_CASE("MNIST and CIFAR-10 lie side by side", "[data][mnist]") {
   CHECK_THAT(h.find().reason, Equals("CIFAR-10 in ~/.cache/norma"));
 }
 
-TEST_CASE("half of MNIST is none: the next run goes on where one broke off", "[data][mnist]") {
+TEST_CASE("MNIST and Fashion-MNIST are downloaded side by side, although their files have the same names",
+          "[data][mnist]") {
+  const HttpServer server(MnistHome::serve);
+  MnistHome h;
+  h.request.mirrors = {server.url("/")};
+  h.find();
+  const std::vector<RemoteFile> files = h.request.set.files;
+  h.request.set = find_data_set("fashion-mnist");
+  h.request.set.files = files;  // the same short contents
+  CHECK_THAT(h.find().reason, Equals("Fashion-MNIST, downloaded to ~/.cache/norma"));
+  CHECK(server.requests().size() == 8);
+  CHECK(fs::exists(h.cache / "fashion-mnist/train-images-idx3-ubyte.gz"));
+  CHECK(mnist_data.find(h.cache) == h.cache / "mnist");
+  CHECK(find_data_set("fashion-mnist").find(h.cache) == h.cache / "fashion-mnist");
+}
+
+TEST_CASE("half of MNIST does not count as MNIST: the next run goes on where one broke off",
+          "[data][mnist]") {
   const std::string third = "t10k-images-idx3-ubyte.gz";
   MnistHome h;
   SECTION("at a file that the mirror does not have") {
@@ -253,7 +270,7 @@ TEST_CASE("half of MNIST is none: the next run goes on where one broke off", "[d
     h.request.mirrors = {server.url("/")};
     CHECK_THAT(h.error(), Contains(third) && Contains("status 404"));
   }
-  SECTION("at a file that is another") {
+  SECTION("at a file with another checksum") {
     const HttpServer server(serve_until(third, [&](const HttpRequest& request, HttpConnection& connection) {
       connection.serve(std::string(MnistHome::contents(third).size(), 'x'), request);
     }));
@@ -272,7 +289,7 @@ TEST_CASE("half of MNIST is none: the next run goes on where one broke off", "[d
     CHECK_THROWS_AS(h.find(), Interrupted);
   }
   CHECK_FALSE(fs::exists(h.folder_of_files));
-  CHECK(find_mnist(h.cache) == std::nullopt);
+  CHECK(mnist_data.find(h.cache) == std::nullopt);
   CHECK(fs::exists(h.part / "train-labels-idx1-ubyte.gz"));
 
   const HttpServer server(MnistHome::serve);
@@ -283,7 +300,7 @@ TEST_CASE("half of MNIST is none: the next run goes on where one broke off", "[d
   CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE("a network that goes away between two files is an error, one that was never there is not",
+TEST_CASE("a network that is lost between two files is an error; no network from the start is not",
           "[data][mnist]") {
   MnistHome h;
   CHECK(h.find().folder == std::nullopt);
@@ -294,7 +311,7 @@ TEST_CASE("a network that goes away between two files is an error, one that was 
   for (int i = 0; i < 2; ++i) h.request.set.files[static_cast<std::size_t>(i)].urls = {server.url("/")};
   CHECK_THAT(h.error(), Contains("no network") && Contains("before all of MNIST had arrived") &&
                             Contains("t10k-images-idx3-ubyte.gz"));
-  CHECK(h.find().folder == std::nullopt);  // two files are there, but no network is
+  CHECK(h.find().folder == std::nullopt);  // two files are there, but the network is not
 }
 
 TEST_CASE("a mirror for several files has to be a folder", "[data][mnist]") {
@@ -321,20 +338,40 @@ TEST_CASE("something else in the place of MNIST is an error before anything is d
 }
 
 TEST_CASE("each known set has a name, files with checksums, and built-in images of its shape", "[data]") {
-  for (const KnownDataSet& set : {cifar10_data, mnist_data}) {
+  for (const KnownDataSet& set : known_data_sets()) {
     CAPTURE(set.title);
+    CHECK(&find_data_set(set.name) == &set);
+    if (set.files.empty()) {  // the user's own images, of which nothing is known
+      CHECK((set.make_synthetic == nullptr && set.normalization.mean.empty() && set.image.rank() == 0));
+      continue;
+    }
     for (const RemoteFile& file : set.files) {
       CHECK(file.bytes > 0);
       CHECK(file.md5.size() == 32);
       CHECK(file.sha256.size() == 64);
       CHECK_FALSE(file.urls.empty());
-      for (const std::string& url : file.urls) CHECK_THAT(url, Catch::StartsWith("https://"));
+      // A mirror may lack https: the checksum verifies what it sends.
+      CHECK(std::any_of(file.urls.begin(), file.urls.end(),
+                        [](const std::string& u) { return u.starts_with("https://"); }));
     }
     CHECK((set.files.size() == 1 || !set.folder.empty()));
-    CHECK(set.make_synthetic().name == "synthetic");
+    check_normalization(set.normalization, set.image[0]);
+    const DataSplit synthetic = load_data(set, std::nullopt);
+    CHECK(synthetic.name == "synthetic");
+    CHECK(synthetic.train.images.shape() == Shape{8000, set.image[0], set.image[1], set.image[2]});
+    CHECK(synthetic.classes.size() == (set.name == "cifar100" ? 100 : 10));
   }
-  CHECK(cifar10_data.make_synthetic().train.images.size(1) == 3);
-  CHECK(mnist_data.make_synthetic().train.images.shape() == Shape{8000, 1, 28, 28});
+  CHECK(load_data(find_data_set("cifar100"), std::nullopt, {.labels = Labels::coarse}).classes.size() == 20);
+}
+
+TEST_CASE("a set that is not known, or labels that a set does not have, are wrong requests", "[data]") {
+  CHECK_THAT(text_thrown<UsageError>([] { find_data_set("cifar"); }),
+             Equals("there is no data set called 'cifar': the known ones are cifar10, cifar100, mnist, "
+                    "fashion-mnist, folder"));
+  for (const char* name : {"cifar10", "mnist", "fashion-mnist"})
+    CHECK_THAT(text_thrown<UsageError>(
+                   [&] { load_data(find_data_set(name), std::nullopt, {.labels = Labels::coarse}); }),
+               Contains("only CIFAR-100 has coarse labels, not"));
 }
 
 TEST_CASE("damaged data is found, so that loading it can say what is wrong", "[data]") {

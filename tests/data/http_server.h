@@ -1,5 +1,5 @@
 // An HTTP server on the loopback interface for tests of downloads: it serves one connection after the other,
-// one request each, and the test decides what goes over the wire, byte by byte where it wants.
+// one request each, and the test decides which bytes it sends.
 #pragma once
 
 #include <arpa/inet.h>
@@ -61,7 +61,7 @@ class HttpConnection {
         request.range.empty() ? head("200 OK", {length}) : head("206 Partial Content", {length, range});
     if (sent && first + missing < file.size()) send(file.substr(first, file.size() - first - missing));
   }
-  /// Says nothing until the client hangs up or the server ends.
+  /// Sends nothing until the client closes the connection or the server ends.
   void hold() {
     pollfd wait[] = {{socket_, POLLIN, 0}, {stop_, POLLIN, 0}};
     poll(wait, 2, -1);
@@ -77,7 +77,7 @@ class HttpServer {
   using Handler = std::function<void(const HttpRequest&, HttpConnection&)>;
 
   explicit HttpServer(Handler handler) : handler_(std::move(handler)) {
-    setenv("no_proxy", "127.0.0.1", 1);  // a proxy that the tests run behind would not find us
+    setenv("no_proxy", "127.0.0.1", 1);  // a proxy of this machine would not find this server
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -91,7 +91,7 @@ class HttpServer {
     thread_ = std::thread([this] { run(); });
   }
   ~HttpServer() {
-    close(stop_[1]);  // which wakes up whoever polls the other end
+    close(stop_[1]);  // which wakes up a thread that polls the other end
     thread_.join();
     close(stop_[0]);
     close(listener_);
@@ -153,7 +153,7 @@ class HttpServer {
   std::thread thread_;
 };
 
-/// An address of this machine where nobody listens.
+/// An address of this machine where no server listens.
 inline std::string refused_url() {
   HttpServer server([](const HttpRequest&, HttpConnection&) {});
   return server.url();

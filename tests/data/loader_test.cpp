@@ -1,11 +1,13 @@
 #include "data/loader.h"
 
+#include <limits>
 #include <numeric>
 #include <set>
 
 #include "data/synthetic.h"
 #include "kernels/table.h"
 #include "tests/support/catch.h"
+#include "tests/data/temporary_folder.h"
 #include "tests/support/check.h"
 
 using namespace norma;
@@ -101,6 +103,38 @@ TEST_CASE("augmentation flips half of the images, crops everywhere, and repeats 
   CHECK(again(1) != again(2));
 }
 
+TEST_CASE("a normalization that does not fit the images is refused before a pixel is touched",
+          "[load_images]") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(),
+               infinity = std::numeric_limits<double>::infinity();
+  const auto error = [](const Normalization& n, std::int64_t channels = 3) {
+    return text_thrown<Error>([&] { load_batch(counting_images(2, channels, 2, 2), {0, 1}, n); });
+  };
+  for (const std::size_t n : {std::size_t{0}, std::size_t{2}, std::size_t{4}, std::size_t{20}}) {
+    const std::vector<double> numbers(n, 0.5);
+    CHECK(error({numbers, numbers}) ==
+          fmt::format(
+              "the normalization has {0} means and {0} standard deviations, but the images have 3 channels: "
+              "expected one of each per channel",
+              n));
+    CHECK_THAT(error({{0, 0, 0}, numbers}), Catch::Contains(fmt::format("3 means and {} standard", n)));
+    CHECK_THAT(error({numbers, {1, 1, 1}}), Catch::Contains(fmt::format("{} means and 3 standard", n)));
+  }
+  CHECK_THAT(error({{1, 2}, {3, 4}}, 1), Catch::Contains("but the images have 1 channel:"));
+  for (const double bad : {0.0, -1.0, nan, infinity})
+    CHECK(
+        error({{0, 0, 0}, {1, 1, bad}}) ==
+        fmt::format(
+            "the normalization has the standard deviation {} for channel 2: expected a finite number above 0",
+            bad));
+  for (const double bad : {nan, infinity, -infinity})
+    CHECK_THAT(error({{0, bad, 0}, {1, 1, 1}}),
+               Catch::Contains(fmt::format("the mean {} for channel 1", bad)));
+  const std::vector<double> five(5, 0.5);
+  CHECK(error({five, five}, 5) == "images can have 1 to 4 channels, not 5");
+  CHECK(error({{0.5}, {0.5}}, 1).empty());
+}
+
 TEST_CASE("shuffling is a permutation that depends on seed and epoch", "[loader]") {
   const auto order = shuffled(1000, 1, 1);
   CHECK(std::set<std::int64_t>(order.begin(), order.end()).size() == 1000);
@@ -149,4 +183,30 @@ TEST_CASE("synthetic images depend on seed and index alone", "[synthetic]") {
   CHECK(a.test.images.to_vector<std::uint8_t>() !=
         std::vector<std::uint8_t>(more.begin(), more.begin() + 20 * 3072));
   for (std::int64_t i = 0; i < 30; ++i) CHECK(a.train.labels.data<std::int64_t>()[i] == i % 10);
+}
+
+TEST_CASE("synthetic pairs have the classes of CIFAR-100: five fine ones share a coarse one", "[synthetic]") {
+  const DataSplit fine = make_synthetic_pairs(Labels::fine, 1, 230, 20),
+                  coarse = make_synthetic_pairs(Labels::coarse, 1, 230, 20);
+  CHECK(fine.name == "synthetic");
+  CHECK(fine.train.images.shape() == Shape{230, 3, 32, 32});
+  CHECK(std::set<std::string>(fine.classes.begin(), fine.classes.end()).size() == 100);
+  CHECK(std::set<std::string>(coarse.classes.begin(), coarse.classes.end()).size() == 20);
+  CHECK(fine.classes[57] == "bars across beside bars aslant");
+  CHECK(coarse.classes[11] == "bars across beside a pattern");
+  CHECK((fine.train.images.to_vector<std::uint8_t>() == coarse.train.images.to_vector<std::uint8_t>()));
+  for (std::int64_t i = 0; i < 230; ++i) {
+    CHECK(fine.train.labels.data<std::int64_t>()[i] == i % 100);
+    CHECK(coarse.train.labels.data<std::int64_t>()[i] == i % 100 / 5);
+  }
+}
+
+TEST_CASE("synthetic grey figures have one channel and change from image to image", "[synthetic]") {
+  const DataSplit data = make_synthetic_grey(1, 20, 10);
+  CHECK(data.classes.size() == 10);
+  CHECK(data.test.images.shape() == Shape{10, 1, 28, 28});
+  const auto pixels = data.train.images.to_vector<std::uint8_t>();
+  for (std::size_t i = 0; i < 10; ++i)  // images i and i + 10 show the same figure
+    CHECK_FALSE(std::equal(pixels.begin() + 784 * i, pixels.begin() + 784 * (i + 1),
+                           pixels.begin() + 784 * (i + 10)));
 }

@@ -1,4 +1,4 @@
-// Files of a few images, which differ from the official ones in their count alone.
+// Files of a few images, which differ from the official files in the number of images alone.
 #include "data/mnist.h"
 
 #include <unistd.h>
@@ -131,13 +131,13 @@ TEST_CASE("where there is no MNIST, none is found", "[data][mnist]") {
   CHECK_THAT(load_error(folder.path()), Contains("there is no MNIST in " + folder.path().string()));
 }
 
-TEST_CASE("a folder for MNIST that cannot be looked into is an error", "[data][mnist]") {
+TEST_CASE("a folder for MNIST that cannot be read is an error", "[data][mnist]") {
   const TemporaryFolder folder;
   write_file(folder / "file", "");
   CHECK_THROWS_WITH(find_mnist(folder / "file"), Contains("file is not a folder"));
   fs::create_symlink("mnist", folder / "mnist");
   CHECK_THROWS_WITH(find_mnist(folder.path()), Contains("cannot look at"));
-  if (geteuid() == 0) return;  // whom no permission stops
+  if (geteuid() == 0) return;  // root may read it
   fs::create_directory(folder / "locked");
   fs::permissions(folder / "locked", fs::perms::none);
   CHECK_THROWS_WITH(find_mnist(folder / "locked"), Contains("locked") && Contains("Permission denied"));
@@ -197,8 +197,8 @@ TEST_CASE("a damaged file of MNIST is an error that names it and what is wrong",
   SECTION("a count too large by far") {
     CHECK_THAT(error(images, 4, word(0xFFFFFFFF)), Contains("5488 bytes behind its header instead of"));
   }
-  SECTION("a count of none") { CHECK_THAT(error(labels, 4, word(0)), Contains("counts 0 items")); }
-  SECTION("a label that is none") {
+  SECTION("a count of 0") { CHECK_THAT(error(labels, 4, word(0)), Contains("counts 0 items")); }
+  SECTION("a label out of range") {
     CHECK_THAT(error(labels, 8 + 3, "\x0A"), Contains("label 3 ") && Contains("is 10"));
   }
   SECTION("one byte short") {
@@ -248,6 +248,131 @@ TEST_CASE("gzip around fewer bytes than the header says is an error", "[data][mn
   write_gzip(folder / "t10k-images-idx3-ubyte.gz", image_file(4).substr(0, 1000));
   CHECK_THAT(load_error(folder.path()),
              Contains("t10k-images-idx3-ubyte.gz holds 984 bytes behind its header instead of 3136"));
+}
+
+// Fashion-MNIST: the same files in other folders, distinguished from MNIST by mean and deviation of the
+// pixels.
+
+// Images of which `light` pixels have the value `level` and the others are black.
+struct Look {
+  std::size_t light;
+  char level;
+  char label;  // of all images, to tell what was loaded
+};
+const Look mnist_look = {120, '\xDA', 5};          // 0.1309, 0.3078
+const Look fashion_mnist_look = {311, '\xB8', 9};  // 0.2862, 0.3530
+
+struct Looks {
+  Look train, test;
+};
+const Looks as_mnist = {mnist_look, mnist_look}, as_fashion = {fashion_mnist_look, fashion_mnist_look};
+
+// `count` images to train and `count` to test.
+void write_set(const fs::path& folder, const Looks& looks, bool compressed = false,
+               std::uint32_t count = 1000) {
+  fs::create_directories(folder);
+  const auto write = [&](const std::string& name, const std::string& bytes) {
+    compressed ? write_gzip(folder / (name + ".gz"), bytes) : write_file(folder / name, bytes);
+  };
+  for (const std::string part : {"train", "t10k"}) {
+    const Look& look = part == "train" ? looks.train : looks.test;
+    std::string images = word(0x803) + word(count) + word(28) + word(28);
+    for (std::uint32_t i = 0; i < count; ++i)
+      images += std::string(look.light, look.level) + std::string(pixels - look.light, '\0');
+    write(part + "-images-idx3-ubyte", images);
+    write(part + "-labels-idx1-ubyte", word(0x801) + word(count) + std::string(count, look.label));
+  }
+}
+
+TEST_CASE("Fashion-MNIST loads from each of its places", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const std::string place = GENERATE("fashion-mnist", "FashionMNIST/raw", ".");
+  const bool compressed = GENERATE(false, true);
+  CAPTURE(place, compressed);
+  write_set(folder / place, as_fashion, compressed);
+  REQUIRE(find_fashion_mnist(folder.path()).has_value());
+  CHECK(fs::equivalent(*find_fashion_mnist(folder.path()), folder / place));
+  const DataSplit data = load_fashion_mnist(folder.path());
+  CHECK(data.name == "fashion-mnist");
+  CHECK(data.classes.size() == 10);
+  CHECK(data.classes.front() == "T-shirt/top");
+  CHECK(data.classes.back() == "Ankle boot");
+  CHECK(data.train.images.shape() == Shape{1000, 1, 28, 28});
+  CHECK(data.test.labels.data<std::int64_t>()[0] == 9);
+}
+
+TEST_CASE("MNIST and Fashion-MNIST below one folder are each found where they lie", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const auto first_label = [](const DataSplit& data) { return data.train.labels.data<std::int64_t>()[0]; };
+  SECTION("in folders of their own names") {
+    write_set(folder / "mnist", as_mnist);
+    write_set(folder / "fashion-mnist", as_fashion);
+  }
+  SECTION("where torchvision puts them") {
+    write_set(folder / "MNIST/raw", as_mnist);
+    write_set(folder / "FashionMNIST/raw", as_fashion, true);
+  }
+  SECTION("one of them in the folder itself") {
+    const bool fashion = GENERATE(false, true);
+    write_set(folder.path(), fashion ? as_fashion : as_mnist);
+    fashion ? write_set(folder / "MNIST/raw", as_mnist) : write_set(folder / "FashionMNIST/raw", as_fashion);
+  }
+  CHECK(first_label(load_mnist(folder.path())) == 5);
+  CHECK(first_label(load_fashion_mnist(folder.path())) == 9);
+}
+
+TEST_CASE("one of MNIST and Fashion-MNIST below a folder does not stand for the other", "[data][mnist]") {
+  const TemporaryFolder folder;
+  write_set(folder / "mnist", as_mnist);
+  CHECK(find_fashion_mnist(folder.path()) == std::nullopt);
+  fs::rename(folder / "mnist", folder / "fashion-mnist");
+  CHECK(find_mnist(folder.path()) == std::nullopt);
+  CHECK_THAT(load_error(folder.path()), Contains("there is no MNIST in"));
+  CHECK_THAT(
+      text_thrown<Error>([&] { load_fashion_mnist(folder / "none"); }),
+      Contains("there is no Fashion-MNIST in") && Contains("expected fashion-mnist/train-images-idx3-ubyte"));
+}
+
+TEST_CASE("the files of the other set are refused, by their pixels", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const bool compressed = GENERATE(false, true);
+  const auto fashion_error = [&] { return text_thrown<Error>([&] { load_fashion_mnist(folder.path()); }); };
+  SECTION("in the folder itself") {
+    write_set(folder.path(), as_fashion, compressed);
+    CHECK_THAT(load_error(folder.path()), Contains("train-images-idx3-ubyte") &&
+                                              Contains("holds the images of Fashion-MNIST, not of MNIST") &&
+                                              Contains("to a folder fashion-mnist"));
+    write_set(folder.path(), as_mnist, compressed);
+    CHECK_THAT(fashion_error(), Contains("holds the images of MNIST, not of Fashion-MNIST"));
+  }
+  SECTION("in a folder of the wrong name") {
+    write_set(folder / "fashion-mnist", as_mnist, compressed);
+    CHECK_THAT(fashion_error(), Contains("holds the images of MNIST, not of Fashion-MNIST"));
+  }
+  SECTION("the test set alone") {
+    write_set(folder / "mnist", {mnist_look, fashion_mnist_look}, compressed);
+    CHECK_THAT(load_error(folder.path()),
+               Contains("t10k-images-idx3-ubyte") && Contains("of Fashion-MNIST, not of"));
+  }
+  SECTION("but not from a few images, whose mean says little") {
+    write_set(folder.path(), as_fashion, compressed, 999);
+    CHECK(load_mnist(folder.path()).train.labels.numel() == 999);
+  }
+}
+
+TEST_CASE("a label of Fashion-MNIST out of range, and a file cut short, are errors", "[data][mnist]") {
+  const TemporaryFolder folder;
+  const auto error = [&] { return text_thrown<Error>([&] { load_fashion_mnist(folder.path()); }); };
+  write_set(folder / "fashion-mnist", as_fashion, false, 12);
+  SECTION("a label") {
+    write_file(folder / "fashion-mnist/t10k-labels-idx1-ubyte",
+               word(0x801) + word(12) + std::string(9, '\1') + "\x0A\1\1");
+    CHECK_THAT(error(), Contains("t10k-labels-idx1-ubyte: label 9 (counted from 0) is 10"));
+  }
+  SECTION("a cut") {
+    fs::resize_file(folder / "fashion-mnist/train-images-idx3-ubyte", 5000);
+    CHECK_THAT(error(), Contains("holds 4984 bytes behind its header instead of 9408"));
+  }
 }
 
 }  // namespace

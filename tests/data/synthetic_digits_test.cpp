@@ -1,4 +1,4 @@
-// The built-in digits: that they are what they say, and how hard they are (-s prints the figures of
+// The built-in digits: what they look like, and how hard they are (-s prints the figures of
 // docs/results/synthetic.md).
 
 #include <algorithm>
@@ -20,9 +20,8 @@ namespace {
 
 using Pixels = std::vector<std::uint8_t>;
 
-// Best test accuracy in percent of `epochs` epochs on 4,000 digits.
-double best_accuracy(Module& network, double lr, std::uint32_t epochs) {
-  const DataSplit data = make_synthetic_digits(1, 4000, 1000);
+// Best test accuracy in percent of `epochs` epochs on 4,000 images.
+double best_accuracy(const DataSplit& data, Module& network, double lr, std::uint32_t epochs) {
   const Normalization normalization = measure_normalization(data.train);
   SGD sgd(network.parameters(), {.lr = lr, .momentum = 0.9});
   double best = 0;
@@ -66,19 +65,44 @@ TEST_CASE("every synthetic digit is light strokes on black", "[synthetic]") {
   }
 }
 
-TEST_CASE("synthetic digits need a look at shape: a linear classifier stays behind a small network",
-          "[synthetic][training]") {
+// Best test accuracies of a linear classifier and of a small convolutional network.
+struct Difficulty {
+  double by_line, by_shape;
+};
+
+Difficulty difficulty(const DataSplit& data, std::uint32_t line_epochs, std::uint32_t shape_epochs) {
+  const Shape& images = data.train.images.shape();
+  const std::int64_t classes = static_cast<std::int64_t>(data.classes.size()), channels = images[1],
+                     side = images[2];
   manual_seed(1);
-  Sequential linear({std::make_shared<Flatten>(), std::make_shared<Linear>(784, 10)});
-  Sequential network({std::make_shared<Conv2d>(1, 8, 3, Conv2dOptions{.padding = 1}),
+  Sequential linear({std::make_shared<Flatten>(), std::make_shared<Linear>(channels * side * side, classes)});
+  Sequential network({std::make_shared<Conv2d>(channels, 8, 3, Conv2dOptions{.padding = 1}),
                       std::make_shared<ReLU>(), std::make_shared<MaxPool2d>(2),
                       std::make_shared<Conv2d>(8, 16, 3, Conv2dOptions{.padding = 1}),
                       std::make_shared<ReLU>(), std::make_shared<MaxPool2d>(2), std::make_shared<Flatten>(),
-                      std::make_shared<Linear>(784, 10)});
-  const double by_line = best_accuracy(linear, 0.001, 10), by_shape = best_accuracy(network, 0.02, 5);
+                      std::make_shared<Linear>(side * side, classes)});
+  return {best_accuracy(data, linear, 0.001, line_epochs), best_accuracy(data, network, 0.02, shape_epochs)};
+}
+
+TEST_CASE("synthetic digits need a look at shape: a linear classifier stays behind a small network",
+          "[synthetic][training]") {
+  const auto [by_line, by_shape] = difficulty(make_synthetic_digits(1, 4000, 1000), 10, 5);
   CHECK(by_line > 15);
   CHECK(by_line < 60);
   CHECK(by_shape > by_line + 25);
+}
+
+TEST_CASE("synthetic grey figures need a look at shape too", "[synthetic][training]") {
+  const auto [by_line, by_shape] = difficulty(make_synthetic_grey(1, 4000, 1000), 10, 5);
+  CHECK(by_line > 5);
+  CHECK(by_line < 60);
+  CHECK(by_shape > by_line + 25);
+}
+
+TEST_CASE("synthetic pairs need a look at shape, and at both figures of a pair", "[synthetic][training]") {
+  const auto [by_line, by_shape] = difficulty(make_synthetic_pairs(Labels::fine, 1, 4000, 1000), 3, 10);
+  CHECK(by_line < 5);
+  CHECK(by_shape > by_line + 10);  // 10 is the most that one figure alone can tell
 }
 
 }  // namespace

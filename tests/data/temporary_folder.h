@@ -42,7 +42,7 @@ inline std::string read_file(const std::filesystem::path& file) {
   return bytes;
 }
 
-/// The text of the E that f() throws; empty where it throws none. Anything else passes.
+/// The text of the E that f() throws; empty where it throws nothing. Other exceptions pass through.
 template <class E, class F>
 std::string text_thrown(F&& f) {
   try {

@@ -1,6 +1,6 @@
-// The batches here are sparse files of zeros (label 0, black) with a few bytes set, so that full-size ones
-// cost next to nothing.
-#include "data/cifar10.h"
+// The batches here are sparse files of zeros (label 0, black) with a few bytes set, so that files of full
+// size take little time and space.
+#include "data/cifar.h"
 
 #include <unistd.h>
 
@@ -32,7 +32,7 @@ void set_byte(const fs::path& file, std::int64_t position, int value) {
   stream.put(static_cast<char>(value));
 }
 
-// Six sound batches. In batch b, record 0 has label b, its first pixel is 10 + b and record 9,999 has label
+// Six good batches. In batch b, record 0 has label b, its first pixel is 10 + b and record 9,999 has label
 // 9 − b and its last pixel is 20 + b.
 void write_batches(const fs::path& folder) {
   fs::create_directories(folder);
@@ -90,7 +90,7 @@ TEST_CASE("CIFAR-10 loads from its unpacked batches", "[data]") {
   CHECK(data.classes.back() == "truck");
 }
 
-TEST_CASE("CIFAR-10 loads from an archive of any compression, whatever the folders in it", "[data]") {
+TEST_CASE("CIFAR-10 loads from an archive, compressed or not, with any folders in it", "[data]") {
   const TemporaryFolder folder;
   write_batches(folder / "source");
   const auto write = [&](const std::string& name, int filter, const std::string& prefix) {
@@ -108,7 +108,7 @@ TEST_CASE("CIFAR-10 loads from an archive of any compression, whatever the folde
   CHECK(data.classes == std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
 }
 
-TEST_CASE("class names are taken from batches.meta.txt where they make sense", "[data]") {
+TEST_CASE("class names are taken from batches.meta.txt where it has one for each class", "[data]") {
   const TemporaryFolder folder;
   write_batches(folder.path());
   const auto classes = [&](const std::string& text) {
@@ -131,13 +131,13 @@ TEST_CASE("where there is no CIFAR-10, none is found", "[data]") {
   CHECK_THAT(load_error(folder.path()), Contains("there is no CIFAR-10 in " + folder.path().string()));
 }
 
-TEST_CASE("a folder that cannot be looked into is an error", "[data]") {
+TEST_CASE("a folder that cannot be read is an error", "[data]") {
   const TemporaryFolder folder;
   write_file(folder / "file", "");
   CHECK_THROWS_WITH(find_cifar10(folder / "file"), Contains("file is not a folder"));
   fs::create_symlink("loop", folder / "loop");
   CHECK_THROWS_WITH(find_cifar10(folder / "loop"), Contains("cannot look at"));
-  if (geteuid() == 0) return;  // whom no permission stops
+  if (geteuid() == 0) return;  // root may read it
   fs::create_directory(folder / "locked");
   fs::permissions(folder / "locked", fs::perms::none);
   CHECK_THROWS_WITH(find_cifar10(folder / "locked"), Contains("locked: Permission denied"));
@@ -175,17 +175,17 @@ TEST_CASE("a damaged batch is an error that names the file and what is wrong", "
     fs::create_symlink("nowhere", third);
     CHECK_THAT(error(), Contains("data_batch_3.bin is missing"));
   }
-  SECTION("a label that is none") {
+  SECTION("a label out of range") {
     set_byte(third, 17 * record_bytes, 10);
     CHECK_THAT(error(), Contains("data_batch_3.bin: record 17 ") && Contains("label 10"));
   }
-  SECTION("a label that is none, in the very last record") {
+  SECTION("a label out of range, in the last record") {
     set_byte(folder / "test_batch.bin", 9999 * record_bytes, 255);
     CHECK_THAT(error(), Contains("test_batch.bin: record 9999 ") && Contains("label 255"));
   }
 }
 
-TEST_CASE("a folder of batches without any, or a file in its place, is an error", "[data]") {
+TEST_CASE("an empty folder of batches, or a file in its place, is an error", "[data]") {
   const TemporaryFolder folder;
   SECTION("empty") {
     fs::create_directory(folder / "cifar-10-batches-bin");
@@ -222,7 +222,7 @@ TEST_CASE("a damaged archive is an error that names it and what is wrong", "[dat
     }
     CHECK_THAT(load_error(folder.path()), Contains("b/test_batch.bin in ") && Contains("twice"));
   }
-  SECTION("a label that is none") {
+  SECTION("a label out of range") {
     std::string bytes = batch;
     bytes[2 * record_bytes] = 11;
     TarWriter(file).add("data_batch_1.bin", bytes);
@@ -233,13 +233,155 @@ TEST_CASE("a damaged archive is an error that names it and what is wrong", "[dat
     fs::resize_file(file, fs::file_size(file) / 2);
     CHECK_THAT(load_error(folder.path()), Contains(file.string()) && Contains("is damaged"));
   }
-  SECTION("no archive") {
+  SECTION("not an archive") {
     write_file(file, "not an archive");
     CHECK_THAT(load_error(folder.path()), Contains("cifar-10-binary.tar.gz is not a tar archive"));
   }
   SECTION("a folder") {
     fs::create_directory(file);
     CHECK_THAT(load_error(folder.path()), Contains("cifar-10-binary.tar.gz") && Contains("not a file"));
+  }
+}
+
+// CIFAR-100: labels of two kinds, files of two sizes.
+
+constexpr std::int64_t record100_bytes = 3074;
+const std::vector<std::pair<std::string, std::int64_t>> files100 = {{"train.bin", 50000},
+                                                                    {"test.bin", 10000}};
+
+// In both files record 0 has the labels (19, 99) and ends with pixel 7, and the last record has the labels
+// (3, 2) and begins with pixel 8.
+void write_cifar100(const fs::path& folder) {
+  fs::create_directories(folder);
+  for (const auto& [name, records] : files100) {
+    const fs::path file = folder / name;
+    write_file(file, "");
+    fs::resize_file(file, static_cast<std::uintmax_t>(records * record100_bytes));
+    set_byte(file, 0, 19);
+    set_byte(file, 1, 99);
+    set_byte(file, record100_bytes - 1, 7);
+    const std::int64_t last = (records - 1) * record100_bytes;
+    set_byte(file, last, 3);
+    set_byte(file, last + 1, 2);
+    set_byte(file, last + 2, 8);
+  }
+}
+
+void check_contents100(const DataSplit& data, std::int64_t first_label, std::int64_t last_label) {
+  CHECK(data.name == "cifar100");
+  for (const Dataset* set : {&data.train, &data.test}) {
+    const std::int64_t n = set == &data.train ? 50000 : 10000;
+    REQUIRE(set->images.shape() == Shape{n, 3, 32, 32});
+    REQUIRE(set->labels.shape() == Shape{n});
+    const std::uint8_t* image = set->images.data<std::uint8_t>();
+    const std::int64_t* label = set->labels.data<std::int64_t>();
+    CHECK(label[0] == first_label);
+    CHECK(label[1] == 0);
+    CHECK(label[n - 1] == last_label);
+    CHECK(int{image[0]} == 0);
+    CHECK(int{image[3071]} == 7);
+    CHECK(int{image[(n - 1) * 3072]} == 8);
+    CHECK(int{image[n * 3072 - 1]} == 0);
+  }
+}
+
+TEST_CASE("CIFAR-100 loads from its unpacked files, with fine or coarse labels", "[data][cifar100]") {
+  const TemporaryFolder folder;
+  const bool below = GENERATE(true, false);
+  const fs::path place = below ? folder / "cifar-100-binary" : folder.path();
+  write_cifar100(place);
+  CHECK(find_cifar100(folder.path()) == place);
+  const DataSplit fine = load_cifar100(folder.path());
+  check_contents100(fine, 99, 2);
+  REQUIRE(fine.classes.size() == 100);
+  CHECK(std::is_sorted(fine.classes.begin(), fine.classes.end()));
+  CHECK(fine.classes.front() == "apple");
+  CHECK(fine.classes[47] == "maple_tree");
+  CHECK(fine.classes.back() == "worm");
+  const DataSplit coarse = load_cifar100(folder.path(), {.labels = Labels::coarse});
+  check_contents100(coarse, 19, 3);
+  REQUIRE(coarse.classes.size() == 20);
+  CHECK(std::is_sorted(coarse.classes.begin(), coarse.classes.end()));
+  CHECK(coarse.classes[14] == "people");
+}
+
+TEST_CASE("CIFAR-100 loads from its archive, and takes the names of the labels that are asked for",
+          "[data][cifar100]") {
+  const TemporaryFolder folder;
+  write_cifar100(folder / "source");
+  {
+    TarWriter tar(folder / "cifar-100-binary.tar.gz");
+    std::string fine, coarse;
+    for (int i = 0; i < 100; ++i) fine += fmt::format("fine {}\r\n", i);
+    for (int i = 0; i < 20; ++i) coarse += fmt::format("coarse {}\n", i);
+    tar.add("cifar-100-binary/fine_label_names.txt", fine);
+    for (const auto& [name, records] : files100)
+      tar.add("cifar-100-binary/" + name, read_file(folder / "source" / name));
+    tar.add("cifar-100-binary/coarse_label_names.txt", coarse);
+  }
+  CHECK(find_cifar10(folder.path()) == std::nullopt);
+  const DataSplit fine = load_cifar100(folder.path());
+  check_contents100(fine, 99, 2);
+  CHECK(fine.classes.size() == 100);
+  CHECK(fine.classes.back() == "fine 99");
+  const DataSplit coarse = load_cifar100(folder.path(), {.labels = Labels::coarse});
+  CHECK(coarse.classes.size() == 20);
+  CHECK(coarse.classes.back() == "coarse 19");
+}
+
+TEST_CASE("CIFAR-10 and CIFAR-100 in one folder are not taken for one another", "[data][cifar100]") {
+  const TemporaryFolder folder;
+  SECTION("each in its own folder") {
+    write_batches(folder / "cifar-10-batches-bin");
+    write_cifar100(folder / "cifar-100-binary");
+    CHECK(find_cifar10(folder.path()) == folder / "cifar-10-batches-bin");
+    CHECK(find_cifar100(folder.path()) == folder / "cifar-100-binary");
+    CHECK(find_cifar10(folder / "cifar-100-binary") == std::nullopt);
+    CHECK(find_cifar100(folder / "cifar-10-batches-bin") == std::nullopt);
+  }
+  SECTION("both unpacked into the folder itself") {
+    write_batches(folder.path());
+    write_cifar100(folder.path());
+    check_contents(load_cifar10(folder.path()));
+    check_contents100(load_cifar100(folder.path()), 99, 2);
+  }
+  SECTION("a train.bin of something else") {
+    write_file(folder / "train.bin", "words");
+    CHECK(find_cifar100(folder.path()) == std::nullopt);
+  }
+}
+
+TEST_CASE("a damaged file of CIFAR-100 is an error that names it and what is wrong", "[data][cifar100]") {
+  const TemporaryFolder folder;
+  write_cifar100(folder / "cifar-100-binary");
+  const fs::path train = folder / "cifar-100-binary/train.bin";
+  const auto error = [&] { return text_thrown<Error>([&] { load_cifar100(folder.path()); }); };
+  SECTION("missing") {
+    fs::remove(train);
+    CHECK_THAT(error(), Contains("train.bin is missing"));
+  }
+  SECTION("one byte short") {
+    fs::resize_file(train, 50000 * record100_bytes - 1);
+    CHECK_THAT(error(),
+               Contains("train.bin has 153699999 bytes instead of 153700000") && Contains("2 labels"));
+  }
+  SECTION("of CIFAR-10's records") {
+    fs::resize_file(train, 50000 * record_bytes);
+    CHECK_THAT(error(), Contains("train.bin has 153650000 bytes instead of 153700000"));
+  }
+  SECTION("a fine label out of range") {
+    set_byte(train, 42'000 * record100_bytes + 1, 100);
+    CHECK_THAT(error(),
+               Contains("record 42000 (counted from 0) has fine label 100, but fine labels are 0 to 99"));
+  }
+  SECTION("a coarse label out of range, although it is not asked for") {
+    set_byte(train, 5 * record100_bytes, 20);
+    CHECK_THAT(error(),
+               Contains("record 5 (counted from 0) has coarse label 20, but coarse labels are 0 to 19"));
+  }
+  SECTION("nothing at all") {
+    fs::remove_all(folder / "cifar-100-binary");
+    CHECK_THAT(error(), Contains("there is no CIFAR-100 in") && Contains("cifar-100-binary.tar.gz"));
   }
 }
 

@@ -1,0 +1,24 @@
+// Reading PNG and JPEG files, by libpng and libjpeg.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+namespace norma {
+
+struct Picture {
+  std::int64_t width = 0, height = 0;
+  std::int64_t channels = 0;         ///< 1: grey, 3: red, green, blue
+  std::vector<std::uint8_t> pixels;  ///< [height, width, channels], sRGB
+};
+
+/// Larger pictures are refused, before memory is allocated for them.
+inline constexpr std::int64_t longest_picture_side = 20'000, most_picture_pixels = 100'000'000;
+
+/// The first bytes say whether a file is PNG or JPEG, not its name. Transparent pixels are blended with
+/// black; 16 bits per channel become 8. The orientation in a camera's EXIF data is ignored. Throws, naming
+/// the file, where it is neither PNG nor JPEG, damaged, cut off or too large.
+Picture read_picture(const std::filesystem::path& file);
+
+}  // namespace norma
