@@ -6,7 +6,7 @@
 #include "bench/kernel_options.h"
 #include "bench/measure.h"
 #include "bench/report.h"
-#include "kernels/ceiling/fma_loop.h"
+#include "kernels/measure/fma_loop.h"
 #include "kernels/table.h"
 
 using namespace norma;
