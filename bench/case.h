@@ -1,20 +1,25 @@
-// What a microbenchmark times: a case is one operation at one size; work is that case with numbers to work on.
+// What a microbenchmark times: a case is one operation at one size; work is that case with its arrays.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "core/tensor.h"
+#include "kernels/measure/example_arrays.h"
 
 namespace norma {
 
 /// One operation on one device, ready to run, again and again.
 struct Work {
+  explicit Work(Device device) : arrays(device) {}
+
+  ExampleArrays arrays;  ///< all that `run` points to
   std::function<void()> run;
-  std::vector<Tensor> outputs;  ///< what a check compares; the first is what PyTorch returns, too
-  std::vector<Tensor> kept;     ///< all that `run` points to
-  std::int64_t bytes = 0;       ///< the floor: each input read once, each output written once
+
+  /// What a check compares; the first is what PyTorch returns, too.
+  std::vector<Tensor> outputs() const { return arrays.outputs(); }
+  /// The floor: each input read once, each output written once.
+  std::int64_t bytes() const { return static_cast<std::int64_t>(arrays.bytes_in() + arrays.bytes_out()); }
 };
 
 struct Case {
@@ -24,7 +29,7 @@ struct Case {
   std::int64_t batch;       ///< images, or rows
   double flops;             ///< additions and multiplications of a whole batch; 0 where memory alone binds
   double reference_effort;  ///< inner-loop turns of the reference executor on a whole batch
-  std::string peer;  ///< the same for PyTorch, in the words of peers/operations.py; empty: it has no such
+  std::string peer;         ///< the same for PyTorch, in the words of peers/operations.py; empty: it has none
   std::function<Work(Device, DType, std::int64_t batch)> make;
   std::string note = {};  ///< a line on the operation, for its heading
 

@@ -33,11 +33,15 @@ class Cases {
     if (!layer.empty() && (" " + where + " ").find(" " + layer + " ") == std::string::npos)
       where += " " + layer;
   }
+  void add(const std::string& network, const std::string& layer, const std::string& operation,
+           const ExampleSetting& setting) {
+    add(network, layer, case_of(operation, setting));
+  }
   /// Forward and backward.
-  template <class MakeCase, class... Sizes>
-  void both(const std::string& network, const std::string& layer, MakeCase make, const Sizes&... sizes) {
-    add(network, layer, make(Direction::forward, sizes...));
-    add(network, layer, make(Direction::backward, sizes...));
+  void both(const std::string& network, const std::string& layer, const std::string& operation,
+            const ExampleSetting& setting) {
+    add(network, layer, operation + "_forward", setting);
+    add(network, layer, operation + "_backward", setting);
   }
   /// In the order of kernels/table.h.
   std::vector<Case> sorted() && {
@@ -60,57 +64,57 @@ std::string block_name(const Module& module) {
   return path.substr(0, path.find('.'));
 }
 
-NormSize norm_size(std::int64_t batch, const Shape& x, std::int64_t groups = 1) {
-  return {batch, x[1], x[2], x[3], groups};
+ExampleSetting images(std::int64_t batch, const Shape& x, std::int64_t groups = 1) {
+  return {.shape = {{batch, x[1], x[2], x[3]}}, .groups = groups};
 }
 
-void add_conv(Cases& cases, const std::string& block, const Conv2d& layer, const Shape& x,
-              std::int64_t batch) {
-  const Window window = layer.window();
-  const Conv2dShape s{.n = batch,
-                      .c = x[1],
-                      .h = x[2],
-                      .w = x[3],
-                      .k = layer.weight.size(0),
-                      .kernel_h = window.kernel.h,
-                      .kernel_w = window.kernel.w,
-                      .stride_h = window.stride.h,
-                      .stride_w = window.stride.w,
-                      .pad_h = layer.padding().h,
-                      .pad_w = layer.padding().w};
-  cases.add("c11-48096", block, conv2d_forward_case(s));
-  cases.add("c11-48096", block, conv2d_backward_weight_case(s));
-  if (s.c != 3)
-    cases.add("c11-48096", block, conv2d_backward_data_case(s));  // nobody needs an image's gradient
+ExampleSetting rows(std::int64_t n, std::int64_t classes) {
+  return {.shape = {{n, classes, 1, 1}}, .label_smoothing = 0};
+}
+
+ExampleSetting flat(std::int64_t count) { return {.shape = {{1, count, 1, 1}}}; }
+
+void add_conv(Cases& cases, const std::string& block, const Conv2d& layer, ExampleSetting s) {
+  const Window window = layer.window();  // this network's windows are square
+  s.out_channels = layer.weight.size(0), s.conv_bias = false;
+  s.kernel = window.kernel.h, s.stride = window.stride.h, s.padding = layer.padding().h;
+  cases.add("c11-48096", block, "conv2d_forward", s);
+  cases.add("c11-48096", block, "conv2d_backward_weight", s);
+  if ((*s.shape)[1] != 3)  // the gradient of the input images is not needed
+    cases.add("c11-48096", block, "conv2d_backward_data", s);
 }
 
 // What one layer's call asks for in a training step.
 void add_layer(Cases& cases, const Module& layer, const Shape& x, std::int64_t batch) {
   const std::string network = "c11-48096", block = block_name(layer), type = layer.type();
   if (type == "Conv2d") {
-    add_conv(cases, block, dynamic_cast<const Conv2d&>(layer), x, batch);
+    add_conv(cases, block, dynamic_cast<const Conv2d&>(layer), images(batch, x));
   } else if (type == "BatchNorm2d") {
-    cases.both(network, block, batch_norm_case, norm_size(batch, x));
+    cases.both(network, block, "batch_norm", images(batch, x));
   } else if (type == "GroupNorm") {
     const std::int64_t groups = dynamic_cast<const GroupNorm&>(layer).num_groups();
-    cases.both(network, block, group_norm_case, norm_size(batch, x, groups));
+    cases.both(network, block, "group_norm", images(batch, x, groups));
   } else if (type == "InstanceNorm2d") {
-    cases.both(network, block, group_norm_case, norm_size(batch, x, x[1]));
+    cases.both(network, block, "group_norm", images(batch, x, x[1]));
   } else if (type == "LayerNorm") {
-    cases.both(network, block, layer_norm_case, norm_size(batch, x));
+    cases.both(network, block, "layer_norm", images(batch, x));
   } else if (type == "LayerNorm2d") {
-    cases.both(network, block, layer_norm_pixel_case, norm_size(batch, x));
+    cases.both(network, block, "layer_norm_pixel", images(batch, x));
+  } else if (type == "RMSNorm2d") {
+    cases.both(network, block, "rms_norm", images(batch, x));
   } else if (type == "ReLU") {
-    cases.both(network, block, relu_case, norm_size(batch, x));
+    cases.both(network, block, "relu", images(batch, x));
   } else if (type == "Dropout2d") {
-    cases.add(network, block, dropout_case(norm_size(batch, x)));
+    ExampleSetting s = images(batch, x);
+    s.p = 0.05, s.channels = true;
+    cases.add(network, block, "dropout", s);  // its backward is the same call
   } else if (type == "AdaptiveAvgPool2d") {
-    cases.both(network, block, global_avg_pool_case, norm_size(batch, x));
+    cases.both(network, block, "global_avg_pool", images(batch, x));
   } else if (type == "MaxPool2d") {
-    const Window w = layer.window();
-    const PoolShape s{batch * x[1], x[2], x[3], w.kernel.h, w.kernel.w, w.stride.h, w.stride.w};
-    cases.both(network, block, max_pool2d_case, batch, s);
-    cases.both("as max pooling in c11-48096", block, avg_pool2d_case, batch, s);
+    ExampleSetting s = images(batch, x);
+    s.kernel = layer.window().kernel.h, s.stride = layer.window().stride.h;
+    cases.both(network, block, "max_pool2d", s);
+    cases.both("as max pooling in c11-48096", block, "avg_pool2d", s);
   }
 }
 
@@ -127,30 +131,27 @@ void add_network(Cases& cases, Norm norm, std::int64_t batch) {
 void add_resnet50_norms(Cases& cases, std::int64_t batch) {
   const std::string network = "ResNet-50";
   for (const auto& [channels, side] : resnet50_norms) {
-    NormSize s{batch, channels, side, side};
-    cases.both(network, "", batch_norm_case, s);
-    cases.both(network, "", layer_norm_case, s);
-    cases.both(network, "", layer_norm_pixel_case, s);
-    for (const std::int64_t groups : {std::int64_t{1}, resnet_groups, channels}) {
-      s.groups = groups;
-      cases.both(network, "", group_norm_case, s);
-    }
+    const Shape x{batch, channels, side, side};
+    for (const char* norm : {"batch_norm", "layer_norm", "layer_norm_pixel", "rms_norm"})
+      cases.both(network, "", norm, images(batch, x));
+    for (const std::int64_t groups : {std::int64_t{1}, resnet_groups, channels})
+      cases.both(network, "", "group_norm", images(batch, x, groups));
   }
 }
 
 // Loss and optimizer of c11-48096, with the sizes of all its parameters.
 void add_loss_and_optimizer(Cases& cases, std::int64_t batch) {
   const std::string network = "c11-48096";
-  cases.both(network, "", log_softmax_case, batch, std::int64_t{10});
-  cases.both(network, "", nll_loss_case, batch, std::int64_t{10});
-  cases.add(network, "", correct_count_case(batch, 10));
-  cases.add(network, "", fill_case(1));  // backward begins with dloss = 1
-  cases.add(network, "", fill_case(batch * 32 * 32 * 32));
+  cases.both(network, "", "log_softmax", rows(batch, 10));
+  cases.both(network, "", "nll_loss", rows(batch, 10));
+  cases.add(network, "", "correct_count", rows(batch, 10));
+  cases.add(network, "", "fill", flat(1));  // backward begins with dloss = 1
+  cases.add(network, "", "fill", flat(batch * 32 * 32 * 32));
   for (const NamedTensor& p : find_preset("c11-48096").network({.norm = Norm::bn})->named_parameters()) {
     const std::string layer = p.name.substr(0, p.name.find('.'));
-    cases.add(network, layer, sgd_case(p.tensor.numel()));
-    cases.add(network, layer, adam_case(p.tensor.numel()));
-    cases.both(network, layer, abs_sum_case, p.tensor.numel());
+    cases.add(network, layer, "sgd_step", flat(p.tensor.numel()));
+    cases.add(network, layer, "adam_step", flat(p.tensor.numel()));
+    cases.both(network, layer, "abs_sum", flat(p.tensor.numel()));
   }
 }
 
@@ -158,15 +159,20 @@ void add_loss_and_optimizer(Cases& cases, std::int64_t batch) {
 
 std::vector<Case> all_cases(const CaseSizes& sizes) {
   Cases cases;
-  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::in, Norm::ln_chw, Norm::ln_pixel})
+  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::in, Norm::ln_chw, Norm::ln_pixel, Norm::rms})
     add_network(cases, norm, sizes.batch);
   add_resnet50_norms(cases, sizes.resnet_batch);
   add_loss_and_optimizer(cases, sizes.batch);
-  cases.add("c11-48096", "", load_images_case({sizes.batch, 3, 32, 32}));
+  ExampleSetting photos = images(sizes.batch, {sizes.batch, 3, 32, 32});
+  photos.padding = 4;
+  cases.add("c11-48096", "", "load_images", photos);
   // What c11-48096 has no use for, where ResNet-50 has it.
+  const std::int64_t n = sizes.resnet_batch;
   for (const auto& [channels, side] : {std::pair{256, 56}, {512, 28}, {1024, 14}, {2048, 7}})
-    cases.add("ResNet-50", "", add_case({sizes.resnet_batch, channels, side, side}));
-  cases.both("ResNet-50", "", linear_case, sizes.resnet_batch, std::int64_t{2048}, std::int64_t{1000});
+    cases.add("ResNet-50", "", "add", images(n, {n, channels, side, side}));
+  ExampleSetting classifier = rows(n, 2048);
+  classifier.out_channels = 1000;
+  cases.both("ResNet-50", "", "linear", classifier);
   return std::move(cases).sorted();
 }
 

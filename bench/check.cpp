@@ -43,8 +43,9 @@ Check check_case(const Case& c, Device device, DType dtype) {
   const Work want = c.make(Device::reference, DType::float64, check.batch);
   got.run();
   want.run();
-  for (std::size_t i = 0; i < want.outputs.size(); ++i)
-    check.error = std::max(check.error, relative_error(got.outputs[i], want.outputs[i]));
+  const std::vector<Tensor> results = got.outputs(), reference = want.outputs();
+  for (std::size_t i = 0; i < reference.size(); ++i)
+    check.error = std::max(check.error, relative_error(results[i], reference[i]));
   if (!(check.error <= check_tolerance(dtype)))
     fail("{} on {} in {} is {:.1e} off the reference, more than {:.0e}, and is not timed: {}", c.operation,
          name(device), name(dtype), check.error, check_tolerance(dtype), c.size);

@@ -21,7 +21,7 @@ double KernelRow::share(const Ceilings& ceilings) const {
 KernelRow measure(const Case& c, Device device, DType dtype, const Patience& patience, Peer* peer) {
   KernelRow row{.of = c, .check = check_case(c, device, dtype)};
   const Work work = c.make(device, dtype, c.batch);
-  row.bytes = work.bytes;
+  row.bytes = work.bytes();
   const auto norma = [&](int calls) {
     work.run();  // the first after a rest
     return time_calls(device, calls, work.run);
@@ -35,7 +35,7 @@ KernelRow measure(const Case& c, Device device, DType dtype, const Patience& pat
   const int calls = patience.calls(warm_up(norma));
   int peer_calls = 0;
   if (peer != nullptr && !c.peer.empty()) {
-    peer->prepare_operation(c.peer, device, dtype, work.outputs.front().numel());
+    peer->prepare_operation(c.peer, device, dtype, work.outputs().front().numel());
     peer_calls = patience.calls(warm_up(other));
     row.peer.emplace();
   }

@@ -67,7 +67,7 @@ const std::vector<Flag<ProfileOptions>>& flags() {
 /// A flag that no chosen operation looks at was given by mistake.
 void check_together(const ProfileOptions& options, const std::vector<std::string>& given) {
   if (options.operation.empty()) fail_usage("--op needs an operation: see --list, or take --op all");
-  const auto cases = choose_profile_cases(options.operation, options.direction, options.setting.float64);
+  const auto cases = choose_profile_cases(options.operation, options.direction);
   if (options.operation == "all" && options.setting.shape)
     fail_usage("--shape goes with one --op; all of them take shapes of their own");
   for (const char* own : {"groups", "out-channels", "kernel", "stride", "padding", "p", "channels", "eval"})

@@ -9,7 +9,7 @@ namespace norma {
 
 struct ProfileOptions {
   std::string operation, direction;  ///< direction empty: all that the operation has
-  ProfileSetting setting;
+  ExampleSetting setting;
   bool json = false, list = false, help = false;
 };
 

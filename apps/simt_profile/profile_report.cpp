@@ -239,7 +239,7 @@ Json json(const Profile& profile, const LaunchCounters& l) {
   return row;
 }
 
-std::string describe(const ProfileCase& which, const ProfileSetting& s) {
+std::string describe(const ProfileCase& which, const ExampleSetting& s) {
   const auto& n = *s.shape;
   std::string text =
       fmt::format("{}×{}×{}×{}, {}", n[0], n[1], n[2], n[3], s.float64 ? "float64" : "float32");
@@ -258,13 +258,13 @@ std::string describe(const ProfileCase& which, const ProfileSetting& s) {
 
 }  // namespace
 
-Profile profile(const ProfileCase& which, ProfileSetting setting, std::function<void(double)> after_block) {
+Profile profile(const ProfileCase& which, ExampleSetting setting, std::function<void(double)> after_block) {
   if (!setting.shape) setting.shape = which.shape;
-  ProfileArrays arrays;
+  ExampleArrays arrays(Device::simt);
   const auto run = which.prepare(arrays, setting);
   simt::CountLaunches counting;
   counting.after_block(std::move(after_block));
-  for (const auto& array : arrays.all()) counting.name_array(array.name, array.storage->data(), array.bytes);
+  for (const auto& array : arrays.all()) counting.name_array(array.name, array.tensor.raw(), array.bytes);
   run();
 
   Profile result{which.name,         setting,           describe(which, setting), arrays.bytes_in(),

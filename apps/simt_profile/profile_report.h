@@ -14,7 +14,7 @@ namespace norma {
 
 struct Profile {
   std::string name;                   ///< "group_norm_backward"
-  ProfileSetting setting;             ///< with a shape
+  ExampleSetting setting;             ///< with a shape
   std::string description;            ///< "x 128×32×32×32, float32, 4 groups"
   std::uint64_t bytes_in, bytes_out;  ///< the floor: each input once, each output once
   simt::Counters total;
@@ -24,7 +24,7 @@ struct Profile {
 
 /// Runs a case under simt and counts; `after_block` hears which share of a launch is done. Throws where the
 /// kernels were compiled without hooks.
-Profile profile(const ProfileCase& which, ProfileSetting setting,
+Profile profile(const ProfileCase& which, ExampleSetting setting,
                 std::function<void(double)> after_block = nullptr);
 
 /// Kernels by row, then the whole operation; below it the arrays, wasteful instructions and races.

@@ -74,6 +74,14 @@ class Operation:
 
         return lambda: functional.layer_norm(x.permute(0, 2, 3, 1), weight.shape, weight, bias), (x, weight, bias)
 
+    def rms_norm(self):
+        x, weight = self.image(), self.leaf(self.s["c"])
+
+        def call():
+            return x * torch.rsqrt(x.square().mean((1, 2, 3), keepdim=True) + 1e-5) * weight[:, None, None]
+
+        return call, (x, weight)
+
     def max_pool2d(self):
         s, x = self.s, self.image()
         return lambda: functional.max_pool2d(x, s["kernel"], s["stride"]), (x,)

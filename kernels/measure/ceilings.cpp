@@ -5,7 +5,7 @@
 
 #include "core/parallel.h"
 #include "core/tensor.h"
-#include "kernels/ceiling/fma_loop.h"
+#include "kernels/measure/fma_loop.h"
 #include "kernels/measure/stopwatch.h"
 #include "kernels/operation.h"
 

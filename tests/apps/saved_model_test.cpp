@@ -1,7 +1,7 @@
 #include "apps/run/saved_model.h"
 
-#include "tests/support/catch.h"
 #include <nlohmann/json.hpp>
+#include "tests/support/catch.h"
 
 #include "layers/safetensors.h"
 #include "tests/data/temporary_folder.h"

@@ -5,7 +5,7 @@
 #include "bench/kernel_options.h"
 #include "bench/measure.h"
 #include "bench/report.h"
-#include "kernels/ceiling/fma_loop.h"
+#include "kernels/measure/fma_loop.h"
 #include "kernels/table.h"
 #include "tests/support/catch.h"
 
@@ -48,12 +48,13 @@ TEST_CASE("the cases are those of the two networks", "[bench]") {
 TEST_CASE("the floor counts each input and each output once", "[bench]") {
   const std::vector<Case> cases = all_cases({2, 2});
   const std::int64_t x = 4 * 2 * 32 * 8 * 8;
-  CHECK(find(cases, "relu_backward", "2×32×8×8").make(Device::cpu, DType::float32, 2).bytes == 3 * x);
+  CHECK(find(cases, "relu_backward", "2×32×8×8").make(Device::cpu, DType::float32, 2).bytes() == 3 * x);
   // x, y, weight and bias; mean and rstd in double
-  CHECK(find(cases, "group_norm_forward", "2×32×8×8, 4 groups").make(Device::cpu, DType::float32, 2).bytes ==
-        2 * x + 2 * 4 * 32 + 2 * 8 * 8);
+  CHECK(
+      find(cases, "group_norm_forward", "2×32×8×8, 4 groups").make(Device::cpu, DType::float32, 2).bytes() ==
+      2 * x + 2 * 4 * 32 + 2 * 8 * 8);
   // p and velocity are read and written, the gradient is read
-  CHECK(find(cases, "sgd_step", "9216").make(Device::cpu, DType::float32, 1).bytes == 5 * 4 * 9216);
+  CHECK(find(cases, "sgd_step", "9216").make(Device::cpu, DType::float32, 1).bytes() == 5 * 4 * 9216);
 }
 
 TEST_CASE("every case's check passes on cpu and simt", "[bench]") {
@@ -75,7 +76,7 @@ TEST_CASE("a wrong result is not timed", "[bench]") {
   wrong.make = [make = wrong.make](Device device, DType dtype, std::int64_t batch) {
     Work work = make(device, dtype, batch);
     if (device == Device::cpu)
-      work.run = [run = work.run, y = work.outputs[0]] { run(), y.data<float>()[5] += 0.01f; };
+      work.run = [run = work.run, y = work.outputs()[0]] { run(), y.data<float>()[5] += 0.01f; };
     return work;
   };
   CHECK_THROWS_WITH(measure(wrong, Device::cpu, DType::float32, {0.001, 1}, nullptr),

@@ -6,8 +6,8 @@
 
 #include "data/synthetic.h"
 #include "kernels/table.h"
-#include "tests/support/catch.h"
 #include "tests/data/temporary_folder.h"
+#include "tests/support/catch.h"
 #include "tests/support/check.h"
 
 using namespace norma;

@@ -1,7 +1,7 @@
 #include "data/resize.h"
 
-#include "tests/support/catch.h"
 #include <cmath>
+#include "tests/support/catch.h"
 
 #include "core/error.h"
 

@@ -1,11 +1,11 @@
 // What the documents tell a reader to type exists, and is understood.
 #include <algorithm>
-#include "tests/support/catch.h"
 #include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
 #include <sstream>
+#include "tests/support/catch.h"
 
 #include "core/save_file.h"
 #include "tests/support/process.h"

@@ -4,12 +4,12 @@
 //   types       the compiler compares them when it sees all objects at once: -flto -Wodr
 //   functions   every object has its own copy of a template or an inline function (a weak symbol), and debug
 //               information says from which line: two lines are two definitions
-#include "tests/support/catch.h"
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <sstream>
+#include "tests/support/catch.h"
 
 #include "core/error.h"
 #include "core/parallel.h"

@@ -1,8 +1,8 @@
 // Sums down the columns of a matrix.
 #include "kernels/norm/columns.cuh"
 
-#include "tests/support/catch.h"
 #include <vector>
+#include "tests/support/catch.h"
 
 #include "kernels/simt/guarded_buffer.h"
 

@@ -15,9 +15,7 @@ namespace {
 
 using Shape4 = std::array<std::int64_t, 4>;
 
-ProfileCase case_called(const std::string& name, bool float64 = false) {
-  return choose_profile_cases(name, "", float64).front();
-}
+ProfileCase case_called(const std::string& name) { return choose_profile_cases(name, "").front(); }
 
 /// What is wrong with accesses that should all be coalesced and free of conflicts; empty where nothing is.
 std::string waste(const Counters& c) {
@@ -29,9 +27,9 @@ std::string waste(const Counters& c) {
 }
 
 /// Every array of more than a number is read once where it is an input and written once where it is an output.
-std::string repeats(const Profile& p, const ProfileArrays& arrays) {
+std::string repeats(const Profile& p, const ExampleArrays& arrays) {
   for (std::size_t i = 0; i < arrays.all().size(); ++i) {
-    const ProfileArrays::Array& array = arrays.all()[i];
+    const ExampleArrays::Array& array = arrays.all()[i];
     const ArrayTraffic& traffic = p.total.arrays[i];
     if (array.bytes <= 8) continue;
     if (traffic.read != (array.input ? array.bytes : 0)) return array.name + " is not read once";
@@ -40,9 +38,9 @@ std::string repeats(const Profile& p, const ProfileArrays& arrays) {
   return "";
 }
 
-ProfileArrays arrays_of(const ProfileCase& which, ProfileSetting setting) {
+ExampleArrays arrays_of(const ProfileCase& which, ExampleSetting setting) {
   if (!setting.shape) setting.shape = which.shape;
-  ProfileArrays arrays;
+  ExampleArrays arrays(Device::simt);
   which.prepare(arrays, setting);
   return arrays;
 }
@@ -59,14 +57,14 @@ double times_read(const Profile& p, const std::string& name) {
 TEST_CASE("every operation of the table can be profiled, in both types", "[counting]") {
   for (const bool float64 : {false, true}) {
     std::set<std::string> names;
-    for (const ProfileCase& c : profile_cases(float64)) names.insert(c.name);
+    for (const ProfileCase& c : profile_cases()) names.insert(c.name);
     int lines = 0;
     kernels<float>.for_each([&](const auto& operation) {
       ++lines;
       CHECK(names.contains(operation.name));
     });
     CHECK(names.size() == static_cast<std::size_t>(lines) + 2);  // instance norm is group norm with G = C
-    for (const ProfileCase& c : profile_cases(float64)) {
+    for (const ProfileCase& c : profile_cases()) {
       const Profile p = profile(c, {.float64 = float64});
       INFO(to_text(p));
       CHECK(p.total.seen_memory());
@@ -80,13 +78,13 @@ TEST_CASE("no kernel races, under any schedule, on awkward shapes", "[counting]"
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
     for (const bool float64 : {false, true})
-      for (const ProfileCase& c : profile_cases(float64))
+      for (const ProfileCase& c : profile_cases())
         for (const Shape4& shape : {Shape4{3, 4, 5, 7}, {2, 1, 9, 33}, {1, 4, 31, 2}}) {
-          ProfileSetting setting{.shape = shape, .groups = 1, .float64 = float64};
+          ExampleSetting setting{.shape = shape, .groups = 1, .float64 = float64};
           setting.channels = c.name == "dropout" && shape[0] == 3;
           if (c.name.starts_with("conv2d") && shape[0] == 3) setting.kernel = 5, setting.stride = 2;
           if (c.name.starts_with("conv2d") && shape[0] == 2) setting.kernel = 1, setting.padding = 0;
-          ProfileArrays arrays;
+          ExampleArrays arrays(Device::simt);
           const auto run = c.prepare(arrays, setting);
           const CountLaunches counting;
           run();
@@ -104,8 +102,8 @@ TEST_CASE("elementwise kernels read and write every byte once, coalesced, withou
     for (const char* name : {"relu_forward", "relu_backward", "add", "fill", "dropout", "abs_sum_backward",
                              "sgd_step", "adam_step"})
       for (const Shape4& shape : {Shape4{4, 16, 16, 16}, {1, 3, 8, 8}, {2, 37, 32, 32}}) {
-        const ProfileCase c = case_called(name, float64);
-        const ProfileSetting setting{.shape = shape, .float64 = float64};
+        const ProfileCase c = case_called(name);
+        const ExampleSetting setting{.shape = shape, .float64 = float64};
         const Profile p = profile(c, setting);
         INFO(to_text(p));
         CHECK(waste(p.total) == "");
@@ -128,8 +126,7 @@ TEST_CASE("whole channels that dropout drops are not even read", "[counting]") {
 TEST_CASE("sums over an array and means of planes read it once, coalesced", "[counting]") {
   for (const bool float64 : {false, true})
     for (const char* name : {"abs_sum_forward", "global_avg_pool_forward", "global_avg_pool_backward"}) {
-      const Profile p =
-          profile(case_called(name, float64), {.shape = Shape4{8, 16, 16, 16}, .float64 = float64});
+      const Profile p = profile(case_called(name), {.shape = Shape4{8, 16, 16, 16}, .float64 = float64});
       INFO(to_text(p));
       CHECK(waste(p.total) == "");
       CHECK(p.total.arrays[0].read == p.total.arrays[0].bytes);
@@ -139,7 +136,7 @@ TEST_CASE("sums over an array and means of planes read it once, coalesced", "[co
 
 TEST_CASE("pools write every output once, coalesced", "[counting]") {
   // Forward, a lane's window begins two words after its neighbour's; backward, two rows of dx ask for one of dy.
-  const ProfileSetting setting{.shape = Shape4{4, 8, 32, 32}};
+  const ExampleSetting setting{.shape = Shape4{4, 8, 32, 32}};
   for (const char* name : {"max_pool2d", "avg_pool2d"}) {
     const ProfileCase forward = case_called(name + std::string("_forward"));
     const Profile down = profile(forward, setting),
@@ -167,10 +164,10 @@ TEST_CASE("convolutions and products write their outputs once and seldom meet in
   for (const char* name : {"conv2d_forward", "conv2d_backward_data", "conv2d_backward_weight",
                            "linear_forward", "linear_backward"})
     for (const bool float64 : {false, true}) {
-      const ProfileCase c = case_called(name, float64);
+      const ProfileCase c = case_called(name);
       const Profile p = profile(c, {.float64 = float64});
       INFO(to_text(p));
-      const ProfileArrays arrays = arrays_of(c, {.float64 = float64});
+      const ExampleArrays arrays = arrays_of(c, {.float64 = float64});
       for (std::size_t i = 0; i < arrays.all().size(); ++i)
         CHECK(p.total.arrays[i].written == (arrays.all()[i].output ? arrays.all()[i].bytes : 0));
       const std::uint64_t passes = p.total.shared_reads.transactions + p.total.shared_writes.transactions;
@@ -186,7 +183,7 @@ TEST_CASE("norms read x once where a set fits on chip, twice where not, and back
     double reads;
   };
   for (const auto& [h, w, reads] : {Case{16, 16, 1}, {16, 17, 1}, {64, 64, 1}, {64, 65, 2}}) {
-    const ProfileSetting setting{.shape = Shape4{1, 8, h, w}, .groups = 2};
+    const ExampleSetting setting{.shape = Shape4{1, 8, h, w}, .groups = 2};
     const Profile forward = profile(case_called("group_norm_forward"), setting);
     INFO(to_text(forward));
     CHECK(times_read(forward, "x") == reads);

@@ -5,7 +5,7 @@
 // MEMORY   4 bytes a thread, at the end
 // NUMERICS a chain from k/16 comes within rounding of 1
 // COST     this is what costs are measured against: 2·fma_chains operations a round and thread
-#include "kernels/ceiling/fma_loop.h"
+#include "kernels/measure/fma_loop.h"
 
 #include "kernels/cuda/grid.cuh"
 

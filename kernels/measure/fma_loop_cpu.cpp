@@ -1,9 +1,9 @@
-#include "kernels/ceiling/fma_loop.h"
+#include "kernels/measure/fma_loop.h"
 
 #include "core/parallel.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/ceiling/fma_loop_cpu.cpp"
+#define HWY_TARGET_INCLUDE "kernels/measure/fma_loop_cpu.cpp"
 #include <hwy/foreach_target.h>
 
 #include "kernels/simd-inl.h"
