@@ -90,7 +90,7 @@ void keep(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed, co
 }
 
 int run(const ReproduceOptions& o) {
-  if (!o.write.empty() && !fs::exists(fs::path(o.write) / "apps" / "measured.inc"))
+  if (!o.write.empty() && !fs::exists(fs::path(o.write) / "optim" / "measured.inc"))
     fail_usage("--write {}: there is no optim/measured.inc; name a checkout of Norma", o.write);
   if (!o.write.empty() && o.epochs != published_epochs)
     fail_usage("--write keeps runs of {} epochs, as they were published: leave --epochs or --write away",

@@ -113,7 +113,7 @@ void write_result_tables(const fs::path& checkout) {
   const fs::path results = checkout / "docs" / "results";
   write_table(results / "published-systems.md", published_head + published);
   write_table(results / "norma-49k.md", own_head + own);
-  save_file(checkout / "apps" / "measured.inc", measured);
+  save_file(checkout / "optim" / "measured.inc", measured);
 }
 
 }  // namespace norma

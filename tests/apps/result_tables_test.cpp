@@ -62,6 +62,7 @@ TEST_CASE("the tables are written between its marks, from the logs that are ther
   const test::TemporaryFolder checkout;
   fs::create_directories(checkout / "apps");
   fs::create_directories(checkout / "docs/results/runs");
+  fs::create_directories(checkout / "optim");
   const auto write = [&](const std::string& name, const std::string& text) {
     save_file(checkout / name, text);
   };

@@ -36,7 +36,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"apps/report/draw", {"core"}},
     {"apps/report/pages",
      {"core", "layers", "layers/network", "data", "optim", "apps/cli", "apps/run", "apps/report/draw"}},
-    {"apps/simt_profile", {"core", "kernels", "apps/cli"}},
+    {"apps/simt_profile", {"core", "kernels", "kernels/measure", "apps/cli"}},
     {"apps/commands",
      {"core", "kernels", "kernels/measure", "layers", "layers/network", "data", "optim", "apps/cli",
       "apps/run", "apps/report/pages"}},
