@@ -60,7 +60,6 @@ TEST_CASE("the line of Norma's own network has the spread over its seeds", "[res
 
 TEST_CASE("the tables are written between its marks, from the logs that are there", "[results]") {
   const test::TemporaryFolder checkout;
-  fs::create_directories(checkout / "apps");
   fs::create_directories(checkout / "docs/results/runs");
   fs::create_directories(checkout / "optim");
   const auto write = [&](const std::string& name, const std::string& text) {
