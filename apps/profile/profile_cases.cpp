@@ -440,9 +440,11 @@ T* ProfileArrays::numbers(T* begin, std::int64_t count) {
   return begin;
 }
 
-const std::vector<ProfileCase>& profile_cases(bool float64) {
-  static const std::vector<ProfileCase> singles = every_case<float>(), doubles = every_case<double>();
-  return float64 ? doubles : singles;
+const std::vector<ProfileCase>& profile_cases(DType dtype) {
+  return dispatch_float("a profile", dtype, []<class T>() -> const std::vector<ProfileCase>& {
+    static const std::vector<ProfileCase> cases = every_case<T>();
+    return cases;
+  });
 }
 
 }  // namespace norma

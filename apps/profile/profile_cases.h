@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/dtype.h"
 #include "core/storage.h"
 
 namespace norma {
@@ -23,7 +24,7 @@ struct ProfileSetting {
   double p = 0.5;                                                      ///< of dropout
   bool channels = false;                                               ///< dropout of whole channels
   bool eval = false;                                                   ///< batch norm with running statistics
-  bool float64 = false;
+  DType dtype = DType::float32;                                        ///< float32 or float64
 };
 
 /// The arrays of one operation, with names and made-up contents.
@@ -89,13 +90,13 @@ struct ProfileCase {
   std::string direction() const;
 };
 
-/// All of them, in float32 or float64.
-const std::vector<ProfileCase>& profile_cases(bool float64);
+/// All of them, in a type that operations compute with.
+const std::vector<ProfileCase>& profile_cases(DType dtype);
 
 /// Those of --op and --direction: one, several (conv2d's backward are two), or all. Throws UsageError with
 /// the nearest name where there is none.
 std::vector<ProfileCase> choose_profile_cases(const std::string& operation, const std::string& direction,
-                                              bool float64);
+                                              DType dtype);
 
 /// The names for --op, without directions.
 std::vector<std::string> profile_operations();

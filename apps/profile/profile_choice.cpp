@@ -27,17 +27,17 @@ std::string ProfileCase::direction() const {
 
 std::vector<std::string> profile_operations() {
   std::vector<std::string> names;
-  for (const ProfileCase& c : profile_cases(false))
+  for (const ProfileCase& c : profile_cases(DType::float32))
     if (std::find(names.begin(), names.end(), c.operation()) == names.end()) names.push_back(c.operation());
   return names;
 }
 
 std::vector<ProfileCase> choose_profile_cases(const std::string& operation, const std::string& direction,
-                                              bool float64) {
+                                              DType dtype) {
   std::vector<ProfileCase> chosen;
   std::vector<std::string> names = profile_operations(), directions;
   names.push_back("all");
-  for (const ProfileCase& c : profile_cases(float64)) {
+  for (const ProfileCase& c : profile_cases(dtype)) {
     names.push_back(c.name);
     if (operation != "all" && operation != c.operation() && operation != c.name) continue;
     const std::string own = c.direction().empty() ? "forward" : c.direction();

@@ -55,7 +55,8 @@ const std::vector<Flag<ProfileOptions>>& flags() {
       {"", "eval", "", "batch_norm with running statistics", [](O o, S, S) { o.setting.eval = true; }},
       {"", "dtype", "NAME", "float32 or float64 (float32)",
        [](O o, S f, S v) {
-         o.setting.float64 = one_of(f, v, {"float32", "float64"}) == "float64";
+         o.setting.dtype =
+             one_of(f, v, {"float32", "float64"}) == "float32" ? DType::float32 : DType::float64;
        }},
       {"", "json", "", "one JSON object instead of tables", [](O o, S, S) { o.json = true; }},
       {"", "list", "", "print the operations and end", [](O o, S, S) { o.list = true; }},
@@ -67,7 +68,7 @@ const std::vector<Flag<ProfileOptions>>& flags() {
 /// A flag that no chosen operation looks at was given by mistake.
 void check_together(const ProfileOptions& options, const std::vector<std::string>& given) {
   if (options.operation.empty()) fail_usage("--op needs an operation: see --list, or take --op all");
-  const auto cases = choose_profile_cases(options.operation, options.direction, options.setting.float64);
+  const auto cases = choose_profile_cases(options.operation, options.direction, options.setting.dtype);
   if (options.operation == "all" && options.setting.shape)
     fail_usage("--shape goes with one --op; all of them take shapes of their own");
   for (const char* own : {"groups", "out-channels", "kernel", "stride", "padding", "p", "channels", "eval"})

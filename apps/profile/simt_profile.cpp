@@ -18,7 +18,7 @@ namespace norma {
 namespace {
 
 void list_operations() {
-  for (const ProfileCase& c : profile_cases(false)) {
+  for (const ProfileCase& c : profile_cases(DType::float32)) {
     const std::string direction = c.direction().empty() ? "" : "--direction " + c.direction();
     std::string flags;
     for (const std::string& flag : c.flags) flags += " --" + flag;
@@ -31,7 +31,7 @@ void run(const ProfileOptions& options) {
   Progress progress(options.json || isatty(STDOUT_FILENO) == 0);  // a bar for people only
   nlohmann::ordered_json operations = nlohmann::ordered_json::array();
   for (const ProfileCase& which :
-       choose_profile_cases(options.operation, options.direction, options.setting.float64)) {
+       choose_profile_cases(options.operation, options.direction, options.setting.dtype)) {
     const Profile result = profile(which, options.setting, [&](double share) {
       progress.show(share, which.name, "of this kernel's blocks counted");
     });

@@ -23,7 +23,6 @@ void add(const Add<T>& a) {
   map(a.count, Sum{}, In{a.a}, In{a.b}, Out{a.y});
 }
 
-template void add(const Add<float>&);
-template void add(const Add<double>&);
+NORMA_INSTANTIATE(add, Add)
 
 }  // namespace norma::NORMA_EXECUTOR

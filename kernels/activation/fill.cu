@@ -22,7 +22,6 @@ void fill(const Fill<T>& a) {
   map(a.count, Constant<T>{static_cast<T>(a.value)}, Out{a.y});
 }
 
-template void fill(const Fill<float>&);
-template void fill(const Fill<double>&);
+NORMA_INSTANTIATE(fill, Fill)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -36,9 +36,7 @@ void relu_backward(const ReluBackward<T>& a) {
   map(a.count, ReluGradient{}, In{a.dy}, In{a.y}, Out{a.dx});
 }
 
-template void relu_forward(const ReluForward<float>&);
-template void relu_forward(const ReluForward<double>&);
-template void relu_backward(const ReluBackward<float>&);
-template void relu_backward(const ReluBackward<double>&);
+NORMA_INSTANTIATE(relu_forward, ReluForward)
+NORMA_INSTANTIATE(relu_backward, ReluBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

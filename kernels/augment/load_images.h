@@ -13,6 +13,7 @@
 
 #include "core/random.h"
 #include "kernels/augment/rotation.h"
+#include "kernels/executors.h"
 
 namespace norma {
 
@@ -51,24 +52,6 @@ struct ImageMove {
   }
 };
 
-namespace reference {
-template <class T>
-void load_images(const LoadImages<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void load_images(const LoadImages<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void load_images(const LoadImages<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void load_images(const LoadImages<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(load_images, LoadImages)
 
 }  // namespace norma

@@ -34,7 +34,6 @@ void fma_loop(const FmaLoop<T>& a) {
   launch(fma_kernel<T>, {.grid = static_cast<unsigned>(a.lanes / block_threads), .block = block_threads}, a);
 }
 
-template void fma_loop(const FmaLoop<float>&);
-template void fma_loop(const FmaLoop<double>&);
+NORMA_INSTANTIATE(fma_loop, FmaLoop)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <functional>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 struct Conv2dShape {
@@ -57,40 +59,8 @@ struct Conv2dBackwardWeight {
   T* dbias;  ///< [K] or nullptr
 };
 
-namespace reference {
-template <class T>
-void conv2d_forward(const Conv2dForward<T>& a);
-template <class T>
-void conv2d_backward_data(const Conv2dBackwardData<T>& a);
-template <class T>
-void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void conv2d_forward(const Conv2dForward<T>& a);
-template <class T>
-void conv2d_backward_data(const Conv2dBackwardData<T>& a);
-template <class T>
-void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void conv2d_forward(const Conv2dForward<T>& a);
-template <class T>
-void conv2d_backward_data(const Conv2dBackwardData<T>& a);
-template <class T>
-void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void conv2d_forward(const Conv2dForward<T>& a);
-template <class T>
-void conv2d_backward_data(const Conv2dBackwardData<T>& a);
-template <class T>
-void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(conv2d_forward, Conv2dForward)
+NORMA_DECLARE(conv2d_backward_data, Conv2dBackwardData)
+NORMA_DECLARE(conv2d_backward_weight, Conv2dBackwardWeight)
 
 }  // namespace norma

@@ -186,7 +186,7 @@ struct WeightGradient3x3 {
 struct StoreTransposedTaps {
   StoreGradients<float> store;
   int c;
-  __device__ void operator()(int k, int t, float sum) const {
+  __device__ void operator()(int k, int t, acc_t<float> sum) const {
     store(k, t < 9 * c ? t % c * 9 + t / c : t, sum);
   }
 };
@@ -276,7 +276,7 @@ inline void weight_gradient(const WeightGradient3x3& a, const StoreGradients<flo
   const int length = std::max(1, static_cast<int>(divide_up(tiles, wanted)));
   const int slices = std::max(1, static_cast<int>(divide_up(tiles, length)));
   const int lines = 9 * a.in.c + 1;  // taps, and the sum of dy
-  const DeviceScratch<float> partial(static_cast<long long>(slices) * a.out.c * lines);
+  const DeviceScratch<acc_t<float>> partial(static_cast<long long>(slices) * a.out.c * lines);
   const dim3 grid(c_blocks, k_blocks, static_cast<unsigned>(slices));
   launch(weight_gradient_3x3<StoreSlice<float>>, {.grid = grid, .block = 128}, a, tiles, length,
          StoreSlice<float>{partial.data(), a.out.c, lines});

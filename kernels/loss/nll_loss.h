@@ -9,6 +9,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -29,32 +31,7 @@ struct NllLossBackward {
   T* dx;
 };
 
-namespace reference {
-template <class T>
-void nll_loss_forward(const NllLossForward<T>& a);
-template <class T>
-void nll_loss_backward(const NllLossBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void nll_loss_forward(const NllLossForward<T>& a);
-template <class T>
-void nll_loss_backward(const NllLossBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void nll_loss_forward(const NllLossForward<T>& a);
-template <class T>
-void nll_loss_backward(const NllLossBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void nll_loss_forward(const NllLossForward<T>& a);
-template <class T>
-void nll_loss_backward(const NllLossBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(nll_loss_forward, NllLossForward)
+NORMA_DECLARE(nll_loss_backward, NllLossBackward)
 
 }  // namespace norma

@@ -70,9 +70,7 @@ void layer_norm_backward(const LayerNormBackward<T>& a) {
   merge_columns(slices, m, LoadPartial<Sums<double>>{partial.data(), m}, FinishAffine<T>{a.dweight, a.dbias});
 }
 
-template void layer_norm_forward(const LayerNormForward<float>&);
-template void layer_norm_forward(const LayerNormForward<double>&);
-template void layer_norm_backward(const LayerNormBackward<float>&);
-template void layer_norm_backward(const LayerNormBackward<double>&);
+NORMA_INSTANTIATE(layer_norm_forward, LayerNormForward)
+NORMA_INSTANTIATE(layer_norm_backward, LayerNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -175,9 +175,7 @@ void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a) {
                 FinishAffine<T>{a.dweight, a.dbias});
 }
 
-template void layer_norm_pixel_forward(const LayerNormPixelForward<float>&);
-template void layer_norm_pixel_forward(const LayerNormPixelForward<double>&);
-template void layer_norm_pixel_backward(const LayerNormPixelBackward<float>&);
-template void layer_norm_pixel_backward(const LayerNormPixelBackward<double>&);
+NORMA_INSTANTIATE(layer_norm_pixel_forward, LayerNormPixelForward)
+NORMA_INSTANTIATE(layer_norm_pixel_backward, LayerNormPixelBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

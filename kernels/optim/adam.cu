@@ -43,7 +43,6 @@ void adam_step(const AdamStep<T>& a) {
   map(a.count, update, In{a.grad}, InOut{a.p}, InOut{a.m}, InOut{a.v});
 }
 
-template void adam_step(const AdamStep<float>&);
-template void adam_step(const AdamStep<double>&);
+NORMA_INSTANTIATE(adam_step, AdamStep)
 
 }  // namespace norma::NORMA_EXECUTOR

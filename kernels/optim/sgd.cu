@@ -40,7 +40,6 @@ void sgd_step(const SgdStep<T>& a) {
       In{a.grad}, InOut{a.p}, InOut{a.velocity});
 }
 
-template void sgd_step(const SgdStep<float>&);
-template void sgd_step(const SgdStep<double>&);
+NORMA_INSTANTIATE(sgd_step, SgdStep)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -52,13 +52,13 @@ __global__ void __launch_bounds__(block_threads) max_pool2d_backward_warp_per_pl
     for (int at = lane_in_warp(); at < inputs; at += 32) {
       const PoolOutputs rows(at / w, s.kernel_h, s.stride_h, s.pad_h, out_h);
       const PoolOutputs columns(at % w, s.kernel_w, s.stride_w, s.pad_w, out_w);
-      T sum = 0;
+      acc_t<T> sum = 0;
       for (long long i = rows.first; i < rows.last; ++i)
         for (long long j = columns.first; j < columns.last; ++j) {
           const long long o = (plane * out_h + i) * out_w + j;
           if (a.index[o] == at) sum += a.dy[o];
         }
-      a.dx[plane * inputs + at] = sum;
+      a.dx[plane * inputs + at] = static_cast<T>(sum);
     }
 }
 
@@ -76,9 +76,7 @@ void max_pool2d_backward(const MaxPool2dBackward<T>& a) {
          {.grid = blocks_for_warps(a.s.planes), .block = block_threads}, a);
 }
 
-template void max_pool2d_forward(const MaxPool2dForward<float>&);
-template void max_pool2d_forward(const MaxPool2dForward<double>&);
-template void max_pool2d_backward(const MaxPool2dBackward<float>&);
-template void max_pool2d_backward(const MaxPool2dBackward<double>&);
+NORMA_INSTANTIATE(max_pool2d_forward, MaxPool2dForward)
+NORMA_INSTANTIATE(max_pool2d_backward, MaxPool2dBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -41,10 +41,10 @@ TEST_CASE("simt_profile takes an operation with its shape and flags", "[simt_pro
   CHECK(options.direction == "backward");
   CHECK(*options.setting.shape == std::array<std::int64_t, 4>{8, 4, 3, 1});
   CHECK(options.setting.groups == 2);
-  CHECK(options.setting.float64);
-  CHECK(choose_profile_cases("conv2d", "backward", false).size() == 2);
-  CHECK(choose_profile_cases("sgd_step", "forward", false).size() == 1);
-  CHECK(choose_profile_cases("all", "", false).size() == profile_cases(false).size());
+  CHECK(options.setting.dtype == DType::float64);
+  CHECK(choose_profile_cases("conv2d", "backward", DType::float32).size() == 2);
+  CHECK(choose_profile_cases("sgd_step", "forward", DType::float32).size() == 1);
+  CHECK(choose_profile_cases("all", "", DType::float32).size() == profile_cases(DType::float32).size());
 }
 
 TEST_CASE("simt_profile refuses what it cannot take, with the nearest word", "[simt_profile]") {

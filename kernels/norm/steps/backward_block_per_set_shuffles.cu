@@ -64,7 +64,6 @@ void backward_block_per_set_shuffles(const GroupNormBackward<T>& a) {
     launch(dweight_shuffles<T>, {.grid = s.c, .block = block_threads}, a, s);
 }
 
-template void backward_block_per_set_shuffles(const GroupNormBackward<float>&);
-template void backward_block_per_set_shuffles(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_block_per_set_shuffles, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -64,7 +64,6 @@ void backward_block_per_set_tree(const GroupNormBackward<T>& a) {
     launch(dweight_tree<T>, {.grid = s.c, .block = block_threads}, a, s);
 }
 
-template void backward_block_per_set_tree(const GroupNormBackward<float>&);
-template void backward_block_per_set_tree(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_block_per_set_tree, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

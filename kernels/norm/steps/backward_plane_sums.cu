@@ -87,7 +87,6 @@ void backward_plane_sums(const GroupNormBackward<T>& a) {
            sums.data());
 }
 
-template void backward_plane_sums(const GroupNormBackward<float>&);
-template void backward_plane_sums(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_plane_sums, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -103,7 +103,6 @@ void backward_sixteen_byte_packs(const GroupNormBackward<T>& a) {
   with_width<T>(access_width<T>(a.hw, a.dy, a.x, a.dx), [&](auto w) { backward_in_packs<w()>(a, s); });
 }
 
-template void backward_sixteen_byte_packs(const GroupNormBackward<float>&);
-template void backward_sixteen_byte_packs(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_sixteen_byte_packs, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

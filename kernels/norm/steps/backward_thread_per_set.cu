@@ -64,7 +64,6 @@ void backward_thread_per_set(const GroupNormBackward<T>& a) {
            s);
 }
 
-template void backward_thread_per_set(const GroupNormBackward<float>&);
-template void backward_thread_per_set(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_thread_per_set, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

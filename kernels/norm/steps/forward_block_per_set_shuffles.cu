@@ -48,7 +48,6 @@ void forward_block_per_set_shuffles(const GroupNormForward<T>& a) {
   launch(forward_shuffles<T>, {.grid = s.sets(), .block = block_threads}, a, s);
 }
 
-template void forward_block_per_set_shuffles(const GroupNormForward<float>&);
-template void forward_block_per_set_shuffles(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_block_per_set_shuffles, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR

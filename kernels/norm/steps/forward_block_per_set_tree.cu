@@ -48,7 +48,6 @@ void forward_block_per_set_tree(const GroupNormForward<T>& a) {
   launch(forward_tree<T>, {.grid = s.sets(), .block = block_threads}, a, s);
 }
 
-template void forward_block_per_set_tree(const GroupNormForward<float>&);
-template void forward_block_per_set_tree(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_block_per_set_tree, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR

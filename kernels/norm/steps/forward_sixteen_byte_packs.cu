@@ -72,7 +72,6 @@ void forward_sixteen_byte_packs(const GroupNormForward<T>& a) {
   });
 }
 
-template void forward_sixteen_byte_packs(const GroupNormForward<float>&);
-template void forward_sixteen_byte_packs(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_sixteen_byte_packs, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -48,7 +48,6 @@ void forward_thread_per_set(const GroupNormForward<T>& a) {
          a, s);
 }
 
-template void forward_thread_per_set(const GroupNormForward<float>&);
-template void forward_thread_per_set(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_thread_per_set, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR

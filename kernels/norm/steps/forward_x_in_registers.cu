@@ -60,7 +60,6 @@ void forward_x_in_registers(const GroupNormForward<T>& a) {
   launch(forward_registers<T>, {.grid = s.sets(), .block = block_threads}, a, s);
 }
 
-template void forward_x_in_registers(const GroupNormForward<float>&);
-template void forward_x_in_registers(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_x_in_registers, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR
