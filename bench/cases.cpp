@@ -64,31 +64,33 @@ NormSize norm_size(std::int64_t batch, const Shape& x, std::int64_t groups = 1) 
   return {batch, x[1], x[2], x[3], groups};
 }
 
-void add_conv(Cases& cases, const std::string& block, const Conv2d& layer, const Shape& x,
-              std::int64_t batch) {
+Conv2dShape conv2d_shape(const Conv2d& layer, const Shape& x, std::int64_t batch) {
   const Window window = layer.window();
-  const Conv2dShape s{.n = batch,
-                      .c = x[1],
-                      .h = x[2],
-                      .w = x[3],
-                      .k = layer.weight.size(0),
-                      .kernel_h = window.kernel.h,
-                      .kernel_w = window.kernel.w,
-                      .stride_h = window.stride.h,
-                      .stride_w = window.stride.w,
-                      .pad_h = layer.padding().h,
-                      .pad_w = layer.padding().w};
+  return {.n = batch,
+          .c = x[1],
+          .h = x[2],
+          .w = x[3],
+          .k = layer.weight.size(0),
+          .kernel_h = window.kernel.h,
+          .kernel_w = window.kernel.w,
+          .stride_h = window.stride.h,
+          .stride_w = window.stride.w,
+          .pad_h = layer.padding().h,
+          .pad_w = layer.padding().w};
+}
+
+void add_conv(Cases& cases, const std::string& block, const Conv2dShape& s) {
   cases.add("c11-48096", block, conv2d_forward_case(s));
   cases.add("c11-48096", block, conv2d_backward_weight_case(s));
   if (s.c != 3)
-    cases.add("c11-48096", block, conv2d_backward_data_case(s));  // nobody needs an image's gradient
+    cases.add("c11-48096", block, conv2d_backward_data_case(s));  // no layer needs the gradient of an image
 }
 
 // What one layer's call asks for in a training step.
 void add_layer(Cases& cases, const Module& layer, const Shape& x, std::int64_t batch) {
   const std::string network = "c11-48096", block = block_name(layer), type = layer.type();
   if (type == "Conv2d") {
-    add_conv(cases, block, dynamic_cast<const Conv2d&>(layer), x, batch);
+    add_conv(cases, block, conv2d_shape(dynamic_cast<const Conv2d&>(layer), x, batch));
   } else if (type == "BatchNorm2d") {
     cases.both(network, block, batch_norm_case, norm_size(batch, x));
   } else if (type == "GroupNorm") {
@@ -118,8 +120,12 @@ void add_network(Cases& cases, Norm norm, std::int64_t batch) {
   const std::shared_ptr<Sequential> network = find_preset("c11-48096").network({.norm = norm});
   network->eval();  // one image, no dropout: sizes are all that is asked
   const NoGrad no_grad;
+  Conv2dShape conv{};  // the last one
   const ModuleObserver observer([&](const Module& layer, const Tensor& in, const Tensor&) {
     if (layer.children().empty()) add_layer(cases, layer, in.shape(), batch);
+    if (const auto* l = dynamic_cast<const Conv2d*>(&layer)) conv = conv2d_shape(*l, in.shape(), batch);
+    if (const auto* l = dynamic_cast<const GroupNorm*>(&layer))
+      cases.add("c11-48096", block_name(layer), conv2d_norm_case(conv, l->num_groups()));
   });
   (*network)(Tensor::zeros({1, 3, 32, 32}));
 }
@@ -155,6 +161,14 @@ void add_loss_and_optimizer(Cases& cases, std::int64_t batch) {
 }
 
 }  // namespace
+
+bool runs_on(const Case& c, Device device) {
+  bool available = true;  // what is no line of the table is a step of group norm
+  kernels<float>.for_each([&](const auto& operation) {
+    if (c.operation == operation.name) available = operation.available(device);
+  });
+  return available;
+}
 
 std::vector<Case> all_cases(const CaseSizes& sizes) {
   Cases cases;

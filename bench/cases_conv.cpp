@@ -62,6 +62,32 @@ Case conv2d_backward_weight_case(const Conv2dShape& shape) {
       });
 }
 
+Case conv2d_norm_case(const Conv2dShape& shape, std::int64_t groups) {
+  Case c = conv2d_case(
+      "conv2d_norm_forward", shape, [groups]<class T>(Numbers<T> v, auto s, auto x, auto weight, auto y) {
+        const Shape channels{s.k}, sets{s.n, groups};
+        T *const out = v.output(y), *const z = v.output(y);
+        const GroupNormForward<T> norm{.n = s.n,
+                                       .c = s.k,
+                                       .hw = s.out_h() * s.out_w(),
+                                       .groups = groups,
+                                       .eps = 1e-5,
+                                       .x = z,
+                                       .weight = v.input(channels),
+                                       .bias = v.input(channels),
+                                       .y = out,
+                                       .mean = v.template output<double>(sets),
+                                       .rstd = v.template output<double>(sets),
+                                       .after = {.relu = true, .p = 0.05, .random = {.seed = 1}}};
+        const Conv2dNormForward<T> args{{s, v.input(x), v.input(weight), nullptr, z}, norm};
+        return v.work([args](Device d) { kernels<T>.conv2d_norm_forward(d, args); });
+      });
+  c.size += fmt::format(", G={}", groups);
+  c.peer += fmt::format(" groups={}", groups);
+  c.note = "Convolution, group norm, ReLU and channel dropout at once; PyTorch, one after the other.";
+  return c;
+}
+
 Case linear_case(Direction direction, std::int64_t n, std::int64_t in, std::int64_t out) {
   const bool forward = direction == Direction::forward;
   const double effort = static_cast<double>(n * in * out) * (forward ? 1 : 2);  // dx and dweight

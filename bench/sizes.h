@@ -19,6 +19,8 @@ struct NormSize {
 Case conv2d_forward_case(const Conv2dShape& s);
 Case conv2d_backward_data_case(const Conv2dShape& s);
 Case conv2d_backward_weight_case(const Conv2dShape& s);
+/// With group norm, ReLU and channel dropout, as a block of c11-48096 runs it.
+Case conv2d_norm_case(const Conv2dShape& s, std::int64_t groups);
 Case linear_case(Direction direction, std::int64_t n, std::int64_t in, std::int64_t out);
 
 Case batch_norm_case(Direction direction, const NormSize& s);

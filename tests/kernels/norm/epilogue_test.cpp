@@ -7,6 +7,7 @@
 
 #include "core/autograd.h"
 #include "core/parallel.h"
+#include "kernels/table.h"
 #include "layers/functional/batch_norm.h"
 #include "layers/functional/dropout.h"
 #include "layers/functional/group_norm.h"
@@ -71,7 +72,7 @@ Inputs inputs_of(const NamedNorm& norm, const Shape& x) {
 }
 
 std::vector<Device> devices_with_epilogues(std::vector<Device> devices) {
-  std::erase_if(devices, [](Device device) { return !takes_epilogue(device); });
+  std::erase_if(devices, [](Device device) { return !kernels<float>.norms_take_epilogues(device); });
   return devices;
 }
 
@@ -173,15 +174,15 @@ TEST_CASE("an epilogue gives the same bits for any number of threads", "[epilogu
   set_threads(before);
 }
 
-TEST_CASE("an epilogue is refused where it is not there, and where its probability is none",
+TEST_CASE("an epilogue is refused where a device takes none, and where its probability is none",
           "[epilogue][operation]") {
   const Epilogue after{.relu = true};
   for (const Device device : tested_devices())
     for (const NamedNorm& norm : norms()) {
       CAPTURE(norm.name);
       const Inputs x = {random_tensor({2, 4, 3, 3}, 1).to(device)};
-      if (!takes_epilogue(device))
-        CHECK_THROWS_WITH(norm.f(x, after), Catch::Contains("_forward with an epilogue is not there") &&
+      if (!kernels<float>.norms_take_epilogues(device))
+        CHECK_THROWS_WITH(norm.f(x, after), Catch::Contains("_forward with an epilogue does not exist") &&
                                                 Catch::Contains(name(device)));
       CHECK_THROWS_WITH(norm.f(x, {.relu = true, .p = 1.5}), Catch::Contains("[0, 1], not 1.5"));
     }
