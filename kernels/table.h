@@ -32,43 +32,44 @@
 #include "kernels/random/dropout.h"
 
 // clang-format off
-//                                                                       reference cpu    simt  cuda
-#define NORMA_OPERATIONS(OPERATION)                                                                    \
-  OPERATION(conv2d_forward,            Conv2dForward,                      yes,     yes,   yes,  yes)  \
-  OPERATION(conv2d_backward_data,      Conv2dBackwardData,                 yes,     yes,   yes,  yes)  \
-  OPERATION(conv2d_backward_weight,    Conv2dBackwardWeight,               yes,     yes,   yes,  yes)  \
-  OPERATION(conv2d_norm_forward,       Conv2dNormForward,                  fused,   fused, no,   no)   \
-  OPERATION(max_pool2d_forward,        MaxPool2dForward,                   yes,     yes,   yes,  yes)  \
-  OPERATION(max_pool2d_backward,       MaxPool2dBackward,                  yes,     yes,   yes,  yes)  \
-  OPERATION(avg_pool2d_forward,        AvgPool2dForward,                   yes,     yes,   yes,  yes)  \
-  OPERATION(avg_pool2d_backward,       AvgPool2dBackward,                  yes,     yes,   yes,  yes)  \
-  OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,               yes,     yes,   yes,  yes)  \
-  OPERATION(global_avg_pool_backward,  GlobalAvgPoolBackward,              yes,     yes,   yes,  yes)  \
-  OPERATION(batch_norm_forward,        BatchNormForward,                   fused,   fused, yes,  yes)  \
-  OPERATION(batch_norm_backward,       BatchNormBackward,                  fused,   fused, yes,  yes)  \
-  OPERATION(layer_norm_forward,        LayerNormForward,                   fused,   fused, yes,  yes)  \
-  OPERATION(layer_norm_backward,       LayerNormBackward,                  fused,   fused, yes,  yes)  \
-  OPERATION(layer_norm_pixel_forward,  LayerNormPixelForward,              fused,   fused, yes,  yes)  \
-  OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,             fused,   fused, yes,  yes)  \
-  OPERATION(group_norm_forward,        GroupNormForward,                   fused,   fused, yes,  yes)  \
-  OPERATION(group_norm_backward,       GroupNormBackward,                  fused,   fused, yes,  yes)  \
-  OPERATION(relu_forward,              ReluForward,                        yes,     yes,   yes,  yes)  \
-  OPERATION(relu_backward,             ReluBackward,                       yes,     yes,   yes,  yes)  \
-  OPERATION(add,                       Add,                                yes,     yes,   yes,  yes)  \
-  OPERATION(fill,                      Fill,                               yes,     yes,   yes,  yes)  \
-  OPERATION(dropout,                   DropElements,                       yes,     yes,   yes,  yes)  \
-  OPERATION(linear_forward,            LinearForward,                      yes,     yes,   yes,  yes)  \
-  OPERATION(linear_backward,           LinearBackward,                     yes,     yes,   yes,  yes)  \
-  OPERATION(log_softmax_forward,       LogSoftmaxForward,                  yes,     yes,   yes,  yes)  \
-  OPERATION(log_softmax_backward,      LogSoftmaxBackward,                 yes,     yes,   yes,  yes)  \
-  OPERATION(nll_loss_forward,          NllLossForward,                     yes,     yes,   yes,  yes)  \
-  OPERATION(nll_loss_backward,         NllLossBackward,                    yes,     yes,   yes,  yes)  \
-  OPERATION(correct_count,             CorrectCount,                       yes,     yes,   yes,  yes)  \
-  OPERATION(abs_sum_forward,           AbsSumForward,                      yes,     yes,   yes,  yes)  \
-  OPERATION(abs_sum_backward,          AbsSumBackward,                     yes,     yes,   yes,  yes)  \
-  OPERATION(sgd_step,                  SgdStep,                            yes,     yes,   yes,  yes)  \
-  OPERATION(adam_step,                 AdamStep,                           yes,     yes,   yes,  yes)  \
-  OPERATION(load_images,               LoadImages,                         yes,     yes,   yes,  yes)
+//                                                                 reference
+//                                                                 │      cpu    simt   cuda
+#define NORMA_OPERATIONS(OPERATION)                                                            \
+  OPERATION(conv2d_forward,            Conv2dForward,              yes,   yes,   yes,   yes)   \
+  OPERATION(conv2d_backward_data,      Conv2dBackwardData,         yes,   yes,   yes,   yes)   \
+  OPERATION(conv2d_backward_weight,    Conv2dBackwardWeight,       yes,   yes,   yes,   yes)   \
+  OPERATION(conv2d_norm_forward,       Conv2dNormForward,          fused, fused, no,    no)    \
+  OPERATION(max_pool2d_forward,        MaxPool2dForward,           yes,   yes,   yes,   yes)   \
+  OPERATION(max_pool2d_backward,       MaxPool2dBackward,          yes,   yes,   yes,   yes)   \
+  OPERATION(avg_pool2d_forward,        AvgPool2dForward,           yes,   yes,   yes,   yes)   \
+  OPERATION(avg_pool2d_backward,       AvgPool2dBackward,          yes,   yes,   yes,   yes)   \
+  OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,       yes,   yes,   yes,   yes)   \
+  OPERATION(global_avg_pool_backward,  GlobalAvgPoolBackward,      yes,   yes,   yes,   yes)   \
+  OPERATION(batch_norm_forward,        BatchNormForward,           fused, fused, fused, fused) \
+  OPERATION(batch_norm_backward,       BatchNormBackward,          fused, fused, fused, fused) \
+  OPERATION(layer_norm_forward,        LayerNormForward,           fused, fused, fused, fused) \
+  OPERATION(layer_norm_backward,       LayerNormBackward,          fused, fused, fused, fused) \
+  OPERATION(layer_norm_pixel_forward,  LayerNormPixelForward,      fused, fused, fused, fused) \
+  OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,     fused, fused, fused, fused) \
+  OPERATION(group_norm_forward,        GroupNormForward,           fused, fused, fused, fused) \
+  OPERATION(group_norm_backward,       GroupNormBackward,          fused, fused, fused, fused) \
+  OPERATION(relu_forward,              ReluForward,                yes,   yes,   yes,   yes)   \
+  OPERATION(relu_backward,             ReluBackward,               yes,   yes,   yes,   yes)   \
+  OPERATION(add,                       Add,                        yes,   yes,   yes,   yes)   \
+  OPERATION(fill,                      Fill,                       yes,   yes,   yes,   yes)   \
+  OPERATION(dropout,                   DropElements,               yes,   yes,   yes,   yes)   \
+  OPERATION(linear_forward,            LinearForward,              yes,   yes,   yes,   yes)   \
+  OPERATION(linear_backward,           LinearBackward,             yes,   yes,   yes,   yes)   \
+  OPERATION(log_softmax_forward,       LogSoftmaxForward,          yes,   yes,   yes,   yes)   \
+  OPERATION(log_softmax_backward,      LogSoftmaxBackward,         yes,   yes,   yes,   yes)   \
+  OPERATION(nll_loss_forward,          NllLossForward,             yes,   yes,   yes,   yes)   \
+  OPERATION(nll_loss_backward,         NllLossBackward,            yes,   yes,   yes,   yes)   \
+  OPERATION(correct_count,             CorrectCount,               yes,   yes,   yes,   yes)   \
+  OPERATION(abs_sum_forward,           AbsSumForward,              yes,   yes,   yes,   yes)   \
+  OPERATION(abs_sum_backward,          AbsSumBackward,             yes,   yes,   yes,   yes)   \
+  OPERATION(sgd_step,                  SgdStep,                    yes,   yes,   yes,   yes)   \
+  OPERATION(adam_step,                 AdamStep,                   yes,   yes,   yes,   yes)   \
+  OPERATION(load_images,               LoadImages,                 yes,   yes,   yes,   yes)
 // clang-format on
 
 namespace norma {

@@ -140,7 +140,6 @@ template <class T>
 void conv2d_forward(const Conv2dForward<T>& a) {
   conv2d_images<T>({a});
 }
-template void conv2d_forward(const Conv2dForward<float>&);
-template void conv2d_forward(const Conv2dForward<double>&);
+NORMA_INSTANTIATE(conv2d_forward, Conv2dForward)
 }  // namespace norma::cpu
 #endif

@@ -37,14 +37,6 @@ struct EachNorm : F... {
   using F::operator()...;
 };
 
-namespace reference {
-template <class T>
-void conv2d_norm_forward(const Conv2dNormForward<T>& a);
-}
-
-namespace cpu {
-template <class T>
-void conv2d_norm_forward(const Conv2dNormForward<T>& a);
-}
+NORMA_DECLARE(conv2d_norm_forward, Conv2dNormForward)
 
 }  // namespace norma

@@ -57,7 +57,6 @@ void conv2d_norm_forward(const Conv2dNormForward<T>& a) {
        }});
 }
 
-template void conv2d_norm_forward(const Conv2dNormForward<float>&);
-template void conv2d_norm_forward(const Conv2dNormForward<double>&);
+NORMA_INSTANTIATE(conv2d_norm_forward, Conv2dNormForward)
 
 }  // namespace norma::cpu

@@ -13,7 +13,6 @@ void conv2d_norm_forward(const Conv2dNormForward<T>& a) {
              a.norm);
 }
 
-template void conv2d_norm_forward(const Conv2dNormForward<float>&);
-template void conv2d_norm_forward(const Conv2dNormForward<double>&);
+NORMA_INSTANTIATE(conv2d_norm_forward, Conv2dNormForward)
 
 }  // namespace norma::reference

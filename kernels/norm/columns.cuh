@@ -79,8 +79,8 @@ struct FinishSum {
 
 /// Column = set.
 struct FinishStatistics {
-  double* mean;
-  double* rstd;
+  stat_t* mean;
+  stat_t* rstd;
   double eps;
   __device__ __forceinline__ void operator()(unsigned, unsigned set, const Moments& sum) const {
     mean[set] = sum.mean;
@@ -93,7 +93,7 @@ template <class T>
 struct FinishAffine {
   T* dweight;
   T* dbias;
-  __device__ __forceinline__ void operator()(unsigned, unsigned i, const Sums<double>& sum) const {
+  __device__ __forceinline__ void operator()(unsigned, unsigned i, const Sums<stat_t>& sum) const {
     if (dweight != nullptr) dweight[i] = static_cast<T>(sum.g_xhat);
     if (dbias != nullptr) dbias[i] = static_cast<T>(sum.g);
   }

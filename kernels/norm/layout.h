@@ -3,6 +3,8 @@
 //
 //   set(run, i)     whose mean and rstd it takes      one for the whole run, unless set_an_element
 //   affine(run, i)  whose weight and bias it takes    one for each aligned 16 bytes, unless affine_an_element
+//   plane(run, i)   whose dropout factor it takes     one for each aligned 16 bytes, unless plane_an_element: then
+//                   left(i) elements from i on belong to the same plane, and `elements` to each of the next
 #pragma once
 
 namespace norma::norm {
@@ -16,40 +18,56 @@ namespace norma::norm {
 /// Group norm: the `channels` = C/G planes of a group lie side by side; a set is within an image.
 struct GroupLayout {
   unsigned c, channels;
-  static constexpr bool set_an_element = false, affine_an_element = false;
+  static constexpr bool set_an_element = false, affine_an_element = false, plane_an_element = false;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run / channels; }
   NORMA_LAYOUT unsigned affine(unsigned run, unsigned) const { return run % c; }
+  NORMA_LAYOUT unsigned plane(unsigned run, unsigned) const { return run; }
 };
 
 /// Batch norm: a set is the plane c of every image.
 struct BatchLayout {
   unsigned c;
-  static constexpr bool set_an_element = false, affine_an_element = false;
+  static constexpr bool set_an_element = false, affine_an_element = false, plane_an_element = false;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run % c; }
   NORMA_LAYOUT unsigned affine(unsigned run, unsigned) const { return run % c; }
+  NORMA_LAYOUT unsigned plane(unsigned run, unsigned) const { return run; }
 };
 
 /// Layer norm over a pixel's channels: element i of all planes of an image is a set.
 struct PixelLayout {
   unsigned c, hw;
-  static constexpr bool set_an_element = true, affine_an_element = false;
+  static constexpr bool set_an_element = true, affine_an_element = false, plane_an_element = false;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned i) const { return run / c * hw + i; }
   NORMA_LAYOUT unsigned affine(unsigned run, unsigned) const { return run % c; }
+  NORMA_LAYOUT unsigned plane(unsigned run, unsigned) const { return run; }
 };
 
-/// Layer norm over rows: the run is the set, and each element has a weight of its own.
+/// The same, where the channels of a pixel make the run, although they do not lie side by side: element i is channel i
+/// of the image whose planes begin with number `run`.
+struct ChannelLayout {
+  static constexpr bool set_an_element = false, affine_an_element = true, plane_an_element = false;
+  NORMA_LAYOUT unsigned affine(unsigned, unsigned i) const { return i; }
+  NORMA_LAYOUT unsigned plane(unsigned run, unsigned i) const { return run + i; }
+};
+
+/// Layer norm over rows: the run is the set, and each element has a weight of its own. A row is several planes of
+/// `elements`, or a part of one: `rows` rows make a plane then.
 struct RowLayout {
-  static constexpr bool set_an_element = false, affine_an_element = true;
+  unsigned elements, planes, rows;  ///< planes are those of a row; one of the two is 1
+  static constexpr bool set_an_element = false, affine_an_element = true, plane_an_element = true;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run; }
   NORMA_LAYOUT unsigned affine(unsigned, unsigned i) const { return i; }
+  NORMA_LAYOUT unsigned plane(unsigned run, unsigned i) const { return run / rows * planes + i / elements; }
+  NORMA_LAYOUT unsigned left(unsigned i) const { return elements - i % elements; }
 };
 
 /// Group norm where the run is a whole set: its `channels` planes of hw elements.
 struct WholeGroupLayout {
   unsigned channels, groups, hw;
-  static constexpr bool set_an_element = false, affine_an_element = false;
+  static constexpr bool set_an_element = false, affine_an_element = false, plane_an_element = false;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run; }
   NORMA_LAYOUT unsigned affine(unsigned run, unsigned i) const { return run % groups * channels + i / hw; }
+  NORMA_LAYOUT unsigned plane(unsigned run, unsigned i) const { return run * channels + i / hw; }
 };
 
 #undef NORMA_LAYOUT

@@ -1,23 +1,16 @@
 // Dropout on a GPU, with the very mask that the CPU draws: numbers by counter, no state, nothing stored.
 //
 // MATH     y = x·keep/(1 − p); i is kept where random word i/run, as a number in [0, 1), is at least p.
-//          That number is (word >> 8)·2⁻²⁴: the comparison is done in integers, (word >> 8) ≥ ⌈p·2²⁴⌉
+//          The comparison is done in integers (keep.cuh)
 // NUMERICS one multiplication in T: the same bits as the cpu executor's
 #include "kernels/random/dropout.h"
 
-#include <cmath>
-
 #include "kernels/cuda/grid.cuh"
 #include "kernels/cuda/pack.cuh"
+#include "kernels/random/keep.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
-
-struct Keep {
-  std::uint32_t threshold;
-  explicit Keep(double p) : threshold(static_cast<std::uint32_t>(std::ceil(p * 0x1p24))) {}
-  __device__ bool operator()(std::uint32_t word) const { return word >> 8 >= threshold; }
-};
 
 // MAPPING  run = 1: a thread takes a pack of W elements, and draws the Philox block that has words for it
 //

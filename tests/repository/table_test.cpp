@@ -38,6 +38,7 @@ TEST_CASE("the operation × executor matrix has no hole that is not declared", "
 TEST_CASE("the table says which executors fuse, the same for all norms", "[table]") {
   CHECK(kernels<float>.norms_take_epilogues(Device::reference));
   CHECK(kernels<float>.norms_take_epilogues(Device::cpu));
+  CHECK(kernels<float>.norms_take_epilogues(Device::simt));
   kernels<float>.for_each([&](const auto& operation) {
     const bool norm = std::string(operation.name).find("norm") != std::string::npos;
     CAPTURE(operation.name);
