@@ -1,6 +1,6 @@
-// What an operation costs at least: bytes, each input read once and each output written once, and arithmetic, where
-// that may bind. A profile divides by the time taken. Statistics and parameters of norms, a number a set or a channel,
-// are left out beside the pixels.
+// What an operation costs at least: bytes, each input read once and each output written once, and arithmetic,
+// where that may bind. A profile divides by the time taken. Statistics and parameters of norms, one number
+// per set or channel, are left out beside the pixels.
 #pragma once
 
 #include "kernels/activation/add.h"

@@ -1,10 +1,10 @@
-// What a header of kernels/ says after an operation's arguments: which functions there are, and for which types.
+// One line each to declare an operation on all executors, and to compile it for all element types.
 #pragma once
 
 #include "core/dtype.h"
 
-/// Declares `template <class T> void operation(const Args<T>&)` on all four executors; kernels/table.h says which of
-/// them define it.
+/// Declares `template <class T> void operation(const Args<T>&)` on all four executors; kernels/table.h says
+/// which of them define it.
 #define NORMA_DECLARE(operation, Args) \
   namespace reference {                \
   template <class T>                   \

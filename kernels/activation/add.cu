@@ -1,7 +1,7 @@
 // Addition on a GPU: a function of an element; the kernel is kernels/cuda/map.cuh.
 //
 // MATH     y = a + b
-// MEMORY   a and b read, y written: 12 bytes a float
+// MEMORY   a and b read, y written: 12 bytes per float
 #include "kernels/activation/add.h"
 
 #include "kernels/cuda/map.cuh"

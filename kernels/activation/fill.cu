@@ -1,7 +1,7 @@
 // One value everywhere, on a GPU: a function of an element; the kernel is kernels/cuda/map.cuh.
 //
 // MATH     y = value
-// MEMORY   y written: 4 bytes a float
+// MEMORY   y written: 4 bytes per float
 #include "kernels/activation/fill.h"
 
 #include "kernels/cuda/map.cuh"

@@ -1,6 +1,6 @@
 // Right answers, counted on a GPU: a sum of zeros and ones over rows (sum_all in kernels/cuda/reduce.cuh).
 //
-// MAPPING  a thread a row
+// MAPPING  one thread per row
 // NUMERICS a double counts exactly up to 2⁵³ rows
 #include "kernels/loss/correct_count.h"
 

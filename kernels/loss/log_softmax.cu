@@ -1,7 +1,7 @@
 // Log-softmax on a GPU.
 //
 // MATH     y = (x − max) − log Σ exp(x − max); dx = dy − exp(y)·Σ dy
-// MAPPING  a warp a row: 10 classes keep 10 lanes busy, 1000 classes take 32 turns
+// MAPPING  one warp per row: 10 classes keep 10 lanes busy, 1000 classes take 32 turns
 //
 //            x   │ row 0: class 0 1 … 9 │ row 1: class 0 1 … 9 │ …
 //                  warp 0, lane 0 1 … 9   warp 1, lane 0 1 … 9
@@ -9,7 +9,8 @@
 // MEMORY   a row is read from memory once and from the L1 cache twice more; the result is written once
 // NUMERICS in T; subtracting the largest first keeps exp from overflowing; sums over lanes by butterfly
 // REQUIRES whole warps reach warp_max and warp_sum
-// COST     not measured yet on a GPU: rows of ten classes are a millionth of a step's work
+// COST     x 3.00 ×, dy 2.00 ×, y 1.00 ×; 10 shuffles per thread forward, 5 backward. Rows of ten classes are
+//          a millionth of a step's work
 #include "kernels/loss/log_softmax.h"
 
 #include "kernels/cuda/team.cuh"

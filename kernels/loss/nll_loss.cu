@@ -1,8 +1,8 @@
 // Negative log-likelihood on a GPU. Forward is a sum over rows (sum_all in kernels/cuda/reduce.cuh).
 //
 // MATH     loss = −1/rows·Σ ((1 − ε)·x[target] + ε/K·Σ x); dx = −dloss/rows·((1 − ε)·[class = target] + ε/K)
-// MAPPING  forward: a thread a row. backward: a warp a row, lanes along the classes
-// MEMORY   forward reads one number a row, or all where ε ≠ 0; backward writes dx. dloss stays on the device
+// MAPPING  forward: one thread per row. backward: one warp per row, lanes along the classes
+// MEMORY   forward reads one number per row, or all where ε ≠ 0; backward writes dx; dloss stays on the GPU
 // NUMERICS in double, as the reference; the same bits on any GPU
 #include "kernels/loss/nll_loss.h"
 
@@ -17,7 +17,7 @@ struct RowTerm {
   __device__ stat_t operator()(long long row) const {
     const T* const x = a.x + row * a.classes;
     const long long target = a.target[row];
-    if (target < 0 || target >= a.classes) return NAN;  // nobody can throw from here
+    if (target < 0 || target >= a.classes) return NAN;  // a kernel cannot throw
     stat_t all = 0;
     if (a.label_smoothing != 0)
       for (long long i = 0; i < a.classes; ++i) all += x[i];

@@ -1,14 +1,13 @@
 // Batch norm in CUDA. A set is a plane of every image, far apart in memory; teams of lanes work on planes
 // (runs), and sums of planes become sums of channels:
 //
-//   training     x ─run_moments─▶ moments of every plane ─sum_columns─▶ mean, rstd, running_… ─┐
-//   evaluation   running_mean, running_var ─constant_statistics───────▶ mean, rstd ────────────┴─run_normalize─▶ y
+//   training     x ─run_moments─▶ moments of planes ─sum_columns─▶ mean, rstd, running_… ─┐
+//   evaluation   running_mean, running_var ─constant_statistics──▶ mean, rstd ────────────┴─run_normalize─▶ y
 //
-//   backward     dy, x ─run_backward_sums─▶ Σ dy, Σ dy·x̂ of every plane ─sum_columns─▶ of every channel: dbias,
-//                dweight ─run_dx─▶ dx
+//   backward     dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─sum_columns─▶ dbias, dweight ─run_dx─▶ dx
 //
-// The planes' sums are a matrix with a column a channel and a row an image (and piece): N·C·24 bytes forward,
-// of which small planes make as much traffic as x itself.
+// The planes' sums are a matrix with one column per channel and one row per image (and piece): N·C·24 bytes
+// forward, which for small planes is as much traffic as x itself.
 #include "kernels/norm/batch_norm.h"
 
 #include "kernels/cuda/scratch.h"
@@ -54,10 +53,9 @@ struct FinishBatchBackward {
 // constant_statistics: running statistics in place of the batch's.
 //
 // MATH     mean = running_mean, rstd = 1/√(running_var + ε)
-// MAPPING  a thread a channel
-// MEMORY   reads 2 and writes 2 values a channel
+// MAPPING  one thread per channel
+// MEMORY   reads 2 and writes 2 values per channel
 // NUMERICS double
-// COST     not measured yet on a GPU
 template <class T>
 __global__ void __launch_bounds__(128)
     constant_statistics(unsigned channels, double eps, const T* running_mean, const T* running_var,

@@ -1,5 +1,5 @@
-// What follows a norm (epilogue.h), as its kernels see it: a type whose forward() is applied to z before it is
-// stored, and whose backward() is applied to dy after it is loaded.
+// What follows a norm (epilogue.h), as its kernels see it: a type whose forward() is applied to z before it
+// is stored, and whose backward() is applied to dy after it is loaded.
 //
 //   NoEpilogue       leaves both as they are, and costs nothing
 //   ReluAndFactors   ReLU, and the factor of the plane that an element belongs to
@@ -78,7 +78,7 @@ struct ReluAndFactors {
 // draw_factors
 //
 // MATH     factors[i] = scale where random word first + i keeps its plane, else 0
-// MAPPING  a thread a plane
+// MAPPING  one thread per plane
 // MEMORY   writes sizeof(T) a plane
 // NUMERICS the mask of dropout2d (kernels/random/dropout.cu), bit for bit
 template <class T>

@@ -1,8 +1,10 @@
-// Group norm in CUDA. A set is one stretch of memory: the forward pass is that of sets.cuh, one launch where
-// the set fits on chip, three where not. Backward, three or four:
+// Group norm in CUDA. The way to it, from the naive kernel, is kernels/norm/steps/README.md.
 //
-//   dy, x ─run_backward_sums─▶ Σ dy, Σ dy·x̂ of every plane ─┬─group_sums──▶ Σ g, Σ g·x̂ of every set ─run_dx─▶ dx
-//                                                           └─sum_columns─▶ dbias, dweight
+// A set is one stretch of memory: the forward pass is that of sets.cuh, one launch where the set fits on
+// chip, three where not. Backward, three or four:
+//
+//   dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─┬─group_sums──▶ Σ g, Σ g·x̂ of sets ─run_dx─▶ dx
+//                                                      └─sum_columns─▶ dbias, dweight
 #include "kernels/norm/group_norm.h"
 
 #include "kernels/norm/sets.cuh"
@@ -13,11 +15,11 @@ namespace {
 // group_sums: from planes to sets.
 //
 // MATH     sums[n, g] = Σ weight[c]·plane sums[n, c], over the channels c of the group
-// MAPPING  a team of 1 … 32 lanes a set, lane r takes channels r, r + lanes, …
+// MAPPING  one team of 1 … 32 lanes per set, lane r takes channels r, r + lanes, …
 // MEMORY   reads the 16 bytes of every plane's piece, once
 // NUMERICS double, fixed order
 // REQUIRES every thread stays to the end
-// COST     not measured yet on a GPU
+// COST     the sums of every plane 1.00 ×; up to 10 shuffles per thread
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     group_sums(const Sums<stat_t>* partial, const T* weight, norm::GroupLayout layout, Pieces pieces,

@@ -1,5 +1,5 @@
 // Group normalization (Wu and He 2018, arXiv:1803.08494). With G = 1 it is layer normalization over (C, H, W)
-// with one weight a channel, with G = C instance normalization.
+// with one weight per channel, with G = C instance normalization.
 //
 //   the set: the C/G channels of group g in image n, M = C/G·H·W        mean[n,g], var[n,g] over it (biased)
 //   rstd = 1/√(var + ε)      x̂ = (x − mean)·rstd      y = x̂·weight[c] + bias[c]

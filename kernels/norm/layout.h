@@ -3,8 +3,10 @@
 //
 //   set(run, i)     whose mean and rstd it takes      one for the whole run, unless set_an_element
 //   affine(run, i)  whose weight and bias it takes    one for each aligned 16 bytes, unless affine_an_element
-//   plane(run, i)   whose dropout factor it takes     one for each aligned 16 bytes, unless plane_an_element: then
-//                   left(i) elements from i on belong to the same plane, and `elements` to each of the next
+//   plane(run, i)   whose dropout factor it takes     one for each aligned 16 bytes, unless plane_an_element
+//
+// With plane_an_element, left(i) elements from i on belong to the plane of i, and `elements` to each later
+// one.
 #pragma once
 
 namespace norma::norm {
@@ -42,18 +44,19 @@ struct PixelLayout {
   NORMA_LAYOUT unsigned plane(unsigned run, unsigned) const { return run; }
 };
 
-/// The same, where the channels of a pixel make the run, although they do not lie side by side: element i is channel i
-/// of the image whose planes begin with number `run`.
+/// The same, seen from a pixel: its channels are the run, although they do not lie side by side. Element i is
+/// channel i; the planes of the image begin with number `run`.
 struct ChannelLayout {
   static constexpr bool set_an_element = false, affine_an_element = true, plane_an_element = false;
   NORMA_LAYOUT unsigned affine(unsigned, unsigned i) const { return i; }
   NORMA_LAYOUT unsigned plane(unsigned run, unsigned i) const { return run + i; }
 };
 
-/// Layer norm over rows: the run is the set, and each element has a weight of its own. A row is several planes of
-/// `elements`, or a part of one: `rows` rows make a plane then.
+/// Layer norm over rows: the run is the set, and each element has a weight of its own. A row is several
+/// planes, or a plane is several rows.
 struct RowLayout {
-  unsigned elements, planes, rows;  ///< planes are those of a row; one of the two is 1
+  unsigned elements;      ///< of a row that belong to the same plane
+  unsigned planes, rows;  ///< planes of a row, rows of a plane: one of the two is 1
   static constexpr bool set_an_element = false, affine_an_element = true, plane_an_element = true;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run; }
   NORMA_LAYOUT unsigned affine(unsigned, unsigned i) const { return i; }

@@ -2,9 +2,9 @@
 //
 // NUMERICS  A mean of 1e4 is not a float. Moments therefore come from two passes over the registers: one for
 //           a guess of the mean, one around the guess, which also tells how far off it was (the corrected
-//           two-pass algorithm). Passes add in T, at most 32 values a thread and then a tree; what follows is
-//           double. x̂ takes the mean in two halves, the nearest T and the rest: x − mean is then as exact as
-//           x.
+//           two-pass algorithm). Passes add in T, at most 32 values per thread and then a tree; what follows
+//           is double. x̂ takes the mean in two halves, the nearest T and the rest: x − mean is then as exact
+//           as x.
 #pragma once
 
 #include "kernels/cuda/pack.cuh"

@@ -9,19 +9,20 @@ namespace norma::NORMA_EXECUTOR {
 
 // normalize_set: the whole forward pass of one set by one team.
 //
-// MATH     y = x̂·weight + bias, x̂ = (x − mean)·rstd, mean and rstd over the M elements of the set; and what follows
+// MATH     y = x̂·weight + bias, x̂ = (x − mean)·rstd, mean and rstd over the M elements of the set; then the
+//          epilogue
 // MAPPING  normalize_warp_per_set                          normalize_block_per_set
 //
 //          x  │ set 0 … M │ set 1 … M │ set 2 … │           x  │    set 0 … M    │    set 1 … M    │
 //             └─ lanes ───┴── lanes ──┴───                     └──── block 0 ────┴──── block 1 ────┘
-//             a team of 1 … 32 lanes a set, 8 … 256 a block    up to 512 threads a set
+//             one team of 1 … 32 lanes per set, 8 … 256 per block    up to 512 threads per set
 //
 //          Thread r of a team takes accesses r, r + size, …: neighbours read neighbouring 16 bytes.
-// MEMORY   x is read once and stays in registers, 128 bytes a thread; y is written once
+// MEMORY   x is read once and stays in registers, 128 bytes per thread; y is written once
 // NUMERICS corrected two-pass moments (moments.cuh), fixed order
 // REQUIRES M·sizeof(T) ≤ 4 KiB for a warp, ≤ 64 KiB for a block; every thread stays to the end, those of
 //          teams beyond the last set with m = 0
-// COST     not measured yet on a GPU
+// COST     x and y 1.00 ×, sectors the fewest; 15 shuffles per thread, and 6 barriers in a block
 template <int Width, class T, class Team, class Layout, class After>
 __device__ __forceinline__ void normalize_set(const Team& team, const Forward<T>& a, const Layout& layout,
                                               const After& after, unsigned set, unsigned m) {
@@ -41,7 +42,7 @@ __device__ __forceinline__ void normalize_set(const Team& team, const Forward<T>
 }
 
 template <class T, int Width, class Layout, class After>
-__global__ void __launch_bounds__(block_threads, 3)  // 3 a multiprocessor: registers for what is held
+__global__ void __launch_bounds__(block_threads, 3)  // 3 per multiprocessor: registers for x
     normalize_warp_per_set(Forward<T> a, Layout layout, After after, unsigned sets, unsigned m,
                            unsigned lanes) {
   const Lanes team{lanes};

@@ -1,16 +1,17 @@
 // Global average pooling on a GPU.
 //
 // MATH     y[plane] = Σ x/(H·W); dx = dy/(H·W) all over the plane
-// MAPPING  a warp a plane
+// MAPPING  one warp per plane
 //
 //            x   │ plane 0 ───────────────── │ plane 1 ───────── │ …
 //                  warp 0                      warp 1
 //           lane   0 1 2 … 31 0 1 2 … 31 …     0 1 2 …               W = 4: `0` stands for elements 0 … 3
 //
-// MEMORY   forward reads x once, backward writes dx once, 16 bytes an access where planes allow (W = 4
-// floats) NUMERICS forward: W·32 sums in T, added by butterfly; the order depends on H·W and alignment alone
+// MEMORY   forward reads x once, backward writes dx once, 16 bytes per access (W = 4 floats)
+//          where planes allow
+// NUMERICS forward: W·32 sums in T, added by butterfly; the order depends on H·W and alignment alone
 // REQUIRES W > 1: H·W a multiple of W and the array 16-byte aligned; whole warps reach warp_sum
-// COST     not measured yet on a GPU
+// COST     x 1.00 × or dx 1.00 ×, sectors the fewest; 5 shuffles per thread forward
 #include "kernels/pool/global_avg_pool.h"
 
 #include "kernels/cuda/pack.cuh"

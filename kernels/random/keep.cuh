@@ -8,8 +8,8 @@
 
 namespace norma::NORMA_EXECUTOR {
 
-/// A word of the random sequence is, as a number in [0, 1), (word >> 8)·2⁻²⁴; it keeps its element where that is at
-/// least p.
+/// A word of the random sequence is, as a number in [0, 1), (word >> 8)·2⁻²⁴; it keeps its element where that
+/// is at least p.
 struct Keep {
   std::uint32_t threshold;
   explicit Keep(double p) : threshold(static_cast<std::uint32_t>(std::ceil(p * 0x1p24))) {}

@@ -29,7 +29,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
 
   return dispatch_float("batch_norm", x.dtype(), [&]<class T>() {
     const Tensor y = norm_output(x, before, {x, weight, bias});
-    const Tensor mean = Tensor::empty({c}, DType::float64, x.device()), rstd = Tensor::empty_like(mean);
+    const Tensor mean = Tensor::empty({c}, dtype_of<stat_t>, x.device()), rstd = Tensor::empty_like(mean);
     call_norm(kernels<T>.batch_norm_forward, x.device(),
               {n, c, hw, eps, batch_statistics, momentum, x.data<T>(), weight.data<T>(), bias.data<T>(),
                running_mean.data<T>(), running_var.data<T>(), y.data<T>(), mean.data<double>(),

@@ -21,7 +21,7 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
 
   return dispatch_float("group_norm", x.dtype(), [&]<class T>() {
     const Tensor y = norm_output(x, before, {x, weight, bias});
-    const Tensor mean = Tensor::empty({n, groups}, DType::float64, x.device()),
+    const Tensor mean = Tensor::empty({n, groups}, dtype_of<stat_t>, x.device()),
                  rstd = Tensor::empty_like(mean);
     call_norm(kernels<T>.group_norm_forward, x.device(),
               {n, c, hw, groups, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(),

@@ -27,7 +27,7 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
 
   return dispatch_float("layer_norm", x.dtype(), [&]<class T>() {
     const Tensor y = norm_output(x, before, {x, weight, bias});
-    const Tensor mean = Tensor::empty({rows}, DType::float64, x.device()), rstd = Tensor::empty_like(mean);
+    const Tensor mean = Tensor::empty({rows}, dtype_of<stat_t>, x.device()), rstd = Tensor::empty_like(mean);
     call_norm(kernels<T>.layer_norm_forward, x.device(),
               {rows, m, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(), mean.data<double>(),
                rstd.data<double>(), after, plane},

@@ -17,7 +17,7 @@ Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight, const Tensor& bia
 
   return dispatch_float("layer_norm_pixel", x.dtype(), [&]<class T>() {
     const Tensor y = norm_output(x, before, {x, weight, bias});
-    const Tensor mean = Tensor::empty({n, hw}, DType::float64, x.device()), rstd = Tensor::empty_like(mean);
+    const Tensor mean = Tensor::empty({n, hw}, dtype_of<stat_t>, x.device()), rstd = Tensor::empty_like(mean);
     call_norm(kernels<T>.layer_norm_pixel_forward, x.device(),
               {n, c, hw, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(), mean.data<double>(),
                rstd.data<double>(), after},

@@ -1,4 +1,4 @@
-// What the norm kernels do to memory, counted: sectors a request, bytes against the floor, bank conflicts,
+// What the norm kernels do to memory, counted: sectors per request, bytes against the floor, bank conflicts,
 // races. A program of its own, for which the kernels are compiled with instrumentation
 // (kernels/simt/README.md, "Counting").
 #include <catch2/catch.hpp>
@@ -96,9 +96,9 @@ Counters count(F run) {
   return counting.result();
 }
 
-/// No sector asked for in vain, and no bank twice. The exception are Moments, 24 bytes: one of four lies
-/// across two sectors, and what is three accesses on a GPU is one of seven passes over the banks here where
-/// six would do.
+/// No sector is asked for without need, and no bank twice. The exception are Moments, 24 bytes: one of four
+/// lies across two sectors, and what is three accesses on a GPU is one of seven passes over the banks here
+/// where six would do.
 void check_accesses(const Counters& c) {
   CHECK(c.races.empty());
   CHECK(c.global_reads.transactions == c.global_reads.ideal);

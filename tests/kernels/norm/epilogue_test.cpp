@@ -1,5 +1,5 @@
-// Norms with an epilogue: held to their own reference, to central differences, and to the three operations that
-// they stand for, bit by bit.
+// Norms with an epilogue: held to their own reference, to central differences, and to the three operations
+// that they stand for, bit by bit.
 #include "kernels/norm/epilogue.h"
 
 #include <catch2/catch.hpp>
@@ -23,7 +23,7 @@ namespace {
 
 struct NamedNorm {
   std::string name;
-  bool weight_an_element;                                           // else one a channel
+  bool weight_an_element;                                           // else one per channel
   std::function<Tensor(const Inputs& t, const Epilogue& after)> f;  // of x, and weight and bias where given
 };
 

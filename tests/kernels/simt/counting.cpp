@@ -28,7 +28,7 @@ std::string waste(const Counters& c) {
   return "";
 }
 
-/// Every array of more than a number is read once where it is an input and written once where it is an output.
+/// Every array of more than one number is read once if it is an input, and written once if it is an output.
 std::string repeats(const Profile& p, const ProfileArrays& arrays) {
   for (std::size_t i = 0; i < arrays.all().size(); ++i) {
     const ProfileArrays::Array& array = arrays.all()[i];
@@ -138,7 +138,8 @@ TEST_CASE("sums over an array and means of planes read it once, coalesced", "[co
 }
 
 TEST_CASE("pools write every output once, coalesced", "[counting]") {
-  // Forward, a lane's window begins two words after its neighbour's; backward, two rows of dx ask for one of dy.
+  // Forward, a lane's window begins two words after its neighbour's; backward, two rows of dx read one
+  // of dy.
   const ProfileSetting setting{.shape = Shape4{4, 8, 32, 32}};
   for (const char* name : {"max_pool2d", "avg_pool2d"}) {
     const ProfileCase forward = case_called(name + std::string("_forward"));
@@ -203,6 +204,50 @@ TEST_CASE("norms read x once where a set fits on chip, twice where not, and back
   CHECK(times_read(profile(case_called("batch_norm_forward"), {}), "x") == 2);
   CHECK(times_read(profile(case_called("batch_norm_forward"), {.eval = true}), "x") == 1);
   CHECK(times_read(profile(case_called("batch_norm_backward"), {}), "x") == 2);
+}
+
+TEST_CASE("COST in the headings of kernels is what is counted", "[counting]") {
+  const auto first_launch = [](const std::string& name) {
+    return static_cast<Counters>(profile(case_called(name), {}).launches.front());
+  };
+  const struct {
+    const char *operation, *array;
+    double times;
+  } reads[] = {{"conv2d_forward", "x", 1.26},         {"conv2d_backward_weight", "dy", 1},
+               {"conv2d_backward_weight", "x", 1.27}, {"linear_forward", "x", 1},
+               {"linear_forward", "weight", 2},       {"log_softmax_forward", "x", 3},
+               {"log_softmax_backward", "dy", 2},     {"log_softmax_backward", "y", 1},
+               {"max_pool2d_forward", "x", 1},        {"max_pool2d_backward", "dy", 1},
+               {"avg_pool2d_forward", "x", 1},        {"avg_pool2d_backward", "dy", 1}};
+  for (const auto& [operation, array, times] : reads) {
+    CAPTURE(operation, array);
+    CHECK(times_read(profile(case_called(operation), {}), array) == Approx(times).margin(0.005));
+  }
+  const struct {
+    const char* operation;
+    double sectors, ideal;  // of a read
+  } sectors[] = {{"conv2d_forward", 9.5, 3.3}, {"conv2d_backward_weight", 11.7, 3.9},
+                 {"max_pool2d_forward", 8, 4}, {"max_pool2d_backward", 3.0, 2.1},
+                 {"avg_pool2d_forward", 8, 4}, {"avg_pool2d_backward", 1, 1},
+                 {"load_images", 3.7, 1}};
+  for (const auto& [operation, taken, ideal] : sectors) {
+    CAPTURE(operation);
+    const Requests r = first_launch(operation).global_reads;
+    CHECK(static_cast<double>(r.transactions) / static_cast<double>(r.requests) ==
+          Approx(taken).margin(0.05));
+    CHECK(static_cast<double>(r.ideal) / static_cast<double>(r.requests) == Approx(ideal).margin(0.05));
+  }
+  const struct {
+    const char* operation;
+    double conflicts;  // of the passes over shared memory
+  } passes[] = {{"conv2d_forward", 0.053}, {"conv2d_backward_weight", 0.044}, {"linear_forward", 0.029}};
+  for (const auto& [operation, conflicts] : passes) {
+    CAPTURE(operation);
+    const Counters c = first_launch(operation);
+    CHECK(static_cast<double>(c.shared_reads.waste() + c.shared_writes.waste()) /
+              static_cast<double>(c.shared_reads.transactions + c.shared_writes.transactions) ==
+          Approx(conflicts).margin(0.0005));
+  }
 }
 
 // ── Kernels that must not pass ─────────────────────────────────────────────────────────────────────────────
