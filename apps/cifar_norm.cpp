@@ -1,11 +1,11 @@
 // cifar_norm: trains a small CNN on CIFAR-10 with the normalization of your choice.
 //
 //   cifar_norm --norm gn --groups 4        trains
-//   cifar_norm eval runs/gn4               scores what was trained (apps/eval.h)
+//   cifar_norm eval runs/gn4               scores what was trained (apps/commands/eval.h)
 //
-// The way of a run: options (apps/options.h) → network (apps/presets.h) → data → epochs (apps/training.h) → run
-// folder (apps/run_folder.h). README.md shows one, --help lists the flags.
-#include "apps/program.h"
+// The way of a run: options (apps/cli/options.h) → network (optim/presets.h) → data → epochs (optim/trainer.h) → run
+// folder (apps/run/run_folder.h). README.md shows one, --help lists the flags.
+#include "apps/commands/program.h"
 
 int main(int argc, char** argv) {
   return norma::run_app("cifar_norm", [&] { return norma::train_program(norma::cifar_norm, argc, argv); });

@@ -4,12 +4,12 @@
 #include <map>
 #include <utility>
 
-#include "apps/presets.h"
 #include "bench/sizes.h"
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/conv2d.h"
 #include "layers/group_norm.h"
+#include "optim/presets.h"
 
 namespace norma {
 namespace {

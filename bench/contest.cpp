@@ -5,15 +5,15 @@
 #include <cmath>
 #include <thread>
 
-#include "apps/presets.h"
-#include "apps/progress.h"
-#include "apps/stopwatch.h"
+#include "apps/cli/progress.h"
 #include "bench/machine.h"
 #include "core/autograd.h"
 #include "core/device_memory.h"
 #include "core/random.h"
+#include "kernels/measure/stopwatch.h"
 #include "layers/functional/loss.h"
 #include "optim/optimizer.h"
+#include "optim/presets.h"
 
 namespace norma {
 namespace {
@@ -55,7 +55,7 @@ class Training {
     optimizer_ = std::make_unique<SGD>(network_->parameters(), SgdOptions{.lr = 0.01, .momentum = 0.9});
   }
 
-  // One step, as apps/training.cpp has it; returns the loss before it.
+  // One step, as optim/trainer.cpp has it; returns the loss before it.
   double step() {
     default_generator().begin_step(step_++);
     optimizer_->zero_grad();

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "apps/arguments.h"
-#include "apps/flags.h"
+#include "apps/cli/arguments.h"
+#include "apps/cli/flags.h"
 #include "kernels/table.h"
 
 namespace norma {

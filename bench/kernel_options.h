@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/stopwatch.h"
 #include "bench/case.h"
+#include "kernels/measure/stopwatch.h"
 
 namespace norma {
 

@@ -8,8 +8,8 @@
 
 #include <cstdio>
 
-#include "apps/arguments.h"
-#include "apps/progress.h"
+#include "apps/cli/arguments.h"
+#include "apps/cli/progress.h"
 #include "bench/kernel_options.h"
 #include "bench/machine.h"
 #include "bench/peer.h"

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "apps/arguments.h"
+#include "apps/cli/arguments.h"
 #include "core/cuda_runtime.h"
 #include "core/error.h"
 #include "core/parallel.h"

@@ -3,11 +3,11 @@
 
 #include <optional>
 
-#include "apps/ceilings.h"
-#include "apps/stopwatch.h"
 #include "bench/case.h"
 #include "bench/check.h"
 #include "bench/peer.h"
+#include "kernels/measure/ceilings.h"
+#include "kernels/measure/stopwatch.h"
 
 namespace norma {
 

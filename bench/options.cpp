@@ -1,7 +1,7 @@
 #include "bench/options.h"
 
-#include "apps/arguments.h"
-#include "apps/flags.h"
+#include "apps/cli/arguments.h"
+#include "apps/cli/flags.h"
 #include "core/error.h"
 
 namespace norma {

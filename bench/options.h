@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/network.h"
+#include "layers/network/builder.h"
 
 namespace norma {
 

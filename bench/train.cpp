@@ -9,15 +9,15 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "apps/arguments.h"
-#include "apps/progress.h"
-#include "apps/stopwatch.h"
+#include "apps/cli/arguments.h"
+#include "apps/cli/progress.h"
 #include "bench/contest.h"
 #include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/peer.h"
 #include "core/device_memory.h"
 #include "core/parallel.h"
+#include "kernels/measure/stopwatch.h"
 #include "kernels/simd_target.h"
 
 namespace norma {

@@ -18,6 +18,7 @@
 #include "kernels/norm/group_norm.h"
 #include "kernels/norm/layer_norm.h"
 #include "kernels/norm/layer_norm_pixel.h"
+#include "kernels/norm/rms_norm.h"
 #include "kernels/optim/adam.h"
 #include "kernels/optim/sgd.h"
 #include "kernels/pool/avg_pool2d.h"
@@ -83,6 +84,8 @@ template <class T> Cost cost_of(const LayerNormForward<T>& a)       { return det
 template <class T> Cost cost_of(const LayerNormBackward<T>& a)      { return detail::numbers<T>(3 * a.rows * a.m); }
 template <class T> Cost cost_of(const LayerNormPixelForward<T>& a)  { return detail::numbers<T>(2 * a.n * a.c * a.hw); }
 template <class T> Cost cost_of(const LayerNormPixelBackward<T>& a) { return detail::numbers<T>(3 * a.n * a.c * a.hw); }
+template <class T> Cost cost_of(const RmsNormForward<T>& a)         { return detail::numbers<T>(2 * a.n * a.c * a.hw); }
+template <class T> Cost cost_of(const RmsNormBackward<T>& a)        { return detail::numbers<T>(3 * a.n * a.c * a.hw); }
 template <class T> Cost cost_of(const ReluForward<T>& a)  { return detail::numbers<T>(2 * a.count); }
 template <class T> Cost cost_of(const ReluBackward<T>& a) { return detail::numbers<T>(3 * a.count); }
 template <class T> Cost cost_of(const Add<T>& a)          { return detail::numbers<T>(3 * a.count); }

@@ -23,6 +23,7 @@
 #include "kernels/norm/group_norm.h"
 #include "kernels/norm/layer_norm.h"
 #include "kernels/norm/layer_norm_pixel.h"
+#include "kernels/norm/rms_norm.h"
 #include "kernels/operation.h"
 #include "kernels/optim/adam.h"
 #include "kernels/optim/sgd.h"
@@ -53,6 +54,8 @@
   OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,     fused, fused, fused, fused) \
   OPERATION(group_norm_forward,        GroupNormForward,           fused, fused, fused, fused) \
   OPERATION(group_norm_backward,       GroupNormBackward,          fused, fused, fused, fused) \
+  OPERATION(rms_norm_forward,          RmsNormForward,             fused, fused, fused, fused) \
+  OPERATION(rms_norm_backward,         RmsNormBackward,            fused, fused, fused, fused) \
   OPERATION(relu_forward,              ReluForward,                yes,   yes,   yes,   yes)   \
   OPERATION(relu_backward,             ReluBackward,               yes,   yes,   yes,   yes)   \
   OPERATION(add,                       Add,                        yes,   yes,   yes,   yes)   \

@@ -1,11 +1,11 @@
 #include "layers/safetensors.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <bit>
 #include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "core/save_file.h"
 
 namespace norma {
 namespace {
@@ -90,21 +90,14 @@ void save_safetensors(const std::filesystem::path& file, const std::vector<Named
                       const Metadata& metadata) {
   const std::string header = header_of(tensors, metadata);
   const std::uint64_t length = header.size();
-  const std::filesystem::path part = fmt::format("{}.{}.part", file.string(), getpid());
-  std::ofstream out(part, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(&length), 8)
-      .write(header.data(), static_cast<std::streamsize>(length));
-  for (const auto& [name, tensor] : tensors) {
-    const Tensor host = tensor.to(Device::cpu);
-    out.write(static_cast<const char*>(host.raw()), static_cast<std::streamsize>(host.bytes()));
-  }
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(part, file, error);
-  if (!out || error) {
-    std::filesystem::remove(part, error);
-    fail("could not write {}: is the disk full, or the folder not writable?", file.string());
-  }
+  save_file(file, [&](std::ostream& out) {
+    out.write(reinterpret_cast<const char*>(&length), 8)
+        .write(header.data(), static_cast<std::streamsize>(length));
+    for (const auto& [name, tensor] : tensors) {
+      const Tensor host = tensor.to(Device::cpu);
+      out.write(static_cast<const char*>(host.raw()), static_cast<std::streamsize>(host.bytes()));
+    }
+  });
 }
 
 std::vector<NamedTensor> load_safetensors(const std::filesystem::path& file, Metadata* metadata) {

@@ -1,13 +1,14 @@
 """Norma's networks in PyTorch, built by the same words and with the same module names.
 
-Beside apps/network.h (the builder) and apps/presets.cpp (the networks); tests hold every layer to theirs.
+Beside layers/network/builder.h (the builder) and optim/presets.cpp (the networks); tests hold every layer to theirs.
 """
 import math
 from collections import OrderedDict, namedtuple
 
+import torch
 from torch import nn
 
-NORMS = ["none", "bn", "ln", "ln-chw", "ln-pixel", "gn", "in"]
+NORMS = ["none", "bn", "ln", "ln-chw", "ln-pixel", "gn", "in", "rms"]
 
 # What the user may choose in any network: groups and dropout where they are not to be the network's own.
 Choice = namedtuple("Choice", "norm groups dropout", defaults=(None, None))
@@ -18,6 +19,19 @@ class LayerNorm2d(nn.LayerNorm):
 
     def forward(self, x):
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class RMSNorm2d(nn.Module):
+    """Over C, H and W, with one weight per channel (Zhang and Sennrich 2019)."""
+
+    def __init__(self, channels, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(channels))
+
+    def forward(self, x):
+        rrms = torch.rsqrt(x.square().mean((1, 2, 3), keepdim=True) + self.eps)
+        return x * rrms * self.weight[:, None, None]
 
 
 class StandardizedConv2d(nn.Conv2d):
@@ -122,6 +136,7 @@ class NetworkBuilder:
             "ln-pixel": lambda: LayerNorm2d(c),
             "gn": lambda: nn.GroupNorm(groups, c),
             "in": lambda: nn.InstanceNorm2d(c, affine=True),
+            "rms": lambda: RMSNorm2d(c),
         }[norm]()
 
     def make_drop(self, drop):

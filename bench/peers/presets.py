@@ -1,4 +1,4 @@
-"""Norma's presets, as apps/presets.cpp has them: the data set, the network, its published norms and the recipe."""
+"""Norma's presets, as optim/presets.cpp has them: the data set, the network, its published norms and the recipe."""
 from typing import Callable, NamedTuple
 
 import datasets  # beside this file

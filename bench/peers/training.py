@@ -1,4 +1,4 @@
-"""Training, as apps/training.cpp has it: a step (which the benchmarks time), an epoch, a run by a preset's recipe."""
+"""Training, as optim/trainer.cpp has it: a step (which the benchmarks time), an epoch, a run by a preset's recipe."""
 import json
 import os
 import time

@@ -19,6 +19,7 @@
 #include "kernels/norm/group_norm.h"
 #include "kernels/norm/layer_norm.h"
 #include "kernels/norm/layer_norm_pixel.h"
+#include "kernels/norm/rms_norm.h"
 
 namespace norma {
 
@@ -27,8 +28,11 @@ struct Conv2dNormForward {
   Conv2dForward<T> conv;  ///< conv.y is z
   /// Its x is z, [N, K, out_h, out_w]. A row of layer norm lies within an image; batch norm takes running statistics.
   /// Its y may be z, where nothing needs z afterwards.
-  std::variant<BatchNormForward<T>, GroupNormForward<T>, LayerNormForward<T>, LayerNormPixelForward<T>> norm;
-  static constexpr const char* norm_names[] = {"batch_norm", "group_norm", "layer_norm", "layer_norm_pixel"};
+  std::variant<BatchNormForward<T>, GroupNormForward<T>, LayerNormForward<T>, LayerNormPixelForward<T>,
+               RmsNormForward<T>>
+      norm;
+  static constexpr const char* norm_names[] = {"batch_norm", "group_norm", "layer_norm", "layer_norm_pixel",
+                                               "rms_norm"};
 };
 
 /// For std::visit(EachNorm{…}, a.norm): one function per norm.

@@ -13,7 +13,10 @@ Args part(Args a, std::int64_t begin, std::int64_t end, std::int64_t sets) {
   const std::int64_t first = begin * a.c * a.hw;
   a.n = end - begin;
   a.x += first, a.y += first;
-  a.mean += begin * sets, a.rstd += begin * sets;
+  if constexpr (requires { a.rrms; })
+    a.rrms += begin * sets;
+  else
+    a.mean += begin * sets, a.rstd += begin * sets;
   a.after = a.after.from(begin * a.c);
   return a;
 }
@@ -43,17 +46,19 @@ template <class T>
 void conv2d_norm_forward(const Conv2dNormForward<T>& a) {
   conv2d_images<T>(
       {a.conv, [&](std::int64_t begin, std::int64_t end) {
-         std::visit(EachNorm{[&](const BatchNormForward<T>& norm) { batch_norm_part(norm, begin, end); },
-                             [&](const GroupNormForward<T>& norm) {
-                               group_norm_forward(part(norm, begin, end, norm.groups));
-                             },
-                             [&](const LayerNormForward<T>& norm) {
-                               layer_norm_forward(part_of_rows(norm, begin, end, a.conv.s.n));
-                             },
-                             [&](const LayerNormPixelForward<T>& norm) {
-                               layer_norm_pixel_forward(part(norm, begin, end, norm.hw));
-                             }},
-                    a.norm);
+         std::visit(
+             EachNorm{[&](const BatchNormForward<T>& norm) { batch_norm_part(norm, begin, end); },
+                      [&](const GroupNormForward<T>& norm) {
+                        group_norm_forward(part(norm, begin, end, norm.groups));
+                      },
+                      [&](const LayerNormForward<T>& norm) {
+                        layer_norm_forward(part_of_rows(norm, begin, end, a.conv.s.n));
+                      },
+                      [&](const LayerNormPixelForward<T>& norm) {
+                        layer_norm_pixel_forward(part(norm, begin, end, norm.hw));
+                      },
+                      [&](const RmsNormForward<T>& norm) { rms_norm_forward(part(norm, begin, end, 1)); }},
+             a.norm);
        }});
 }
 

@@ -9,7 +9,8 @@ void conv2d_norm_forward(const Conv2dNormForward<T>& a) {
   std::visit(EachNorm{[](const BatchNormForward<T>& norm) { batch_norm_forward(norm); },
                       [](const GroupNormForward<T>& norm) { group_norm_forward(norm); },
                       [](const LayerNormForward<T>& norm) { layer_norm_forward(norm); },
-                      [](const LayerNormPixelForward<T>& norm) { layer_norm_pixel_forward(norm); }},
+                      [](const LayerNormPixelForward<T>& norm) { layer_norm_pixel_forward(norm); },
+                      [](const RmsNormForward<T>& norm) { rms_norm_forward(norm); }},
              a.norm);
 }
 

@@ -1,4 +1,4 @@
-#include "apps/confusion.h"
+#include "optim/confusion.h"
 
 #include <catch2/catch.hpp>
 #include <set>

@@ -1,8 +1,7 @@
-#include "apps/cross_check.h"
+#include "optim/cross_check.h"
 
 #include <catch2/catch.hpp>
 
-#include "apps/presets.h"
 #include "core/autograd.h"
 #include "core/random.h"
 #include "layers/functional/add.h"
@@ -11,6 +10,7 @@
 #include "layers/linear.h"
 #include "layers/sequential.h"
 #include "layers/simple.h"
+#include "optim/presets.h"
 #include "tests/support/check.h"
 
 using namespace norma;

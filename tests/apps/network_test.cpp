@@ -1,9 +1,9 @@
-#include "apps/network.h"
+#include "layers/network/builder.h"
 
 #include <catch2/catch.hpp>
 
-#include "apps/presets.h"
 #include "layers/summary.h"
+#include "optim/presets.h"
 
 using namespace norma;
 

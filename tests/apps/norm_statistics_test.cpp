@@ -1,12 +1,14 @@
-#include "apps/norm_statistics.h"
+#include "optim/norm_statistics.h"
+#include "apps/run/norm_statistics_json.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "apps/presets.h"
+#include "apps/cli/options.h"
 #include "core/random.h"
 #include "data/synthetic.h"
+#include "optim/presets.h"
 
 using namespace norma;
 
@@ -17,11 +19,17 @@ TrainingData synthetic_data(std::int64_t train) {
   return {split.train, split.test, {}, cifar10_normalization};
 }
 
+// As a training run looks at its network.
+NormProbe probe_of(Options options, const TrainingData& data) {
+  options.network.dropout = 0;
+  return NormProbe(make_network(options), data, options.recipe);
+}
+
 Options small_run(Norm norm) {
   Options options;
   options.preset = "c11-48096";
   options.network = {.norm = norm, .groups = {}, .dropout = 0.1};
-  options.batch_size = 16;
+  options.recipe.batch_size = 16;
   return options;
 }
 
@@ -49,7 +57,7 @@ TEST_CASE("a norm takes away what it is said to take away, and the probe sees it
     const Options options = small_run(norm);
     manual_seed(1);
     const auto network = make_network(options);
-    const NormStatistics statistics = NormProbe(options, data).look(*network, 0);
+    const NormStatistics statistics = probe_of(options, data).look(*network, 0);
     CHECK(statistics.images == 16);
     REQUIRE(statistics.layers.size() == 8);
     for (const LayerStatistics& layer : statistics.layers) {
@@ -76,8 +84,8 @@ TEST_CASE("a norm takes away what it is said to take away, and the probe sees it
 TEST_CASE("lengths of gradients are those of the loss", "[norm_statistics]") {
   const TrainingData data = synthetic_data(16);
   Options options = small_run(Norm::gn);
-  options.lr = 0.001;
-  options.momentum = 0;
+  options.recipe.lr = 0.001;
+  options.recipe.momentum = 0;
   options.network.dropout = 0.0;
   manual_seed(1);
   const auto network = make_network(options);
@@ -86,10 +94,12 @@ TEST_CASE("lengths of gradients are those of the loss", "[norm_statistics]") {
       if (p.name == name) return p.tensor.to_vector<double>();
     throw std::runtime_error("no " + name);
   };
-  NormProbe probe(options, data);
+  NormProbe probe = probe_of(options, data);
   const ParameterStatistics before = probe.look(*network, 0).layers.at(3).parameters.at(0);
   const std::vector<double> old = parameter(before.name);
-  Trainer(network, data, options).run_epoch([](const StepReport&) { return true; });  // one step: w −= lr·dw
+  Trainer(network, data, options.recipe).run_epoch([](const StepReport&) {
+    return true;
+  });  // one step: w −= lr·dw
   const std::vector<double> now = parameter(before.name);
   double length = 0, moved = 0;
   for (std::size_t i = 0; i < old.size(); ++i) {
@@ -97,12 +107,12 @@ TEST_CASE("lengths of gradients are those of the loss", "[norm_statistics]") {
     moved += (now[i] - old[i]) * (now[i] - old[i]);
   }
   CHECK(before.length == Approx(std::sqrt(length)));
-  CHECK(before.gradient == Approx(std::sqrt(moved) / options.lr).epsilon(1e-3));
+  CHECK(before.gradient == Approx(std::sqrt(moved) / options.recipe.lr).epsilon(1e-3));
 }
 
 TEST_CASE("without norms the probe looks at what the convolutions make", "[norm_statistics]") {
   const Options options = small_run(Norm::none);
-  const NormStatistics s = NormProbe(options, synthetic_data(16)).look(*make_network(options), 3);
+  const NormStatistics s = probe_of(options, synthetic_data(16)).look(*make_network(options), 3);
   CHECK(s.epoch == 3);
   REQUIRE(!s.layers.empty());
   for (const LayerStatistics& layer : s.layers) {
@@ -120,9 +130,9 @@ TEST_CASE("whoever looks changes no bit of the training", "[norm_statistics][tra
       const Options options = small_run(norm);
       manual_seed(3);
       const auto network = make_network(options);
-      Trainer trainer(network, data, options);
+      Trainer trainer(network, data, options.recipe);
       std::optional<NormProbe> probe;
-      if (looks) probe.emplace(options, data);
+      if (looks) probe.emplace(probe_of(options, data));
       std::vector<double> all;
       for (int epoch = 1; epoch <= 2; ++epoch) {
         if (probe) probe->look(*network, epoch);
@@ -138,7 +148,7 @@ TEST_CASE("whoever looks changes no bit of the training", "[norm_statistics][tra
 
 TEST_CASE("statistics go through JSON and back", "[norm_statistics]") {
   const Options options = small_run(Norm::gn);
-  const NormStatistics s = NormProbe(options, synthetic_data(16)).look(*make_network(options), 2);
+  const NormStatistics s = probe_of(options, synthetic_data(16)).look(*make_network(options), 2);
   const NormStatistics back = norm_statistics_from(nlohmann::ordered_json::parse(json_of(s).dump()));
   CHECK(json_of(back) == json_of(s));
   CHECK(same(back.layers.at(1).x, s.layers.at(1).x));

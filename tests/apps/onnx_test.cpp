@@ -1,5 +1,5 @@
 // ONNX files: what stands in them, by a reader of their bytes, and what ONNX Runtime makes of them.
-#include "apps/export/onnx.h"
+#include "layers/export/onnx.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -8,11 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "apps/network.h"
-#include "apps/predictions.h"
-#include "apps/presets.h"
-#include "apps/saved_model.h"
-#include "apps/training.h"
+#include "apps/run/saved_model.h"
 #include "core/random.h"
 #include "data/cifar10.h"
 #include "data/synthetic.h"
@@ -21,8 +17,12 @@
 #include "layers/instance_norm.h"
 #include "layers/layer_norm.h"
 #include "layers/linear.h"
+#include "layers/network/builder.h"
 #include "layers/safetensors.h"
 #include "layers/simple.h"
+#include "optim/predictions.h"
+#include "optim/presets.h"
+#include "optim/trainer.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/check.h"
 #include "tests/support/process.h"
@@ -36,7 +36,8 @@ namespace fs = std::filesystem;
 namespace {
 
 const std::vector<std::string> ten_classes = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
-const OnnxDescription description = {"name", {3, 32, 32}, cifar10_normalization, ten_classes};
+const OnnxDescription description = {
+    "name", {3, 32, 32}, cifar10_normalization.mean, cifar10_normalization.std, ten_classes};
 
 // A ModelProto taken apart.
 struct Parsed {
@@ -221,7 +222,8 @@ TEST_CASE("every norm becomes its node, in the oldest operator set that has it",
                                         {Norm::gn, "GroupNormalization", 21},
                                         {Norm::ln_chw, "LayerNormalization", 17},
                                         {Norm::ln_pixel, "LayerNormalization", 17},
-                                        {Norm::in, "InstanceNormalization", 17}}) {
+                                        {Norm::in, "InstanceNormalization", 17},
+                                        {Norm::rms, "Sqrt", 17}}) {
     CAPTURE(name(norm));
     const Parsed onnx(to_onnx(*find_preset("c11-48096").network({.norm = norm}), description).bytes);
     CHECK(std::count(onnx.ops.begin(), onnx.ops.end(), op) == 8);
@@ -308,7 +310,7 @@ TEST_CASE("ONNX Runtime gives every layer's answer", "[onnx][python]") {
   const OnnxModel onnx = to_onnx(*network, description);
   CHECK(onnx.opset == 21);
   std::vector<float> scores;
-  evaluate(*network, images, description.normalization, 50, "testing",
+  evaluate(*network, images, cifar10_normalization, 50, "testing",
            [&](const Tensor& batch) { scores = batch.to_vector<float>(); });
   write_predictions(folder / "predictions.csv", ten_classes, images.labels, scores);
   write_file(folder / "model.onnx", onnx.bytes);

@@ -1,8 +1,8 @@
-#include "apps/options.h"
+#include "apps/cli/options.h"
 
 #include <catch2/catch.hpp>
 
-#include "apps/arguments.h"
+#include "apps/cli/arguments.h"
 
 using namespace norma;
 
@@ -26,19 +26,19 @@ std::string refusal(std::vector<const char*> arguments) {
 
 TEST_CASE("options have the published recipe as defaults and take every flag", "[options]") {
   const Options plain = parse({"--preset", "c11-48096"});
-  CHECK(plain.epochs == 20);
-  CHECK(plain.batch_size == 128);
-  CHECK(plain.lr == 0.01);
-  CHECK(plain.momentum == 0.9);
+  CHECK(plain.recipe.epochs == 20);
+  CHECK(plain.recipe.batch_size == 128);
+  CHECK(plain.recipe.lr == 0.01);
+  CHECK(plain.recipe.momentum == 0.9);
   CHECK(plain.network.norm == Norm::bn);
-  CHECK(parse({"--augment", "crop"}).augmentation.crop == 4);
+  CHECK(parse({"--augment", "crop"}).recipe.augmentation.crop == 4);
   const Options own = parse({});
   CHECK(own.preset == "norma-49k");
-  CHECK(own.nesterov);
-  CHECK(parse({"--optimizer", "adamw"}).lr == 0.001);
-  CHECK(!parse({"--optimizer", "adamw"}).nesterov);
-  CHECK(parse({"--optimizer", "adamw", "--lr", "0.01"}).lr == 0.01);
-  CHECK(parse({"--optimizer", "sgd"}).lr == own.lr);
+  CHECK(own.recipe.nesterov);
+  CHECK(parse({"--optimizer", "adamw"}).recipe.lr == 0.001);
+  CHECK(!parse({"--optimizer", "adamw"}).recipe.nesterov);
+  CHECK(parse({"--optimizer", "adamw", "--lr", "0.01"}).recipe.lr == 0.01);
+  CHECK(parse({"--optimizer", "sgd"}).recipe.lr == own.recipe.lr);
   CHECK_THAT(help_text(),
              Catch::Contains("The default preset is norma-49k") && Catch::Contains("lr 0.1 nesterov"));
   CHECK(!plain.network.groups);
@@ -91,15 +91,15 @@ TEST_CASE("options have the published recipe as defaults and take every flag", "
                              "http://m/"});
   CHECK(all.network.norm == Norm::gn);
   CHECK(all.network.groups == 2);
-  CHECK(all.scheduler.kind == "plateau");
-  CHECK(all.scheduler.patience == 4);
-  CHECK(all.scheduler.gamma == 0.5);
-  CHECK(all.augmentation.flip);
-  CHECK(all.augmentation.crop == 2);
-  CHECK(all.lr == 1e-3);
+  CHECK(all.recipe.scheduler.kind == "plateau");
+  CHECK(all.recipe.scheduler.patience == 4);
+  CHECK(all.recipe.scheduler.gamma == 0.5);
+  CHECK(all.recipe.augmentation.flip);
+  CHECK(all.recipe.augmentation.crop == 2);
+  CHECK(all.recipe.lr == 1e-3);
   CHECK(all.measure_normalization);
   CHECK(all.quiet);
-  CHECK(parse({"--epochs", "2", "--epochs", "5"}).epochs == 5);
+  CHECK(parse({"--epochs", "2", "--epochs", "5"}).recipe.epochs == 5);
   CHECK(parse({"-q", "-h"}).help);
   CHECK(!plain.no_fuse);
   CHECK(parse({"--no-fuse"}).no_fuse);

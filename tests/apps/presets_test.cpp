@@ -1,8 +1,8 @@
-#include "apps/presets.h"
+#include "optim/presets.h"
 
 #include <catch2/catch.hpp>
 
-#include "apps/options.h"
+#include "apps/cli/options.h"
 #include "layers/summary.h"
 
 using namespace norma;
@@ -54,21 +54,21 @@ TEST_CASE("a preset brings its recipe, and flags override it", "[presets][option
     return parse_options(static_cast<int>(words.size()), words.data(), program);
   };
   CHECK(parse({"--preset", "gn-18212"}).network.norm == Norm::gn);
-  CHECK(parse({"--preset", "gn-18212"}).batch_size == 64);
-  CHECK(parse({"--preset", "gn-18212"}).scheduler.kind == "plateau");
-  CHECK(parse({"--batch-size", "32", "--preset", "gn-18212"}).batch_size == 32);
+  CHECK(parse({"--preset", "gn-18212"}).recipe.batch_size == 64);
+  CHECK(parse({"--preset", "gn-18212"}).recipe.scheduler.kind == "plateau");
+  CHECK(parse({"--batch-size", "32", "--preset", "gn-18212"}).recipe.batch_size == 32);
   CHECK(parse({"--preset", "skip-138324"}).network.norm == Norm::ln_chw);
   CHECK(parse({"--preset", "skip-37108", "--norm", "gn"}).network.norm == Norm::gn);
-  CHECK(parse({"--norm", "ln"}).lr == 0.1);
-  CHECK(parse({"--norm", "none"}).lr == 0.005);
-  CHECK(parse({"--norm", "ln", "--lr", "0.2"}).lr == 0.2);
-  CHECK(to_string(parse({}).augmentation) == "flip+crop:2");
-  CHECK(parse({"--preset", "stride-29472"}).l1 == 0.05);
-  CHECK(parse({"--preset", "stride-29472", "--l1", "0"}).l1 == 0);
-  CHECK(parse({"--norm", "gn"}, mnist_norm).l1 == 0);
-  CHECK(parse({"--norm", "bn"}, mnist_norm).l1 == 0.01);
-  CHECK(parse({}, mnist_norm).augmentation.rotate == 7);
-  CHECK(parse({"--augment", "none"}, mnist_norm).augmentation.rotate == 0);
+  CHECK(parse({"--norm", "ln"}).recipe.lr == 0.1);
+  CHECK(parse({"--norm", "none"}).recipe.lr == 0.005);
+  CHECK(parse({"--norm", "ln", "--lr", "0.2"}).recipe.lr == 0.2);
+  CHECK(to_string(parse({}).recipe.augmentation) == "flip+crop:2");
+  CHECK(parse({"--preset", "stride-29472"}).recipe.l1 == 0.05);
+  CHECK(parse({"--preset", "stride-29472", "--l1", "0"}).recipe.l1 == 0);
+  CHECK(parse({"--norm", "gn"}, mnist_norm).recipe.l1 == 0);
+  CHECK(parse({"--norm", "bn"}, mnist_norm).recipe.l1 == 0.01);
+  CHECK(parse({}, mnist_norm).recipe.augmentation.rotate == 7);
+  CHECK(parse({"--augment", "none"}, mnist_norm).recipe.augmentation.rotate == 0);
 
   const auto refusal = [&](std::vector<const char*> words) {
     try {

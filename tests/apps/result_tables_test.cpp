@@ -1,15 +1,15 @@
-#include "apps/series/result_tables.h"
+#include "apps/commands/result_tables.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <set>
 
-#include "apps/measured.h"
-#include "apps/run_config.h"
-#include "apps/save_file.h"
-#include "apps/series/series.h"
+#include "apps/run/run_config.h"
+#include "apps/run/series_result.h"
+#include "core/save_file.h"
 #include "layers/summary.h"
+#include "optim/measured.h"
 #include "tests/data/temporary_folder.h"
 
 using namespace norma;
@@ -32,8 +32,8 @@ TEST_CASE("the tables have a row a preset and norm, and stride-29472 twice", "[r
   for (const TableRow& row : table_rows()) names.insert(row.name(1));
   CHECK(names.size() == 19 + 3);  // and Norma's own
   const TableRow& free = row_named("stride-29472-gn-l1-0");
-  CHECK(free.options().l1 == 0);
-  CHECK(row_named("stride-29472-gn").options().l1 == 0.05);
+  CHECK(free.options().recipe.l1 == 0);
+  CHECK(row_named("stride-29472-gn").options().recipe.l1 == 0.05);
   CHECK(free.command(2) == "cifar_norm --preset stride-29472 --norm gn --l1 0 --seed 2");
   CHECK(free.name(2) == "stride-29472-gn-l1-0-seed2");
   CHECK(row_named("mnist-9752-ln").command(1) == "mnist_norm --preset mnist-9752 --norm ln --seed 1");
@@ -73,7 +73,7 @@ TEST_CASE("the tables are written between its marks, from the logs that are ther
         "\n");
   write_result_tables(checkout.path());
   std::ifstream page(checkout / "docs/results/published-systems.md"),
-      measured(checkout / "apps/measured.inc");
+      measured(checkout / "optim/measured.inc");
   const std::string text{std::istreambuf_iterator<char>(page), {}};
   CHECK_THAT(text, Catch::StartsWith("before\n") && Catch::EndsWith("<!-- end of table -->\nafter\n") &&
                        Catch::Contains("| skip-37108 | bn |") && !Catch::Contains("old"));
@@ -84,7 +84,7 @@ TEST_CASE("the tables are written between its marks, from the logs that are ther
         "\n");
   write_result_tables(checkout.path());
   CHECK_THAT(read_file(checkout / "docs/results/norma-49k.md"), Catch::Contains("| **80.50** | 80.50 |"));
-  CHECK_THAT(read_file(checkout / "apps/measured.inc"), Catch::Contains("{\"norma-49k\", \"gn\", 80.50}"));
+  CHECK_THAT(read_file(checkout / "optim/measured.inc"), Catch::Contains("{\"norma-49k\", \"gn\", 80.50}"));
   write("docs/results/published-systems.md", "no marks");
   CHECK_THROWS_WITH(write_result_tables(checkout.path()), Catch::Contains("no marks"));
 }

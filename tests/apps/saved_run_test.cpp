@@ -1,4 +1,4 @@
-#include "apps/saved_run.h"
+#include "apps/run/saved_run.h"
 
 #include <sys/stat.h>
 
@@ -6,9 +6,9 @@
 #include <memory>
 #include <thread>
 
-#include "apps/run_config.h"
-#include "apps/run_folder.h"
-#include "apps/save_file.h"
+#include "apps/run/run_config.h"
+#include "apps/run/run_folder.h"
+#include "core/save_file.h"
 #include "tests/data/temporary_folder.h"
 
 using namespace norma;

@@ -1,4 +1,4 @@
-#include "apps/series/series.h"
+#include "apps/run/series_result.h"
 
 #include <catch2/catch.hpp>
 

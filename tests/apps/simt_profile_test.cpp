@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "apps/profile/code_names.h"
-#include "apps/profile/profile_options.h"
+#include "apps/simt_profile/code_names.h"
+#include "apps/simt_profile/profile_options.h"
 #include "core/error.h"
 #include "tests/support/process.h"
 

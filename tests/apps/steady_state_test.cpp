@@ -5,12 +5,13 @@
 #include <cstdlib>
 #include <new>
 
-#include "apps/presets.h"
-#include "apps/training.h"
+#include "apps/cli/options.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "core/storage.h"
 #include "data/synthetic.h"
+#include "optim/presets.h"
+#include "optim/trainer.h"
 
 #ifndef __SANITIZE_ADDRESS__  // which has an operator new of its own, and lets no pool reuse a block
 
@@ -42,12 +43,12 @@ std::vector<Calls> calls_of_steps(Norm norm, const std::string& optimizer, int t
   const TrainingData data{split.train, split.test, {}, cifar10_normalization};
   Options options;
   options.network.norm = norm;
-  options.optimizer = optimizer;
-  options.batch_size = batch;
-  options.threads = thread_count;
-  options.augmentation = {.flip = true, .crop = 4};
+  options.recipe.optimizer = optimizer;
+  options.recipe.batch_size = batch;
+  set_threads(thread_count);
+  options.recipe.augmentation = {.flip = true, .crop = 4};
   manual_seed(1);
-  Trainer trainer(make_network(options), data, options);
+  Trainer trainer(make_network(options), data, options.recipe);
   std::vector<Calls> calls;
   calls.reserve(steps);
   const auto now = [] {

@@ -1,5 +1,5 @@
 // Event files: by a reader of their bytes, and by TensorBoard's own.
-#include "apps/export/tensorboard.h"
+#include "apps/run/tensorboard.h"
 
 #include <catch2/catch.hpp>
 #include <ctime>
@@ -7,8 +7,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "apps/export/protobuf.h"
 #include "data/checksum.h"
+#include "layers/export/protobuf.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/process.h"
 #include "tests/support/protobuf_reader.h"

@@ -1,12 +1,12 @@
 // Training end to end: as a library, and as the program that people run.
-#include "apps/training.h"
+#include "optim/trainer.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "apps/presets.h"
+#include "apps/cli/options.h"
 #include "core/autograd.h"
 #include "core/device_memory.h"
 #include "core/parallel.h"
@@ -17,6 +17,7 @@
 #include "layers/fusion.h"
 #include "layers/linear.h"
 #include "layers/safetensors.h"
+#include "optim/presets.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/check.h"
 #include "tests/support/process.h"
@@ -67,16 +68,16 @@ TEST_CASE("a network learns 32 images by heart, whatever the norm", "[training]"
     CAPTURE(name(norm));
     Options options;
     options.network = {.norm = norm, .groups = {}, .dropout = 0.0};
-    options.batch_size = 32;
-    options.epochs = 150;
-    options.optimizer = "adam";
-    options.lr = 0.003;
+    options.recipe.batch_size = 32;
+    options.recipe.epochs = 150;
+    options.recipe.optimizer = "adam";
+    options.recipe.lr = 0.003;
     manual_seed(1);
-    Trainer trainer(make_network(options), data, options);
+    Trainer trainer(make_network(options), data, options.recipe);
     EpochResult result;
     int epoch = 0;
     do result = trainer.run_epoch([](const StepReport&) { return true; });
-    while (result.train.accuracy < 100 && ++epoch < options.epochs);
+    while (result.train.accuracy < 100 && ++epoch < options.recipe.epochs);
     CHECK(result.train.accuracy == 100);
   }
 }
@@ -90,11 +91,11 @@ TEST_CASE("ten steps give the same weights with and without fusion", "[training]
       const auto train = [&] {
         Options options;
         options.network = {.norm = norm, .groups = {}, .dropout = dropout};
-        options.batch_size = 16;
+        options.recipe.batch_size = 16;
         manual_seed(3);
         const auto network = make_network(options);
         const EpochResult result =
-            Trainer(network, data, options).run_epoch([](const StepReport&) { return true; });
+            Trainer(network, data, options.recipe).run_epoch([](const StepReport&) { return true; });
         std::vector<double> all = {result.train.loss, result.test.loss};
         for (const NamedTensor& t : network->state_dict())
           for (const double v : t.tensor.to_vector<double>()) all.push_back(v);
@@ -115,12 +116,12 @@ TEST_CASE("ten steps give the same weights for any number of threads", "[trainin
     for (const int count : {1, 2, 3, 5}) {
       Options options;
       options.network.norm = norm;
-      options.batch_size = 16;
-      options.threads = count;
-      options.augmentation = {.flip = true, .crop = 4};
+      options.recipe.batch_size = 16;
+      set_threads(count);
+      options.recipe.augmentation = {.flip = true, .crop = 4};
       manual_seed(3);
       const auto network = make_network(options);
-      Trainer(network, data, options).run_epoch([](const StepReport&) { return true; });
+      Trainer(network, data, options.recipe).run_epoch([](const StepReport&) { return true; });
       std::vector<float> all;
       for (const Tensor& p : network->parameters())
         for (const float v : p.to_vector<float>()) all.push_back(v);
@@ -141,14 +142,13 @@ TEST_CASE("a training step on a device takes in the batch's indices and nothing 
       CAPTURE(name(norm), optimizer);
       Options options;
       options.network.norm = norm;
-      options.device = Device::simt;
-      options.batch_size = 4;
-      options.optimizer = optimizer;
-      options.l1 = 1e-4;
-      options.weight_decay = 1e-4;
-      options.label_smoothing = 0.1;
-      options.augmentation = {.flip = true, .crop = 4};
-      Trainer trainer(make_network(options), data, options);
+      options.recipe.batch_size = 4;
+      options.recipe.optimizer = optimizer;
+      options.recipe.l1 = 1e-4;
+      options.recipe.weight_decay = 1e-4;
+      options.recipe.label_smoothing = 0.1;
+      options.recipe.augmentation = {.flip = true, .crop = 4};
+      Trainer trainer(make_network(options), data, options.recipe);
       std::vector<BusTraffic> traffic;
       trainer.run_epoch([&](const StepReport& report) {
         traffic.push_back(bus_traffic(Device::simt));

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "apps/presets.h"
+#include "optim/presets.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/data/write_archive.h"
 #include "tests/support/check.h"

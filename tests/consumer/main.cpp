@@ -1,27 +1,51 @@
-// A program of somebody else's: one step of training with the installed library.
-#include <norma/layers/conv2d.h>
-#include <norma/layers/functional/loss.h>
-#include <norma/layers/functional/reshape.h>
-#include <norma/layers/group_norm.h>
-#include <norma/layers/sequential.h>
-#include <norma/layers/simple.h>
-#include <norma/optim/optimizer.h>
+// A whole training with the installed library: data, network, training, evaluation, weights, ONNX.
+//
+//   consumer            trains on CIFAR-10, from ~/.cache/norma or downloaded
+//   consumer DATA N     trains and tests on the first N images of a folder, or of the built-in ones ("synthetic")
+#include <norma/core/random.h>
+#include <norma/core/save_file.h>
+#include <norma/data/find_data.h>
+#include <norma/layers/export/onnx.h>
+#include <norma/layers/safetensors.h>
+#include <norma/optim/presets.h>
+#include <norma/optim/trainer.h>
 
 #include <cstdio>
 
-int main() {
-  using namespace norma;
-  Sequential net({std::make_shared<Conv2d>(3, 8, 3), std::make_shared<GroupNorm>(4, 8),
-                  std::make_shared<ReLU>(), std::make_shared<AdaptiveAvgPool2d>(1),
-                  std::make_shared<Flatten>()});
-  SGD sgd(net.parameters(), {.lr = 0.1});
-  Tensor x = Tensor::full({2, 3, 8, 8}, 0.5);
-  x.data<float>()[0] = 2;
-  const Tensor target = Tensor::from<std::int64_t>({1, 5}, {2});
-  const double before = functional::cross_entropy(net(x), target).item();
-  functional::cross_entropy(net(x), target).backward();
-  sgd.step();
-  const double after = functional::cross_entropy(net(x), target).item();
-  std::printf("loss %.6f -> %.6f\n", before, after);
-  return after < before ? 0 : 1;
+using namespace norma;
+
+int main(int argc, char** argv) try {
+  const KnownDataSet& set = cifar10_data;
+  const DataChoice choice = find_data({.set = set, .data = argc > 1 ? argv[1] : ""});
+  const DataSplit images = choice.folder ? set.load(*choice.folder) : set.make_synthetic();
+  const std::int64_t count = argc > 2 ? std::atoll(argv[2]) : images.train.labels.numel();
+
+  manual_seed(1);
+  const auto network = NetworkBuilder({.norm = Norm::gn, .groups = 4}, set.image, {.relu_first = true})
+                           .block("C1", 16, {.padding = 1})
+                           .max_pool("P1", 2)
+                           .block("C2", 32, {.padding = 1})
+                           .global_avg_pool("GAP")
+                           .classifier("c3")
+                           .flatten("flat")
+                           .build();
+  const TrainingData data{
+      first_images(images.train, count), first_images(images.test, count), {}, set.normalization};
+  const Recipe recipe{.epochs = 3, .batch_size = 32, .lr = 0.1, .scheduler = {.kind = "onecycle"}};
+  Trainer trainer(network, data, recipe);
+  for (int epoch = 1; epoch <= recipe.epochs; ++epoch) {
+    const EpochResult result = trainer.run_epoch();
+    std::printf("epoch %d  train loss %.4f  test accuracy %.2f %%\n", epoch, result.train.loss,
+                result.test.accuracy);
+  }
+  const Score score = evaluate(*network, data.test, data.normalization, 32);
+  save_safetensors("model.safetensors", network->state_dict());
+  const Normalization& pixels = data.normalization;
+  save_file("model.onnx",
+            to_onnx(*network, {"two-blocks", set.image, pixels.mean, pixels.std, images.classes}).bytes);
+  std::printf("test loss %.4f, accuracy %.2f %%: model.safetensors, model.onnx\n", score.loss,
+              score.accuracy);
+} catch (const std::exception& e) {
+  std::fprintf(stderr, "consumer: %s\n", e.what());
+  return 1;
 }

@@ -3,11 +3,11 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "apps/report/canvas.h"
-#include "apps/report/chart.h"
-#include "apps/report/font.h"
-#include "apps/report/html.h"
-#include "apps/report/svg.h"
+#include "apps/report/draw/canvas.h"
+#include "apps/report/draw/chart.h"
+#include "apps/report/draw/font.h"
+#include "apps/report/draw/html.h"
+#include "apps/report/draw/svg.h"
 
 #define STB_IMAGE_IMPLEMENTATION
 #define STB_IMAGE_STATIC

@@ -1,12 +1,13 @@
 // The page: everything is in it, whatever the names are; and a browser opens it.
-#include "apps/report/report.h"
+#include "apps/report/pages/report.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "apps/presets.h"
-#include "apps/report/html.h"
+#include "apps/cli/options.h"
+#include "apps/report/draw/html.h"
 #include "data/synthetic.h"
+#include "optim/presets.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/browser.h"
 #include "tests/support/process.h"
@@ -34,7 +35,9 @@ ReportData some_report(Norm norm = Norm::gn) {
   Options options;
   options.preset = preset.name;
   options.network.norm = norm;
-  NormProbe probe(options, {split.train, split.test, {}, cifar10_normalization});
+  options.network.dropout = 0;
+  NormProbe probe(make_network(options), {split.train, split.test, {}, cifar10_normalization},
+                  options.recipe);
   for (int epoch = 0; epoch <= 3; ++epoch) {
     data.run.norm_statistics.push_back(probe.look(*network, epoch));
     if (epoch > 0)

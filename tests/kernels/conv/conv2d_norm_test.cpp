@@ -11,6 +11,7 @@
 #include "layers/functional/instance_norm.h"
 #include "layers/functional/layer_norm.h"
 #include "layers/functional/layer_norm_pixel.h"
+#include "layers/functional/rms_norm.h"
 #include "tests/support/check.h"
 
 using namespace norma;
@@ -58,7 +59,12 @@ constexpr NamedNorm norms[] = {
     {"layer norm over channels",
      [](const Tensor& z, const Tensor& w, const Tensor& b, const Epilogue& after, const Conv2dCall* before) {
        return functional::layer_norm_pixel(z, w, b, 1e-5, after, before);
-     }}};
+     }},
+    {"RMS norm",
+     [](const Tensor& z, const Tensor&, const Tensor&, const Epilogue& after, const Conv2dCall* before) {
+       return functional::rms_norm(z, {}, 1e-5, after, before);
+     },
+     false, false}};
 
 struct Sizes {
   Shape x, filter;

@@ -9,6 +9,7 @@
 #include "kernels/norm/group_norm.h"
 #include "kernels/norm/layer_norm.h"
 #include "kernels/norm/layer_norm_pixel.h"
+#include "kernels/norm/rms_norm.h"
 #include "kernels/simt/counters.h"
 #include "kernels/simt/guarded_buffer.h"
 #include "kernels/simt/schedule.h"
@@ -44,7 +45,7 @@ struct Buffers {
   }
 };
 
-enum class Norm { batch, group, layer, pixel };
+enum class Norm { batch, group, layer, pixel, rms };
 
 void forward(Norm norm, Buffers& b, bool affine, const Epilogue& after = {}) {
   const auto n = static_cast<std::int64_t>(b.n), c = static_cast<std::int64_t>(b.c),
@@ -63,6 +64,8 @@ void forward(Norm norm, Buffers& b, bool affine, const Epilogue& after = {}) {
       return layer_norm_forward<float>({n, c * hw, 1e-5, x, weight, bias, y, mean, rstd, after, hw});
     case Norm::pixel:
       return layer_norm_pixel_forward<float>({n, c, hw, 1e-5, x, weight, bias, y, mean, rstd, after});
+    case Norm::rms:
+      return rms_norm_forward<float>({n, c, hw, 1e-5, x, weight, y, rstd, after});
   }
 }
 
@@ -86,6 +89,8 @@ void backward(Norm norm, Buffers& b, const Epilogue& after = {}) {
     case Norm::pixel:
       return layer_norm_pixel_backward<float>(
           {n, c, hw, dy, x, weight, mean, rstd, dx, dweight, dbias, after, bias});
+    case Norm::rms:
+      return rms_norm_backward<float>({n, c, hw, dy, x, weight, rstd, dx, dweight, after});
   }
 }
 
@@ -107,7 +112,7 @@ void check_accesses(const Counters& c) {
   CHECK(c.shared_writes.transactions * 6 <= c.shared_writes.ideal * 7);
 }
 
-constexpr Norm all_norms[] = {Norm::batch, Norm::group, Norm::layer, Norm::pixel};
+constexpr Norm all_norms[] = {Norm::batch, Norm::group, Norm::layer, Norm::pixel, Norm::rms};
 
 }  // namespace
 
@@ -154,7 +159,7 @@ TEST_CASE("an epilogue reads no more than its factors, and the bias in backward"
   for (const Norm norm : all_norms)
     for (const std::size_t hw : {16, 64, 1024, 16384}) {
       Buffers b(2, 8, hw, norm == Norm::layer ? 8 * hw : 8);
-      const std::size_t factors = 4 * b.n * b.c, bias = 4 * b.bias.span().size();
+      const std::size_t factors = 4 * b.n * b.c, bias = norm == Norm::rms ? 0 : 4 * b.bias.span().size();
       INFO("norm " << static_cast<int>(norm) << ", HW " << hw);
       for (const bool back : {false, true}) {
         const auto run = [&](const Epilogue& which) {

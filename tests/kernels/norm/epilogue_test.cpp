@@ -14,6 +14,7 @@
 #include "layers/functional/layer_norm.h"
 #include "layers/functional/layer_norm_pixel.h"
 #include "layers/functional/relu.h"
+#include "layers/functional/rms_norm.h"
 #include "tests/support/check.h"
 
 using namespace norma;
@@ -25,6 +26,7 @@ struct NamedNorm {
   std::string name;
   bool weight_an_element;                                           // else one per channel
   std::function<Tensor(const Inputs& t, const Epilogue& after)> f;  // of x, and weight and bias where given
+  bool has_bias = true;
 };
 
 const std::vector<NamedNorm>& norms() {
@@ -53,6 +55,11 @@ const std::vector<NamedNorm>& norms() {
          return functional::instance_norm(t[0], {}, {}, parameter(t, 1), parameter(t, 2), true, 0.1, 1e-5,
                                           after);
        }},
+      {"rms", false,
+       [](const Inputs& t, const Epilogue& after) {
+         return functional::rms_norm(t[0], parameter(t, 1), 1e-5, after);
+       },
+       false},
       {"layer chw", true,
        [](const Inputs& t, const Epilogue& after) {
          const Shape chw{t[0].size(1), t[0].size(2), t[0].size(3)};
@@ -67,7 +74,9 @@ const std::vector<NamedNorm>& norms() {
 Inputs inputs_of(const NamedNorm& norm, const Shape& x) {
   const Shape affine = norm.weight_an_element ? Shape{x[1], x[2], x[3]} : Shape{x[1]};
   // Seeds for which no z is so near 0 that a difference would see the kink of ReLU.
-  return {random_tensor(x, 1, -2, 3), random_tensor(affine, 2, -1.5, 1.5), random_tensor(affine, 4)};
+  Inputs all = {random_tensor(x, 1, -2, 3), random_tensor(affine, 2, -1.5, 1.5)};
+  if (norm.has_bias) all.push_back(random_tensor(affine, 4));
+  return all;
 }
 
 // y and all gradients.

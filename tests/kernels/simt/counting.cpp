@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "apps/profile/profile_report.h"
+#include "apps/simt_profile/profile_report.h"
 #include "core/error.h"
 #include "kernels/cuda/cuda.h"
 #include "kernels/simt/schedule.h"

@@ -1,0 +1,255 @@
+#include "apps/cli/options.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "apps/cli/arguments.h"
+#include "apps/cli/flags.h"
+#include "optim/optimizer.h"
+#include "optim/presets.h"
+
+namespace norma {
+namespace {
+
+constexpr double unlimited = std::numeric_limits<double>::infinity();
+constexpr std::int64_t many = std::numeric_limits<std::int64_t>::max();
+
+SchedulerChoice scheduler_from(const std::string& flag, const std::string& value) {
+  const std::vector<std::string> words = split_words(value, ':');
+  SchedulerChoice choice{.kind = one_of(flag, words[0], scheduler_kinds())};
+  const bool step = choice.kind == "step", plateau = choice.kind == "plateau";
+  if (words.size() > (step || plateau ? 3u : 1u))
+    fail_usage("--{} takes step:EPOCHS:FACTOR or plateau:PATIENCE:FACTOR, not '{}'", flag, value);
+  if (words.size() > 1) {
+    const auto epochs =
+        static_cast<int>(whole_number(flag + " " + choice.kind, words[1], step ? 1 : 0, 100'000));
+    (step ? choice.step_size : choice.patience) = epochs;
+  }
+  if (words.size() > 2) choice.gamma = number(flag + " " + choice.kind, words[2], 0, 0.999999);
+  return choice;
+}
+
+// "flip+crop:2+rotate:7" in any order
+Augmentation augmentation_from(const std::string& flag, const std::string& value) {
+  Augmentation augmentation;
+  if (value == "none") return augmentation;
+  for (const std::string& word : split_words(value, '+')) {
+    const std::vector<std::string> parts = split_words(word, ':');
+    const std::string kind = one_of(flag, parts[0], {"none", "flip", "crop", "rotate"});
+    if (kind == "none" || parts.size() > (kind == "flip" ? 1u : 2u))
+      fail_usage("--{} takes none or some of flip, crop[:PIXELS] and rotate[:DEGREES] joined by +, not '{}'",
+                 flag, value);
+    if (kind == "flip") augmentation.flip = true;
+    if (kind == "crop")
+      augmentation.crop = parts.size() > 1 ? whole_number(flag + " crop", parts[1], 0, 1000) : 4;
+    if (kind == "rotate")
+      augmentation.rotate = parts.size() > 1 ? number(flag + " rotate", parts[1], 0, 180) : 7;
+  }
+  return augmentation;
+}
+
+using O = Options&;
+using R = Recipe&;
+using S = const std::string&;
+
+}  // namespace
+
+namespace {
+
+const std::vector<Flag<Options>>& network_flags() {
+  static const std::vector<Flag<Options>> all = {
+      {"Network", "preset", "NAME", "network and recipe, which other flags override; see --list-presets",
+       [](O o, S, S v) { o.preset = v; }},
+      {"Network", "norm", "NAME", listing(norm_names()) + " (the preset's first)",
+       [](O o, S f, S v) { o.network.norm = norm_from(one_of(f, v, norm_names())); }},
+      {"Network", "groups", "G", "groups of group norm in every layer (each layer's published count)",
+       [](O o, S f, S v) { o.network.groups = whole_number(f, v, 1, many); }},
+      {"Network", "dropout", "P", "probability of dropout (the preset's)",
+       [](O o, S f, S v) { o.network.dropout = number(f, v, 0, 1); }},
+  };
+  return all;
+}
+
+const std::vector<Flag<Recipe>>& recipe_flags() {
+  static const std::vector<Flag<Recipe>> all = {
+      {"Training", "epochs", "N", "passes over the training set (20)",
+       [](R o, S f, S v) { o.epochs = static_cast<int>(whole_number(f, v, 1, 100'000)); }},
+      {"Training", "batch-size", "N", "images per step (128)",
+       [](R o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 20); }},
+      {"Training", "optimizer", "NAME", "sgd, adam or adamw (sgd)",
+       [](R o, S f, S v) { o.optimizer = one_of(f, v, optimizer_kinds()); }},
+      {"Training", "lr", "RATE", "learning rate; the peak with onecycle (0.01)",
+       [](R o, S f, S v) { o.lr = number(f, v, 0, unlimited); }},
+      {"Training", "momentum", "M", "of sgd (0.9)", [](R o, S f, S v) { o.momentum = number(f, v, 0, 1); }},
+      {"Training", "nesterov", "", "Nesterov momentum", [](R o, S, S) { o.nesterov = true; }},
+      {"Training", "weight-decay", "W", "L2 penalty, decoupled with adamw (0)",
+       [](R o, S f, S v) { o.weight_decay = number(f, v, 0, unlimited); }},
+      {"Training", "l1", "F", "adds F·Σ|p| over all parameters to the loss (0)",
+       [](R o, S f, S v) { o.l1 = number(f, v, 0, unlimited); }},
+      {"Training", "scheduler", "NAME",
+       "none, step[:EPOCHS[:FACTOR]] (6:0.1), cosine, onecycle or plateau[:PATIENCE[:FACTOR]] on the test "
+       "loss (2:0.1) (none)",
+       [](R o, S f, S v) { o.scheduler = scheduler_from(f, v); }},
+      {"Training", "label-smoothing", "E", "of the cross-entropy (0)",
+       [](R o, S f, S v) { o.label_smoothing = number(f, v, 0, 1); }},
+      {"Training", "augment", "NAMES",
+       "none, or some of flip, crop[:PIXELS] and rotate[:DEGREES] joined by +; crop "
+       "pads by 4 first, rotate is by up to 7 degrees (none)",
+       [](R o, S f, S v) { o.augmentation = augmentation_from(f, v); }},
+      {"Training", "seed", "N", "of weights, order, dropout and augmentation (1)",
+       [](R o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, many)); }},
+  };
+  return all;
+}
+
+const std::vector<Flag<Options>>& image_flags() {
+  static const std::vector<Flag<Options>> all = {
+      {"Data", "normalize", "HOW", "published or auto, which measures the training images (published)",
+       [](O o, S f, S v) {
+         o.measure_normalization = one_of(f, v, {"published", "auto"}) == "auto";
+       }},
+      {"Data", "val-split", "SHARE", "share of the training images held out for validation (0)",
+       [](O o, S f, S v) { o.val_split = number(f, v, 0, 0.9); }},
+      {"Data", "limit-train", "N", "train on the first N images only",
+       [](O o, S f, S v) { o.limit_train = whole_number(f, v, 1, many); }},
+      {"Data", "limit-test", "N", "test on the first N images only",
+       [](O o, S f, S v) { o.limit_test = whole_number(f, v, 1, many); }},
+  };
+  return all;
+}
+
+const std::vector<Flag<Options>>& check_flags() {
+  static const std::vector<Flag<Options>> all = {
+      {"Machine", "cross-check", "",
+       "before every step, compare each layer on the device with the cpu's; stops at the first mismatch",
+       [](O o, S, S) { o.cross_check = true; }},
+      {"Machine", "no-fuse", "",
+       "run norm, ReLU and dropout one after the other, not in one pass; the result is the same",
+       [](O o, S, S) { o.no_fuse = true; }},
+  };
+  return all;
+}
+
+const std::vector<Flag<Options>>& output_flags() {
+  static const std::vector<Flag<Options>> all = {
+      {"Output", "profile", "",
+       "print where the time of a step goes: by operation and direction, beside the machine's ceilings",
+       [](O o, S, S) { o.profile = true; }},
+      {"Output", "out", "DIR", "run folder (a new one under runs/)",
+       [](O o, S f, S v) { o.out = not_empty(f, v); }},
+      {"Output", "tensorboard", "", "also write what metrics.jsonl says as event files for TensorBoard",
+       [](O o, S, S) { o.tensorboard = true; }},
+      {"Output", "max-params", "N", "refuse to train a network of more parameters",
+       [](O o, S f, S v) { o.max_params = whole_number(f, v, 0, many); }},
+      {"Output", "list-presets", "",
+       "print every preset with what was published and what was measured, and end",
+       [](O o, S, S) { o.list_presets = true; }},
+      {"Output", "summary", "", "print the layer table and end", [](O o, S, S) { o.summary = true; }},
+      {"Output", "quiet", "", "print the last line only", [](O o, S, S) { o.quiet = true; }},
+      {"Output", "version", "", "print the version and end", [](O o, S, S) { o.version = true; }},
+      {"Output", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+  };
+  return all;
+}
+
+void check_together(const Options& options) {
+  if (options.network.groups && !row_of(options.network.norm).grouped)
+    fail_usage("--groups goes with --norm gn, not with --norm {}", name(options.network.norm));
+  if (options.cross_check && options.machine.device == Device::cpu)
+    fail_usage("--cross-check compares a device with the cpu: add --device simt or cuda");
+  if (options.recipe.nesterov && (options.recipe.momentum == 0 || options.recipe.optimizer != "sgd"))
+    fail_usage("--nesterov goes with --optimizer sgd and a --momentum above 0");
+}
+
+const Preset& preset_for(const Program& program, const std::string& name) {
+  std::vector<std::string> own, others;
+  for (const Preset& preset : presets()) (preset.data == program.data ? own : others).push_back(preset.name);
+  if (std::find(others.begin(), others.end(), name) != others.end())
+    fail_usage("--preset {} is for {}: run {} --preset {}", name, find_preset(name).data->title,
+               program_for(*find_preset(name).data).name, name);
+  return find_preset(one_of("preset", name, own));
+}
+
+}  // namespace
+
+const std::vector<Flag<Options>>& training_flags() {
+  static const auto all = joined<Options>(
+      {network_flags(), of_part(recipe_flags(), &Options::recipe), of_part(data_flags(), &Options::images),
+       image_flags(), of_part(machine_flags(), &Options::machine), check_flags(), output_flags()});
+  return all;
+}
+
+Options preset_options(const std::string& name, std::optional<Norm> norm) {
+  const Preset& preset = find_preset(name);
+  Options options;
+  options.preset = name;
+  options.network.norm = norm.value_or(preset.rows.front().norm);
+  options.recipe = preset.recipe(options.network.norm);
+  return options;
+}
+
+Options options_from(const FlagWords& words, const Program& program, std::optional<Norm> norm) {
+  Options asked;  // read twice: the recipe, which flags change, depends on two of them
+  asked.preset = program.preset;
+  const std::vector<std::string> words_given = apply_words(training_flags(), words, asked);
+  const auto given = [&](const char* flag) {
+    return std::find(words_given.begin(), words_given.end(), flag) != words_given.end();
+  };
+  if (!norm && given("norm")) norm = asked.network.norm;
+  Options options = preset_options(preset_for(program, asked.preset).name, norm);
+  if (given("optimizer") && asked.recipe.optimizer != options.recipe.optimizer)
+    options.recipe.lr = AdamOptions().lr,
+    options.recipe.nesterov = false;  // the recipe's are those of its own optimizer
+  apply_words(training_flags(), words, options);
+  if (norm) options.network.norm = *norm;
+  check_together(options);
+  return options;
+}
+
+Options parse_options(int argc, const char* const* argv, const Program& program) {
+  return options_from(cut_flags(texts_of(training_flags()), argc, argv, nullptr), program);
+}
+
+std::string help_text(const Program& program) {
+  const std::string& name = program.name;
+  std::string text = fmt::format(
+      "{0} trains a small CNN on {1} with the normalization of your choice.\n\n"
+      "Usage: {0} [flags]\n",
+      name, program.data->title);
+  text += fmt::format(
+      "       {0} eval RUN [flags]      scores a trained network\n"
+      "       {0} compare [flags]       trains with several norms, side by side\n"
+      "       {0} study WHAT [flags]    varies batch size or groups\n"
+      "       (each with a --help of its own)\n",
+      name);
+  text += flags_help(texts_of(training_flags()));
+  text += fmt::format(
+      "\nIn brackets: the recipe that published presets have in common. The default preset is {}, with\n{}.\n"
+      "\nExamples:\n",
+      program.preset, to_string(preset_options(program.preset).recipe));
+  text +=
+      name == cifar_norm.name
+          ? "  cifar_norm --norm gn --groups 4            group norm, 20 epochs\n"
+            "  cifar_norm --preset skip-37108 --norm gn   a published network with its recipe\n"
+            "  cifar_norm --norm ln-chw --summary         the layer table, no training\n"
+            "  cifar_norm --norm bn --scheduler onecycle --lr 0.05 --augment flip+crop --epochs 10\n"
+            "  cifar_norm --data synthetic --epochs 2     no download: the built-in images\n"
+            "  cifar_norm --norm gn --batch-size 4 --limit-train 5000\n"
+          : "  mnist_norm --norm gn                       group norm, 20 epochs, digits turned by up to 7°\n"
+            "  mnist_norm --norm ln --augment none        the same digits every epoch\n"
+            "  mnist_norm --data synthetic --epochs 2     no download: digits drawn by a formula\n";
+  return text +
+         "\nA run folder holds report.html, which shows the run; config.json; metrics.jsonl and\n"
+         "norm_statistics.jsonl (one line per epoch); model.safetensors; and two pictures.\n"
+         "Exit status: 0 trained, 1 failed, 2 wrong command line, 130 interrupted by Ctrl-C.\n";
+}
+
+std::shared_ptr<Sequential> make_network(const Options& options) {
+  return find_preset(options.preset).network(options.network);
+}
+
+std::string norm_label(const NetworkChoice& network) {
+  return name(network.norm) + (network.groups ? std::to_string(*network.groups) : "");
+}
+
+}  // namespace norma

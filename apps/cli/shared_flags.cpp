@@ -1,0 +1,53 @@
+#include "apps/cli/shared_flags.h"
+
+#include "apps/cli/arguments.h"
+#include "core/error.h"
+#include "core/parallel.h"
+#include "kernels/simd_target.h"
+
+namespace norma {
+namespace {
+
+using S = const std::string&;
+
+std::string url(S flag, S value) {
+  const std::size_t scheme = value.starts_with("https://") ? 8 : value.starts_with("http://") ? 7 : 0;
+  if (scheme == 0 || value.size() == scheme)
+    fail_usage("--{} takes a URL, http://… or https://…, not '{}'", flag, value);
+  return value;
+}
+
+}  // namespace
+
+const std::vector<Flag<ImageSource>>& data_flags() {
+  static const std::vector<Flag<ImageSource>> all = {
+      {"Data", "data", "DIR", "folder with the images, or 'synthetic' ($NORMA_DATA, else ~/.cache/norma)",
+       [](ImageSource& o, S f, S v) { o.data = not_empty(f, v); }},
+      {"Data", "mirror", "URL", "where to download the official archive from",
+       [](ImageSource& o, S f, S v) { o.mirror = url(f, v); }},
+  };
+  return all;
+}
+
+const std::vector<Flag<MachineOptions>>& machine_flags() {
+  static const std::vector<Flag<MachineOptions>> all = {
+      {"Machine", "threads", "N", "CPU threads; the result does not depend on it (all cores)",
+       [](MachineOptions& o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
+      {"Machine", "simd", "NAME",
+       "no better instruction set than this: AVX3, AVX2, SSE4, … (the processor's best)",
+       [](MachineOptions& o, S f, S v) { o.simd = not_empty(f, v); }},
+      {"Machine", "device", "NAME",
+       "cpu, cuda (a GPU), simt (the CUDA kernels on the CPU) or reference (cuda where a GPU answers, else "
+       "cpu)",
+       [](MachineOptions& o, S f, S v) { o.device = device_from(f, v); }},
+  };
+  return all;
+}
+
+void use_machine(const MachineOptions& machine) {
+  if (machine.threads > 0) set_threads(machine.threads);
+  require_available(machine.device);
+  if (!machine.simd.empty()) limit_simd(machine.simd);
+}
+
+}  // namespace norma

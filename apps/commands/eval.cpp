@@ -1,0 +1,95 @@
+#include "apps/commands/eval.h"
+
+#include "apps/cli/arguments.h"
+#include "apps/cli/flags.h"
+#include "apps/cli/images.h"
+#include "apps/run/saved_model.h"
+#include "core/parallel.h"
+#include "kernels/simd_target.h"
+#include "optim/predictions.h"
+#include "optim/presets.h"
+#include "optim/trainer.h"
+
+namespace norma {
+namespace {
+
+struct EvalOptions {
+  ImageSource images;
+  MachineOptions machine;
+  std::optional<std::int64_t> batch_size;
+  std::optional<std::int64_t> limit;
+  std::optional<std::string> predictions;  ///< a file to write
+  bool quiet = false;
+  bool help = false;
+};
+
+using O = EvalOptions&;
+using S = const std::string&;
+
+const std::vector<Flag<EvalOptions>>& flags() {
+  static const std::vector<Flag<EvalOptions>> scoring = {
+      {"Scoring", "batch-size", "N", "images at a time; the score does not depend on it (32, 500 on a GPU)",
+       [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 20); }},
+      {"Scoring", "limit-test", "N", "the first N images only",
+       [](O o, S f, S v) { o.limit = whole_number(f, v, 1, 1 << 30); }},
+      {"Scoring", "predictions", "FILE", "write class, probability and scores of each image as CSV",
+       [](O o, S f, S v) { o.predictions = not_empty(f, v); }},
+  };
+  static const std::vector<Flag<EvalOptions>> output = {
+      {"Output", "quiet", "", "print the last line only", [](O o, S, S) { o.quiet = true; }},
+      {"Output", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+  };
+  static const auto all = joined<EvalOptions>({scoring, of_part(data_flags(), &EvalOptions::images),
+                                               of_part(machine_flags(), &EvalOptions::machine), output});
+  return all;
+}
+
+std::string help(const Program& program) {
+  return fmt::format(
+      "{0} eval scores a trained network on the test images.\n\n"
+      "Usage: {0} eval RUN [flags]\n\n"
+      "RUN is a run folder, or a model.safetensors that {0} wrote.\n{1}"
+      "\nExit status: 0 scored, 1 failed, 2 wrong command line.\n",
+      program.name, flags_help(texts_of(flags())));
+}
+
+}  // namespace
+
+int run_eval(const Program& program, int argc, const char* const* argv) {
+  EvalOptions options;
+  std::vector<std::string> runs;
+  apply_flags(flags(), argc, argv, options, &runs);
+  if (options.help) return fmt::print("{}", help(program)), 0;
+  if (runs.size() != 1)
+    fail_usage("eval takes one run folder or model, not {}; see eval --help", runs.size());
+  use_machine(options.machine);
+
+  const SavedModel model = load_saved_model(runs.front());
+  Progress progress(options.quiet);
+  const DataSplit images =
+      find_images(*find_preset(model.name).data, options.images, options.quiet, progress);
+  if (!model.classes.empty() && model.classes != images.classes)
+    fail("{} was trained to tell {} apart, and these images are of {}: name its data with --data",
+         runs.front(), listing(model.classes), listing(images.classes));
+  Dataset test = options.limit ? first_images(images.test, *options.limit) : images.test;
+  test = {test.images.to(options.machine.device), test.labels.to(options.machine.device)};
+  model.network->to(options.machine.device);
+  say(options.quiet, fmt::format("network   {} · {} · {}, {} threads, {}", model.name, model.norm,
+                                 name(options.machine.device), threads(), simd_target()));
+  const Clock clock;
+  std::vector<Tensor> scores;
+  const Score score = evaluate(*model.network, test, model.normalization,
+                               options.batch_size.value_or(evaluation_batch(options.machine.device)),
+                               "testing", [&](const Tensor& batch) {
+                                 if (options.predictions) scores.push_back(batch);
+                               });
+  const double seconds = clock.seconds();
+  if (options.predictions)
+    write_predictions(*options.predictions, images.classes, test.labels, rows_of(scores));
+  fmt::print("{}: {}test loss {:.4f}, accuracy {:.2f} % of {} images · {:.2f} s, {:.0f} images/s\n",
+             runs.front(), images.name == "synthetic" ? "synthetic " : "", score.loss, score.accuracy,
+             test.labels.numel(), seconds, static_cast<double>(test.labels.numel()) / seconds);
+  return 0;
+}
+
+}  // namespace norma

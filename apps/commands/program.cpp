@@ -1,0 +1,84 @@
+#include "apps/commands/program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "apps/cli/arguments.h"
+#include "apps/commands/compare.h"
+#include "apps/commands/eval.h"
+#include "apps/commands/study.h"
+#include "apps/commands/train_run.h"
+#include "core/parallel.h"
+#include "core/random.h"
+#include "data/download.h"
+#include "kernels/simd_target.h"
+#include "layers/summary.h"
+#include "optim/presets.h"
+
+namespace norma {
+namespace {
+
+int train(const Program& program, const Options& options, const std::string& command) {
+  use_machine(options.machine);
+  manual_seed(options.recipe.seed);
+  const Summary summary = summarize(*make_network(options), find_preset(options.preset).data->image);
+  check_size(summary, options);
+  if (options.summary) return fmt::print("{}", summary.to_string()), 0;
+  check_out(options.out);
+
+  watch_for_interrupt();
+  Progress progress(options.quiet);
+  say(options.quiet, fmt::format("{} {} · {} · {} · {} parameters · {} threads, {}", program.name,
+                                 NORMA_VERSION, options.preset, norm_label(options.network),
+                                 with_commas(summary.parameters), threads(), simd_target()));
+  const RunResult result = train_run(options, find_images(options, progress), command, progress);
+  if (!result.diverged.empty())
+    fail("{}; finished epochs: {}, kept in {}", result.diverged, result.epochs.size(),
+         result.folder.string());
+  return result.stopped ? interrupt_status() : 0;
+}
+
+}  // namespace
+
+int train_program(const Program& program, int argc, const char* const* argv) {
+  const std::string command = argc > 1 ? argv[1] : "";
+  if (command == "eval") return run_eval(program, argc - 1, argv + 1);
+  if (command == "compare") return run_compare(program, argc - 1, argv + 1);
+  if (command == "study") return run_study(program, argc - 1, argv + 1);
+  const Options options = parse_options(argc, argv, program);
+  if (options.help) return fmt::print("{}", help_text(program)), 0;
+  if (options.version) return fmt::print("{} {}\n", program.name, NORMA_VERSION), 0;
+  if (options.list_presets) return fmt::print("{}", list_presets()), 0;
+  return train(program, options, command_line(program.name, argc, argv));
+}
+
+std::string command_line(const std::string& program, int argc, const char* const* argv) {
+  std::string command = program;
+  for (int i = 1; i < argc; ++i) command += " " + quoted(argv[i]);
+  return command;
+}
+
+int run_app(const std::string& name, const std::function<int()>& body) {
+  try {
+    const int status = body();
+    if (std::fflush(stdout) != 0) fail("not all could be printed: is the disk full?");
+    return status;
+  } catch (const UsageError& e) {
+    fmt::print(stderr, "{}: {}\n", name, e.what());
+    return 2;
+  } catch (const Interrupted& e) {
+    fmt::print(stderr, "{}: {}\n", name, e.what());
+    return interrupt_status();
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "{}: not enough memory; try a smaller --batch-size\n", name);
+    return 1;
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "{}: {}\n", name, e.what());
+    return 1;
+  }
+}
+
+}  // namespace norma

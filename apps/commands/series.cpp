@@ -1,0 +1,73 @@
+#include "apps/commands/series.h"
+
+#include <algorithm>
+
+#include "apps/report/pages/report.h"
+#include "apps/run/run_folder.h"
+#include "apps/run/saved_model.h"
+#include "optim/predictions.h"
+
+namespace norma {
+namespace {
+
+std::filesystem::path folder_of(const std::filesystem::path& out, const Variant& variant,
+                                std::uint64_t seed) {
+  std::string name = fmt::format("{}-seed{}", variant.label, seed);
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return out / name;
+}
+
+// What the network that a run left says of the test images. A run that was killed before it had a report gets one.
+std::vector<Prediction> predictions_of(const SavedRun& run, const Options& options, const DataSplit& images) {
+  const SavedModel model = load_saved_model(run.folder);
+  const Dataset test = options.limit_test ? first_images(images.test, *options.limit_test) : images.test;
+  model.network->to(options.machine.device);
+  std::vector<Tensor> scores;
+  evaluate(*model.network, {test.images.to(options.machine.device), test.labels.to(options.machine.device)},
+           model.normalization, evaluation_batch(options.machine.device), "testing " + run.folder.string(),
+           [&](const Tensor& batch) { scores.push_back(batch); });
+  auto predictions = norma::predictions_of(test.labels, rows_of(scores), images.classes.size());
+  if (!std::filesystem::exists(run.folder / "report.html"))
+    write_report({run, summarize(*make_network(options), model.image), test, images.classes, predictions},
+                 run.folder);
+  return predictions;
+}
+
+}  // namespace
+
+std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int seeds,
+                                       const std::filesystem::path& out, const DataSplit& images,
+                                       Progress& progress) {
+  SeriesResult series{{}, images.classes};
+  const auto put_report_aside = [&] {
+    put_aside({out / "report.html", out / "curves.png", out / "comparison.txt", out / "study.txt"});
+  };
+  int number = 0;
+  for (const Variant& variant : variants) {
+    std::vector<SavedRun> runs;
+    std::vector<Prediction> predictions;
+    for (int i = 0; i < seeds; ++i) {
+      Options options = variant.options;
+      options.recipe.seed += static_cast<std::uint64_t>(i);
+      options.out = folder_of(out, variant, options.recipe.seed);
+      say(options.quiet,
+          fmt::format("\nrun {} of {}: {}, seed {}", ++number,
+                      variants.size() * static_cast<std::size_t>(seeds), variant.label, options.recipe.seed));
+      const std::string command = fmt::format("{} --seed {}", variant.command, options.recipe.seed);
+      const RunResult result =
+          train_run(options, images, command, progress, Finished::keep, put_report_aside);
+      if (result.stopped || interrupted()) return std::nullopt;
+      runs.push_back(read_run(options.out));
+      if (!result.diverged.empty()) {
+        fmt::print("{}, seed {}: {}\n", variant.label, options.recipe.seed, result.diverged);
+        continue;
+      }
+      const std::vector<Prediction> said = predictions_of(runs.back(), options, images);
+      predictions.insert(predictions.end(), said.begin(), said.end());
+    }
+    series.variants.push_back({variant, std::move(runs), Confusion(images.classes.size(), predictions)});
+  }
+  return series;
+}
+
+}  // namespace norma

@@ -1,0 +1,146 @@
+#include "apps/commands/series_options.h"
+
+#include <algorithm>
+
+#include "apps/cli/arguments.h"
+#include "apps/report/pages/words.h"
+#include "core/parallel.h"
+#include "kernels/simd_target.h"
+#include "optim/presets.h"
+
+namespace norma {
+namespace {
+
+using O = SeriesOptions&;
+using S = const std::string&;
+
+std::vector<std::int64_t> numbers(const std::string& flag, const std::string& list) {
+  std::vector<std::int64_t> values;
+  for (const std::string& word : split_words(list, ','))
+    values.push_back(whole_number(flag, word, 1, 1 << 20));
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+const std::vector<Flag<SeriesOptions>>& flags() {
+  static const std::vector<Flag<SeriesOptions>> all = {
+      {"Series", "norms", "LIST", "of " + listing(norm_names()) + ", with commas (bn,gn,ln)",
+       [](O o, S f, S v) {
+         o.norms.clear();
+         for (const std::string& norm : split_words(v, ','))
+           if (std::find(o.norms.begin(), o.norms.end(), one_of(f, norm, norm_names())) == o.norms.end())
+             o.norms.push_back(norm);
+       }},
+      {"Series", "seeds", "N", "runs of each, with seeds from --seed on (1)",
+       [](O o, S f, S v) { o.seeds = static_cast<int>(whole_number(f, v, 1, 1000)); }},
+      {"Series", "batches", "LIST", "study batch-size: the sizes (2,4,8,16,32,128)",
+       [](O o, S f, S v) { o.batches = numbers(f, v); }},
+      {"Series", "group-counts", "LIST", "study groups: the numbers of groups (1,2,4,8,16)",
+       [](O o, S f, S v) { o.groups = numbers(f, v); }},
+      {"Series", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+  };
+  return all;
+}
+
+// The training flags that a series passes on.
+std::vector<FlagText> training_texts() {
+  std::vector<FlagText> texts;
+  for (const FlagText& text : texts_of(training_flags())) {
+    const auto is = [&](const char* name) { return text.name == name; };
+    if (!is("norm") && !is("help") && !is("version") && !is("summary") && !is("list-presets"))
+      texts.push_back(text);
+  }
+  return texts;
+}
+
+std::vector<FlagText> all_texts() {
+  std::vector<FlagText> texts = texts_of(flags());
+  for (const FlagText& text : training_texts()) texts.push_back(text);
+  return texts;
+}
+
+}  // namespace
+
+SeriesOptions parse_series(int argc, const char* const* argv, std::vector<std::string>* others) {
+  SeriesOptions options;
+  const FlagWords words = cut_flags(all_texts(), argc, argv, others);
+  apply_words(flags(), words, options);
+  for (const auto& word : words) {
+    const auto own = [&](const Flag<SeriesOptions>& flag) { return flag.name == word.first; };
+    if (std::none_of(flags().begin(), flags().end(), own)) options.training.push_back(word);
+  }
+  return options;
+}
+
+Variant variant_of(const Program& program, const SeriesOptions& options, const std::string& label, Norm norm,
+                   const FlagWords& more) {
+  FlagWords words;
+  for (const auto& word : options.training)
+    if (word.first != "groups" || norm == Norm::gn) words.push_back(word);
+  words.insert(words.end(), more.begin(), more.end());
+  std::string command = program.name + " --norm " + name(norm);
+  const std::vector<FlagText> texts = training_texts();
+  const auto is_switch = [&](const std::string& flag) {
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const FlagText& text) { return text.name == flag && text.value.empty(); });
+  };
+  for (const auto& [flag, value] : words)
+    if (flag != "seed" && flag != "out")
+      command += " --" + flag + (is_switch(flag) ? "" : " " + quoted(value));
+  return {label, options_from(words, program, norm), command};
+}
+
+void check_series(const SeriesOptions& options, const std::vector<Variant>& variants,
+                  const std::vector<std::string>& own) {
+  const auto given = [&](const char* name, bool there) {
+    if (there && std::find(own.begin(), own.end(), name) == own.end())
+      fail_usage("--{} is not for this command; see its --help", name);
+  };
+  given("norms", !options.norms.empty());
+  given("batches", !options.batches.empty());
+  given("group-counts", !options.groups.empty());
+  const auto has_groups = [](const auto& word) { return word.first == "groups"; };
+  const auto is_gn = [](const Variant& v) { return v.options.network.norm == Norm::gn; };
+  if (std::any_of(options.training.begin(), options.training.end(), has_groups) &&
+      std::none_of(variants.begin(), variants.end(), is_gn))
+    fail_usage("--groups is about gn, which is not among the norms");
+}
+
+bool makes_a_network(const Variant& variant) {
+  try {
+    make_network(variant.options);
+    return true;
+  } catch (const UsageError&) {
+    return false;
+  }
+}
+
+std::optional<SeriesResult> run_series(const Program& program, const std::vector<Variant>& variants,
+                                       int seeds, const std::filesystem::path& out) {
+  const Options& options = variants.front().options;
+  check_out(out);
+  if (is_run(out)) fail("--out {} is the folder of a single run; name another", out.string());
+  use_machine(options.machine);
+  for (const Variant& v : variants)
+    check_size(summarize(*make_network(v.options), program.data->image), v.options);
+  watch_for_interrupt();
+  Progress progress(options.quiet);
+  say(options.quiet,
+      fmt::format("{} {} · {} · {} variants, {} each · {} threads, {}", program.name, NORMA_VERSION,
+                  options.preset, variants.size(), counted(seeds, "seed"), threads(), simd_target()));
+  return run_series(variants, seeds, out, find_images(options, progress), progress);
+}
+
+std::string series_help(const Program& program, const std::string& command, const std::string& what,
+                        const std::string& examples) {
+  return fmt::format("{0} {1} {2}.\n\nUsage: {0} {1} [flags]\n", program.name, command, what) +
+         flags_help(all_texts()) + "\nExamples:\n" + fmt::format(fmt::runtime(examples), program.name) +
+         "\n--out holds a run folder for each training, and report.html, curves.png and a table of them "
+         "all.\n"
+         "A run that is complete there is not trained again: interrupt with Ctrl-C, and go on later.\n"
+         "One that diverges is shown as that, and the others go on.\n"
+         "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
+}
+
+}  // namespace norma

@@ -1,0 +1,27 @@
+// Test images that a report shows.
+#pragma once
+
+#include "apps/report/draw/chart.h"
+#include "apps/report/draw/png.h"
+#include "apps/report/pages/report.h"
+
+namespace norma {
+
+/// One image of a data set on the CPU, grey or RGB.
+Picture image_at(const Dataset& dataset, std::int64_t index);
+
+/// Ten each, or as many as there are.
+struct Mistakes {
+  std::uint64_t seed;
+  std::vector<std::int64_t> random, surest;
+};
+Mistakes mistakes_to_show(const ReportData& data);
+
+/// Two charts below a title, at two pixels a unit.
+Picture draw_pair(const std::string& title, const std::string& subtitle, const Chart& left,
+                  const Chart& right);
+/// What curves.png and misclassified.png show, at two pixels a unit.
+Picture draw_curves(const SavedRun& run);
+Picture draw_mistakes(const ReportData& data);
+
+}  // namespace norma

@@ -1,0 +1,79 @@
+#include "apps/report/pages/words.h"
+
+#include <fmt/format.h>
+
+#include <cctype>
+
+#include "data/known_data.h"
+#include "layers/network/norms.h"
+#include "layers/summary.h"
+
+namespace norma {
+namespace {
+
+// nullptr for a norm that a later version wrote.
+const NormRow* row_of(const SavedRun& run) { return find_norm(run.config.at("network").at("norm")); }
+
+}  // namespace
+
+std::string data_title(const SavedRun& run) {
+  const std::string name = run.data_name();
+  for (const KnownDataSet* set : {&cifar10_data, &mnist_data})
+    if (set->name == name) return set->title;
+  return name == "synthetic" ? "synthetic images" : name;
+}
+
+std::string norm_name(const SavedRun& run) {
+  const NormRow* row = row_of(run);
+  return row == nullptr ? "A norm" : row->title;
+}
+
+std::string norm_title(const SavedRun& run) {
+  const std::string title = norm_name(run);
+  const auto& groups = run.config.at("network").at("groups");
+  return groups.is_null() ? title : fmt::format("{}, {} groups", title, groups.get<int>());
+}
+
+std::string uncapitalized(std::string words) {
+  words[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(words[0])));
+  return words;
+}
+
+std::string capitalized(std::string words) {
+  words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  return words;
+}
+
+std::string in_a_title(const std::vector<std::string>& norms) {
+  if (norms.size() > 3) return fmt::format("{} norms", norms.size());
+  std::string text;
+  for (std::size_t i = 0; i < norms.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == norms.size() ? " and " : ", ") + uncapitalized(norms[i]);
+  return capitalized(text);
+}
+
+std::string run_title(const SavedRun& run) {
+  const std::string norm = norm_title(run);
+  return norm + (norm.find(',') == std::string::npos ? " on " : ", on ") + data_title(run);
+}
+
+std::string norm_lesson(const SavedRun& run) {
+  const NormRow* row = row_of(run);
+  return row == nullptr ? "" : row->lesson;
+}
+
+std::string percent(double value) { return fmt::format("{:.2f} %", value); }
+
+std::string counted(std::int64_t count, const std::string& noun) {
+  return with_commas(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+std::string stopped_note(const SavedRun& run) {
+  if (!run.diverged().empty()) return run.diverged() + ".";
+  const auto finished = static_cast<int>(run.epochs.size());
+  if (finished >= run.epochs_asked()) return "";
+  return fmt::format("The run was stopped after {} of {} epochs; this is what it reached.", finished,
+                     run.epochs_asked());
+}
+
+}  // namespace norma

@@ -1,0 +1,142 @@
+// reproduce: trains every preset by its own recipe, and writes the tables in docs/results.
+//
+//   reproduce --data DIR                     all rows; one that is done is not trained again
+//   reproduce --rows skip-37108,mnist-9752   these presets
+//   reproduce --rows norma-49k --seeds 3     Norma's own, with its spread
+//
+// A row's epochs are kept in docs/results/runs, of which the table is made; what `cifar_norm --list-presets` says of
+// Norma's accuracy (optim/measured.inc) is written with it.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "apps/cli/arguments.h"
+#include "apps/cli/flags.h"
+#include "apps/commands/program.h"
+#include "apps/commands/result_tables.h"
+#include "apps/commands/train_run.h"
+#include "optim/presets.h"
+
+namespace norma {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int published_epochs = 20;  // of every system, and of Norma's own network
+
+struct ReproduceOptions {
+  std::vector<std::string> presets;
+  ImageSource images;
+  MachineOptions machine;
+  std::string out = "runs/reproduce", write;
+  int epochs = published_epochs;
+  std::uint64_t seed = 1;
+  int seeds = 1;
+  bool quiet = false, help = false;
+};
+
+using O = ReproduceOptions&;
+using S = const std::string&;
+
+const std::vector<Flag<ReproduceOptions>>& flags() {
+  static const std::vector<Flag<ReproduceOptions>> rows = {
+      {"Rows", "rows", "PRESETS", "presets, with commas (all)",
+       [](O o, S, S v) { o.presets = split_words(v, ','); }},
+      {"Rows", "epochs", "N", "passes over the training set (20)",
+       [](O o, S f, S v) { o.epochs = static_cast<int>(whole_number(f, v, 1, 100'000)); }},
+      {"Rows", "seed", "N", "of every run (1)",
+       [](O o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, 1 << 30)); }},
+      {"Rows", "seeds", "N", "runs of each row, with seeds from --seed on (1)",
+       [](O o, S f, S v) { o.seeds = static_cast<int>(whole_number(f, v, 1, 1000)); }},
+  };
+  static const std::vector<Flag<ReproduceOptions>> output = {
+      {"Output", "out", "DIR", "where the run folders go (runs/reproduce)",
+       [](O o, S f, S v) { o.out = not_empty(f, v); }},
+      {"Output", "write", "DIR",
+       "the checkout whose docs/results and optim/measured.inc to write (print the table)",
+       [](O o, S f, S v) { o.write = not_empty(f, v); }},
+      {"Output", "quiet", "", "print one line per run only", [](O o, S, S) { o.quiet = true; }},
+      {"Output", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+  };
+  static const auto all =
+      joined<ReproduceOptions>({rows, of_part(data_flags(), &ReproduceOptions::images),
+                                of_part(machine_flags(), &ReproduceOptions::machine), output});
+  return all;
+}
+
+std::string help() {
+  return "reproduce trains the presets, each by its own recipe, and makes a table of what came out.\n\n"
+         "Usage: reproduce [flags]\n\n" +
+         flags_help(texts_of(flags())) +
+         "\nA run that is complete in its folder is not trained again; Ctrl-C, and go on later.\n"
+         "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
+}
+
+// How to repeat it.
+std::string command(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed) {
+  return row.command(seed) + (o.epochs == published_epochs ? "" : fmt::format(" --epochs {}", o.epochs)) +
+         (o.images.data.empty() ? "" : " --data " + quoted(o.images.data));
+}
+
+// Its log joins those in docs/results, and the tables are made anew; or its line is printed.
+void keep(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed, const RunResult& result) {
+  if (o.write.empty()) return fmt::print("{}\n", table_line(row, seed, result.epochs));
+  const fs::path runs = fs::path(o.write) / "docs" / "results" / "runs";
+  fs::create_directories(runs);
+  fs::copy_file(result.folder / "metrics.jsonl", runs / (row.name(seed) + ".jsonl"),
+                fs::copy_options::overwrite_existing);
+  write_result_tables(o.write);
+}
+
+int run(const ReproduceOptions& o) {
+  if (!o.write.empty() && !fs::exists(fs::path(o.write) / "apps" / "measured.inc"))
+    fail_usage("--write {}: there is no optim/measured.inc; name a checkout of Norma", o.write);
+  if (!o.write.empty() && o.epochs != published_epochs)
+    fail_usage("--write keeps runs of {} epochs, as they were published: leave --epochs or --write away",
+               published_epochs);
+  if (!o.write.empty() && o.seed + static_cast<std::uint64_t>(o.seeds) > most_seeds + 1)
+    fail_usage("--write keeps the seeds up to {}", most_seeds);
+  check_out(o.out);
+  for (const std::string& name : o.presets) one_of("rows", name, preset_names());
+  if (!o.write.empty()) write_result_tables(o.write);  // what is there already
+  use_machine(o.machine);
+  watch_for_interrupt();
+  Progress progress(o.quiet);
+  std::optional<DataSplit> images;
+  const KnownDataSet* loaded = nullptr;
+  for (const TableRow& row : table_rows()) {
+    if (!o.presets.empty() &&
+        std::find(o.presets.begin(), o.presets.end(), row.preset->name) == o.presets.end())
+      continue;
+    for (std::uint64_t seed = o.seed; seed < o.seed + static_cast<std::uint64_t>(o.seeds); ++seed) {
+      Options options = row.options();
+      options.images = o.images;
+      options.machine = o.machine;
+      options.recipe.epochs = o.epochs;
+      options.recipe.seed = seed;
+      options.quiet = o.quiet;
+      options.out = fs::path(o.out) / row.name(seed);
+      if (loaded != row.preset->data) images = find_images(options, progress), loaded = row.preset->data;
+      if (images->name == "synthetic")
+        fail("the presets are to be trained on {}: name its folder with --data", loaded->title);
+      const RunResult result = train_run(options, *images, command(o, row, seed), progress, Finished::keep);
+      if (result.stopped || interrupted()) return interrupt_status();
+      if (!result.diverged.empty()) fail("{}: {}", row.name(seed), result.diverged);
+      keep(o, row, seed, result);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace norma
+
+int main(int argc, char** argv) {
+  return norma::run_app("reproduce", [&] {
+    norma::ReproduceOptions options;
+    norma::apply_flags(norma::flags(), argc, argv, options);
+    if (options.help) return fmt::print("{}", norma::help()), 0;
+    return norma::run(options);
+  });
+}

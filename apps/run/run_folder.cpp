@@ -1,0 +1,128 @@
+#include "apps/run/run_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/save_file.h"
+#include "layers/safetensors.h"
+
+namespace norma {
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;  // a path need not be UTF-8: what is not is replaced
+namespace {
+
+std::string timestamp() {
+  const std::time_t now = std::time(nullptr);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y%m%d-%H%M%S", std::localtime(&now));
+  return text;
+}
+
+fs::path unused(const fs::path& wanted) {
+  fs::path path = wanted;
+  for (int i = 2; fs::exists(path); ++i) path = wanted.string() + "-" + std::to_string(i);
+  return path;
+}
+
+bool is_event_file(const fs::path& file) {
+  return file.filename().string().starts_with("events.out.tfevents.");
+}
+
+// What an earlier run may have left in the folder.
+std::vector<fs::path> files_of_a_run(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const char* name : {"config.json", "metrics.jsonl", "norm_statistics.jsonl", "model.safetensors",
+                           "report.html", "curves.png", "misclassified.png"})
+    files.push_back(folder / name);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (is_event_file(entry.path())) files.push_back(entry.path());
+  return files;
+}
+
+fs::path name_aside(const fs::path& file, const std::string& number) {
+  const fs::path base = is_event_file(file) ? file.parent_path() / "events" : file;
+  return base.string() + "." + number;
+}
+
+// Locked until the descriptor is closed. Where a file system knows no locks, there is none.
+int lock(const fs::path& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return descriptor;
+  close(descriptor);
+  fail("another process is training into {} at this moment: wait until it has ended, or name another --out",
+       folder.string());
+}
+
+}  // namespace
+
+std::string put_aside(const std::vector<fs::path>& files) {
+  std::vector<fs::path> there;
+  std::copy_if(files.begin(), files.end(), std::back_inserter(there),
+               [](const fs::path& file) { return fs::exists(file); });
+  if (there.empty()) return "";
+  std::string number;
+  const auto taken = [&](const fs::path& file) { return fs::exists(name_aside(file, number)); };
+  for (int i = 1; number.empty() || std::any_of(files.begin(), files.end(), taken); ++i)
+    number = fmt::format("~{}~", i);
+  for (const fs::path& file : there) {
+    fs::path aside = name_aside(file, number);
+    for (int i = 2; fs::exists(aside); ++i)  // a second event file
+      aside = file.parent_path() / fmt::format("events-{}.{}", i, number);
+    std::error_code error;
+    fs::rename(file, aside, error);
+    if (error) fail("could not put {} of an earlier run aside: {}", file.string(), error.message());
+  }
+  return number;
+}
+
+RunFolder::RunFolder(const std::string& name, const std::string& label)
+    : path_(name.empty() ? unused(fs::path("runs") / (timestamp() + "-" + label)) : fs::path(name)) {
+  std::error_code error;
+  fs::create_directories(path_, error);
+  if (error || !fs::is_directory(path_))
+    fail("could not make the run folder {}: {}", path_.string(),
+         error ? error.message() : "it is not a folder");
+  lock_ = lock(path_);
+  if (const std::string number = norma::put_aside(files_of_a_run(path_)); !number.empty())
+    put_aside_ =
+        fmt::format("{} held an earlier run; its files are kept there as NAME.{}", path_.string(), number);
+  metrics_.open(path_ / "metrics.jsonl");
+  norm_statistics_.open(path_ / "norm_statistics.jsonl");
+  if (!metrics_ || !norm_statistics_)
+    fail("could not write into the run folder {}: is it writable?", path_.string());
+}
+
+RunFolder::~RunFolder() {
+  if (lock_ >= 0) close(lock_);
+}
+
+void RunFolder::write_config(const nlohmann::ordered_json& config) {
+  save_file(path_ / "config.json", config.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
+}
+
+void RunFolder::append_metrics(const nlohmann::ordered_json& line) {
+  metrics_ << line.dump() << std::endl;
+  if (!metrics_) fail("could not write {}: is the disk full?", (path_ / "metrics.jsonl").string());
+}
+
+void RunFolder::append_norm_statistics(const nlohmann::ordered_json& line) {
+  norm_statistics_ << line.dump() << std::endl;
+  if (!norm_statistics_)
+    fail("could not write {}: is the disk full?", (path_ / "norm_statistics.jsonl").string());
+}
+
+void RunFolder::write_model(const Module& network, const nlohmann::ordered_json& config) {
+  save_safetensors(path_ / "model.safetensors", network.state_dict(),
+                   {{"format", "pt"},
+                    {"data", config.at("data").at("name")},
+                    {"config", config.dump(-1, ' ', false, Json::error_handler_t::replace)}});
+}
+
+}  // namespace norma

@@ -1,0 +1,40 @@
+#include "apps/run/saved_model.h"
+
+#include <nlohmann/json.hpp>
+
+#include "layers/safetensors.h"
+#include "optim/presets.h"
+
+namespace norma {
+namespace fs = std::filesystem;
+
+SavedModel load_saved_model(const fs::path& run) {
+  const fs::path file = fs::is_directory(run) ? run / "model.safetensors" : run;
+  if (!fs::exists(file)) fail("there is no {}; name a run folder of cifar_norm, or its model", file.string());
+  Metadata metadata;
+  const auto state = load_safetensors(file, &metadata);
+  const auto config = nlohmann::json::parse(metadata["config"], nullptr, false);
+  if (!config.is_object() || !config.contains("network"))
+    fail("{} does not say what network it is: only models that cifar_norm wrote can be loaded",
+         file.string());
+  try {
+    const auto& network = config.at("network");
+    const auto& data = config.at("data");
+    const Preset& preset = find_preset(network.at("name"));
+    NetworkChoice choice{.norm = norm_from(network.at("norm"))};
+    if (!network.at("groups").is_null()) choice.groups = network.at("groups").get<std::int64_t>();
+    SavedModel model{file,
+                     preset.network(choice),
+                     preset.data->image,
+                     {data.at("normalization_mean"), data.at("normalization_std")},
+                     preset.name,
+                     name(choice.norm),
+                     data.value("classes", std::vector<std::string>())};
+    model.network->load_state_dict(state);
+    return model;
+  } catch (const nlohmann::json::exception& e) {
+    fail("the configuration in {} is not one of cifar_norm's: {}", file.string(), e.what());
+  }
+}
+
+}  // namespace norma

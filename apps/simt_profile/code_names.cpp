@@ -1,0 +1,88 @@
+#include "apps/simt_profile/code_names.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "apps/cli/arguments.h"
+#include "core/error.h"
+#include "kernels/simt/counters.h"
+
+namespace norma {
+namespace {
+
+std::string output_of(const std::string& command) {
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
+  std::string text;
+  char part[4096];
+  while (pipe && std::fgets(part, sizeof part, pipe.get()) != nullptr) text += part;
+  return text;
+}
+
+/// "…/kernels/cuda/map.cuh:88 (discriminator 2)" to "kernels/cuda/map.cuh:88".
+std::string line_of(const std::string& text) { return short_path(text.substr(0, text.find(' '))); }
+
+}  // namespace
+
+std::map<std::uintptr_t, CodeName> code_names(const std::vector<std::uintptr_t>& addresses) {
+  std::map<std::uintptr_t, CodeName> names;
+  std::map<std::uintptr_t, std::uintptr_t> by_offset;
+  std::error_code none;
+  std::string command =
+      "addr2line -a -f -C -i -e " + quoted(std::filesystem::read_symlink("/proc/self/exe", none).string());
+  for (const std::uintptr_t address : addresses) {
+    const std::uintptr_t offset = simt::code_place(address).offset;
+    names[address].line = fmt::format("{:#x}", offset);
+    by_offset[offset] = address;
+    command += fmt::format(" {:#x}", offset);
+  }
+  if (addresses.empty()) return names;
+
+  // For each address "0x…", then a function and a line for every level of inlining, from the inside out.
+  CodeName* name = nullptr;
+  const std::vector<std::string> lines = split_words(output_of(command + " 2>/dev/null"), '\n');
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
+    if (lines[i].starts_with("0x")) {
+      const auto found = by_offset.find(std::stoull(lines[i], nullptr, 16));
+      name = found == by_offset.end() ? nullptr : &names[found->second];
+      continue;
+    }
+    const std::string function = lines[i], line = line_of(lines[++i]);
+    if (name == nullptr || function.starts_with("??")) continue;
+    const bool innermost = name->function.empty();
+    name->function = function;
+    if (line.find('?') == std::string::npos) (innermost ? name->line : name->from) = line;
+  }
+  return names;
+}
+
+std::string short_function(const std::string& demangled) {
+  std::string text;
+  int depth = 0;
+  for (std::size_t i = 0; i < demangled.size(); ++i) {
+    const char c = demangled[i];
+    if (demangled.compare(i, 21, "(anonymous namespace)") == 0) {
+      i += 20;
+    } else if (c == '<') {
+      if (++depth == 1) text += c;
+    } else if (c == '>') {
+      if (--depth == 0) text += c;
+    } else if (depth > 1) {
+    } else if (c == '(') {
+      break;  // the parameters
+    } else if (c == ':' || (c == ' ' && depth == 0)) {
+      text.erase(text.find_last_of(" <,") == std::string::npos ? 0 : text.find_last_of(" <,") + 1);
+    } else if (c != ' ' || text.back() == ',') {
+      text += c;
+    }
+  }
+  return text;
+}
+
+std::string short_path(const std::string& path) {
+  for (const char* folder : {"/kernels/", "/tests/"})
+    if (const std::size_t at = path.rfind(folder); at != std::string::npos) return path.substr(at + 1);
+  return path;
+}
+
+}  // namespace norma

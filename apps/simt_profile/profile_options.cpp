@@ -1,0 +1,104 @@
+#include "apps/simt_profile/profile_options.h"
+
+#include <algorithm>
+
+#include "apps/cli/arguments.h"
+#include "apps/cli/flags.h"
+#include "apps/simt_profile/profile_report.h"
+#include "core/error.h"
+
+namespace norma {
+namespace {
+
+using O = ProfileOptions&;
+using S = const std::string&;
+
+constexpr std::int64_t most = 1 << 20, most_elements = std::int64_t{1} << 28;
+
+std::array<std::int64_t, 4> shape_from(S flag, S value) {
+  std::array<std::int64_t, 4> shape{1, 1, 1, 1};
+  const std::vector<std::string> words = split_words(value, ',');
+  if (words.size() > shape.size())
+    fail_usage("--{} takes up to four numbers, N,C,H,W, not '{}'", flag, value);
+  std::int64_t elements = 1;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    shape[i] = whole_number(flag, words[i], 1, most_elements);
+    if (shape[i] > most_elements / elements)
+      fail_usage("--{} {} has more than {} elements: counting them would take too long", flag, value,
+                 most_elements);
+    elements *= shape[i];
+  }
+  return shape;
+}
+
+const std::vector<Flag<ProfileOptions>>& flags() {
+  static const std::vector<Flag<ProfileOptions>> all = {
+      {"", "op", "NAME", "the operation, or all at small shapes; --list names them",
+       [](O o, S, S v) { o.operation = v; }},
+      {"", "direction", "NAME",
+       "forward, backward, or backward-data and backward-weight of conv2d (all there are)",
+       [](O o, S, S v) { o.direction = v; }},
+      {"", "shape", "N,C,H,W", "of x; rows are N by C·H·W (each operation's own, see --list)",
+       [](O o, S f, S v) { o.setting.shape = shape_from(f, v); }},
+      {"", "groups", "G", "of group_norm (4)",
+       [](O o, S f, S v) { o.setting.groups = whole_number(f, v, 1, most); }},
+      {"", "out-channels", "K", "of conv2d (C) and linear (10)",
+       [](O o, S f, S v) { o.setting.out_channels = whole_number(f, v, 1, most); }},
+      {"", "kernel", "K", "side of the window: of conv2d (3) and pools (2)",
+       [](O o, S f, S v) { o.setting.kernel = whole_number(f, v, 1, most); }},
+      {"", "stride", "S", "of conv2d (1) and pools (the kernel)",
+       [](O o, S f, S v) { o.setting.stride = whole_number(f, v, 1, most); }},
+      {"", "padding", "P", "of conv2d (1), pools (0) and the crops of load_images (0)",
+       [](O o, S f, S v) { o.setting.padding = whole_number(f, v, 0, most); }},
+      {"", "p", "P", "probability of dropout (0.5)", [](O o, S f, S v) { o.setting.p = number(f, v, 0, 1); }},
+      {"", "channels", "", "dropout of whole channels", [](O o, S, S) { o.setting.channels = true; }},
+      {"", "eval", "", "batch_norm with running statistics", [](O o, S, S) { o.setting.eval = true; }},
+      {"", "dtype", "NAME", "float32 or float64 (float32)",
+       [](O o, S f, S v) {
+         o.setting.dtype =
+             one_of(f, v, {"float32", "float64"}) == "float32" ? DType::float32 : DType::float64;
+       }},
+      {"", "json", "", "one JSON object instead of tables", [](O o, S, S) { o.json = true; }},
+      {"", "list", "", "print the operations and end", [](O o, S, S) { o.list = true; }},
+      {"", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
+  };
+  return all;
+}
+
+/// A flag that no chosen operation looks at was given by mistake.
+void check_together(const ProfileOptions& options, const std::vector<std::string>& given) {
+  if (options.operation.empty()) fail_usage("--op needs an operation: see --list, or take --op all");
+  const auto cases = choose_profile_cases(options.operation, options.direction, options.setting.dtype);
+  if (options.operation == "all" && options.setting.shape)
+    fail_usage("--shape goes with one --op; all of them take shapes of their own");
+  for (const char* own : {"groups", "out-channels", "kernel", "stride", "padding", "p", "channels", "eval"})
+    if (std::find(given.begin(), given.end(), own) != given.end() &&
+        std::none_of(cases.begin(), cases.end(), [&](const ProfileCase& c) {
+          return std::find(c.flags.begin(), c.flags.end(), own) != c.flags.end();
+        }))
+      fail_usage("--{} does not go with --op {}; --list shows which flags an operation takes", own,
+                 options.operation);
+}
+
+}  // namespace
+
+ProfileOptions parse_profile_options(int argc, const char* const* argv) {
+  ProfileOptions options;
+  const std::vector<std::string> given = apply_flags(flags(), argc, argv, options);
+  if (!options.help && !options.list) check_together(options, given);
+  return options;
+}
+
+std::string profile_help_text() {
+  return "simt_profile runs a CUDA kernel on the CPU and counts what it does to memory.\n\n"
+         "Usage: simt_profile --op NAME [flags]\n\n" +
+         flags_help(texts_of(flags())) +
+         "\nExamples:\n"
+         "  simt_profile --op group_norm --direction backward --shape 128,32,32,32 --groups 4\n"
+         "  simt_profile --op conv2d --direction forward --shape 2,16,32,32 --out-channels 20\n"
+         "  simt_profile --op all --json                every operation of kernels/table.h, for a program\n"
+         "\n" +
+         profile_legend() + "\nExit status: 0 counted, 1 failed, 2 wrong command line.\n";
+}
+
+}  // namespace norma

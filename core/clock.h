@@ -1,0 +1,18 @@
+// Clock: seconds since it was made, by a clock that never goes back.
+#pragma once
+
+#include <chrono>
+
+namespace norma {
+
+class Clock {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace norma

@@ -1,0 +1,213 @@
+#include "layers/export/onnx.h"
+
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "core/autograd.h"
+#include "layers/batch_norm.h"
+#include "layers/conv2d.h"
+#include "layers/group_norm.h"
+#include "layers/instance_norm.h"
+#include "layers/layer_norm.h"
+#include "layers/linear.h"
+#include "layers/rms_norm.h"
+#include "layers/sequential.h"
+#include "layers/simple.h"
+
+namespace norma {
+namespace {
+
+using Value = std::string;  // the name of what flows between nodes
+using Values = std::vector<Value>;
+using Ints = std::vector<std::int64_t>;
+
+// Where a layer stands, and the graph that its nodes go to.
+struct Scope {
+  OnnxGraph& graph;
+  std::string path;
+
+  std::string inner(const std::string& name) const { return path.empty() ? name : path + "." + name; }
+  // The layer's only node, or its last one.
+  Value node(const std::string& op, const Values& inputs, const OnnxAttributes& attributes = {}) const {
+    return graph.node(op, path.empty() ? "network" : path, inputs, attributes);
+  }
+  // One before it.
+  Value node_before(const std::string& name, const std::string& op, const Values& inputs,
+                    const OnnxAttributes& attributes = {}) const {
+    return graph.node(op, inner(name), inputs, attributes);
+  }
+  // x and, after it, those parameters that the layer has.
+  Values with_parameters(const Value& x, const Tensor& weight, const Tensor& bias) const {
+    Values inputs = {x, graph.constant(inner("weight"), weight)};
+    if (bias.defined()) inputs.push_back(graph.constant(inner("bias"), bias));
+    return inputs;
+  }
+  // x, scale and bias, which ONNX's norms always have: 1 and 0 where the layer has none.
+  Values with_affine(const Value& x, const Tensor& weight, const Tensor& bias, const Shape& shape) const {
+    return with_parameters(x, weight.defined() ? weight : Tensor::full(shape, 1),
+                           bias.defined() ? bias : Tensor::zeros(shape));
+  }
+};
+
+Value nodes_of(OnnxGraph& graph, const std::string& path, const Module& module, const Value& x);
+
+// What the layers BatchNorm2d and InstanceNorm2d are where they have running statistics.
+template <class Norm>
+Value batch_normalization(const Scope& s, const Norm& norm, const Value& x) {
+  Values inputs = s.with_affine(x, norm.weight, norm.bias, norm.running_mean.shape());
+  inputs.push_back(s.graph.constant(s.inner("running_mean"), norm.running_mean));
+  inputs.push_back(s.graph.constant(s.inner("running_var"), norm.running_var));
+  return s.node("BatchNormalization", inputs, {{"epsilon", norm.eps()}});
+}
+
+OnnxAttributes window(const Window& window, Size2 padding) {
+  return {{"kernel_shape", Ints{window.kernel.h, window.kernel.w}},
+          {"strides", Ints{window.stride.h, window.stride.w}},
+          {"pads", Ints{padding.h, padding.w, padding.h, padding.w}}};
+}
+
+template <class Pool>
+OnnxAttributes pool_window(const Scope& s, const Pool& pool) {
+  if (pool.options().ceil_mode)
+    fail("layer {} ({}): in ONNX, ceil_mode counts windows otherwise than here; use padding so that they fit",
+         s.path, pool.type());
+  return window(pool.window(), pool.options().padding);
+}
+
+// A row of the table: what a module becomes if it is such a layer.
+using Row = std::function<std::optional<Value>(const Scope&, const Module&, const Value& x)>;
+
+template <class Layer>
+Row row(Value (*nodes)(const Scope&, const Layer&, const Value& x)) {
+  return [nodes](const Scope& s, const Module& module, const Value& x) -> std::optional<Value> {
+    const auto* layer = dynamic_cast<const Layer*>(&module);
+    return layer == nullptr ? std::nullopt : std::optional(nodes(s, *layer, x));
+  };
+}
+
+using S = const Scope&;
+using X = const Value&;
+
+// ---- The table: layer → node(s) ------------------------------------------------------------------------------
+
+const std::vector<Row>& table() {
+  static const std::vector<Row> rows = {
+      row<Sequential>([](S s, const Sequential& m, X x) {
+        Value y = x;
+        for (const auto& [name, child] : m.children()) y = nodes_of(s.graph, s.inner(name), *child, y);
+        return y;
+      }),
+      row<Residual>([](S s, const Residual& m, X x) {
+        const auto& [name, body] = m.children().front();
+        return s.node("Add", {x, nodes_of(s.graph, s.inner(name), *body, x)});
+      }),
+
+      row<Conv2d>([](S s, const Conv2d& m, X x) {
+        return s.node("Conv", s.with_parameters(x, m.filters(), m.bias), window(m.window(), m.padding()));
+      }),
+      row<Linear>([](S s, const Linear& m, X x) {
+        return s.node("Gemm", s.with_parameters(x, m.weight, m.bias), {{"transB", 1}});
+      }),
+
+      row<BatchNorm2d>([](S s, const BatchNorm2d& m, X x) {
+        if (!m.running_mean.defined())
+          fail("layer {} (BatchNorm2d): ONNX has no batch norm without running statistics", s.path);
+        return batch_normalization(s, m, x);
+      }),
+      row<GroupNorm>([](S s, const GroupNorm& m, X x) {
+        return s.node("GroupNormalization", s.with_affine(x, m.weight, m.bias, {m.num_channels()}),
+                      {{"num_groups", m.num_groups()}, {"epsilon", m.eps()}});
+      }),
+      row<LayerNorm>([](S s, const LayerNorm& m, X x) {
+        return s.node("LayerNormalization", s.with_affine(x, m.weight, m.bias, m.normalized_shape()),
+                      {{"axis", -std::int64_t{m.normalized_shape().rank()}}, {"epsilon", m.eps()}});
+      }),
+      row<LayerNorm2d>([](S s, const LayerNorm2d& m, X x) {  // ONNX normalises over the last sizes alone
+        const Value turned = s.node_before("channels_last", "Transpose", {x}, {{"perm", Ints{0, 2, 3, 1}}});
+        const Value y = s.node_before("normalized", "LayerNormalization",
+                                      s.with_affine(turned, m.weight, m.bias, {m.num_channels()}),
+                                      {{"axis", -1}, {"epsilon", m.eps()}});
+        return s.node("Transpose", {y}, {{"perm", Ints{0, 3, 1, 2}}});
+      }),
+      row<InstanceNorm2d>([](S s, const InstanceNorm2d& m, X x) {
+        if (m.running_mean.defined()) return batch_normalization(s, m, x);
+        return s.node("InstanceNormalization", s.with_affine(x, m.weight, m.bias, {m.num_features()}),
+                      {{"epsilon", m.eps()}});
+      }),
+      row<RMSNorm2d>([](S s, const RMSNorm2d& m,
+                        X x) {  // ONNX has none before operator set 23, and that has no weight [C]
+        const std::int64_t c = m.num_channels();
+        const auto constant = [&](const std::string& name, const Tensor& t) {
+          return s.graph.constant(s.inner(name), t);
+        };
+        const Value squares = s.node_before("squares", "Mul", {x, x});
+        const Value of_channels = s.node_before("mean_of_pixels", "GlobalAveragePool", {squares});
+        const Value share =
+            constant("share_of_channel", Tensor::full({1, c, 1, 1}, 1 / static_cast<double>(c)));
+        const Value mean = s.node_before("mean", "Conv", {of_channels, share});
+        const Value shifted =
+            s.node_before("mean_plus_eps", "Add", {mean, constant("eps", Tensor::full({1}, m.eps()))});
+        const Value rms = s.node_before("rms", "Sqrt", {shifted});
+        const Value xhat =
+            m.weight.defined() ? s.node_before("normalized", "Div", {x, rms}) : s.node("Div", {x, rms});
+        if (!m.weight.defined()) return xhat;
+        return s.node("Mul", {xhat, constant("weight", m.weight.view({c, 1, 1}))});
+      }),
+
+      row<MaxPool2d>([](S s, const MaxPool2d& m, X x) { return s.node("MaxPool", {x}, pool_window(s, m)); }),
+      row<AvgPool2d>([](S s, const AvgPool2d& m, X x) {
+        OnnxAttributes attributes = pool_window(s, m);
+        attributes["count_include_pad"] = std::int64_t{m.options().count_include_pad};
+        return s.node("AveragePool", {x}, attributes);
+      }),
+      row<AdaptiveAvgPool2d>(
+          [](S s, const AdaptiveAvgPool2d&, X x) { return s.node("GlobalAveragePool", {x}); }),
+
+      row<ReLU>([](S s, const ReLU&, X x) { return s.node("Relu", {x}); }),
+      row<Flatten>([](S s, const Flatten&, X x) {
+        return s.node("Flatten", {x}, {{"axis", 1}});
+      }),
+      row<Identity>([](S, const Identity&, X x) { return x; }),
+      row<Dropout>([](S, const Dropout&, X x) { return x; }),
+      row<Dropout2d>([](S, const Dropout2d&, X x) { return x; }),
+  };
+  return rows;
+}
+
+Value nodes_of(OnnxGraph& graph, const std::string& path, const Module& module, const Value& x) {
+  for (const Row& row : table())
+    if (const std::optional<Value> y = row({graph, path}, module, x)) return *y;
+  fail("layer {} ({}): has no row in the table of layers and ONNX nodes (layers/export/onnx.cpp)", path,
+       module.type());
+}
+
+// One number per channel, to go with [N, C, H, W].
+Tensor per_channel(const std::vector<double>& numbers) {
+  return Tensor::from(numbers, {static_cast<std::int64_t>(numbers.size()), 1, 1});
+}
+
+}  // namespace
+
+OnnxModel to_onnx(Module& network, const OnnxDescription& d) {
+  const NoGrad no_grad;
+  network.eval();
+  const Tensor scores = network(Tensor::zeros({1, d.image[0], d.image[1], d.image[2]}));
+
+  OnnxGraph graph;
+  const Value mean = graph.constant("images.mean", per_channel(d.mean));
+  const Value deviation = graph.constant("images.std", per_channel(d.std));
+  const Value centred = graph.node("Sub", "images.centred", {"images", mean});
+  nodes_of(graph, "", network, graph.node("Div", "images.normalized", {centred, deviation}));
+  graph.rename_output("scores");
+
+  ProtobufMessage model;
+  model.varint(1, graph.ir_version()).bytes(2, "norma").bytes(3, NORMA_VERSION);
+  model.message(7, graph.to_protobuf(d.name, d.image, Shape(std::span(scores.shape()).subspan(1))));
+  model.message(8, ProtobufMessage().bytes(1, "").varint(2, graph.opset()));
+  if (!d.classes.empty())
+    model.message(14, ProtobufMessage().bytes(1, "classes").bytes(2, nlohmann::json(d.classes).dump()));
+  return {model.wire(), graph.opset(), graph.node_count()};
+}
+
+}  // namespace norma

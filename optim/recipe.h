@@ -1,0 +1,56 @@
+// Recipe: how a network is trained, apart from what it is and on which images. The defaults are what the published
+// systems have in common.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "data/loader.h"
+#include "optim/optimizer.h"
+#include "optim/scheduler.h"
+
+namespace norma {
+
+struct SchedulerChoice {
+  std::string kind = "none";  ///< one of scheduler_kinds()
+  int step_size = 6;          ///< step: epochs
+  double gamma = 0.1;         ///< step and plateau: factor
+  int patience = 2;           ///< plateau: epochs
+};
+
+struct Recipe {
+  int epochs = 20;
+  std::int64_t batch_size = 128;
+  std::string optimizer = "sgd";  ///< one of optimizer_kinds()
+  double lr = 0.01;               ///< the peak with onecycle
+  double momentum = 0.9;          ///< of sgd
+  bool nesterov = false;
+  double weight_decay = 0;  ///< L2 penalty; decoupled with adamw
+  double l1 = 0;            ///< adds l1·Σ|p| over all parameters to the loss
+  SchedulerChoice scheduler = {};
+  double label_smoothing = 0;  ///< in [0, 1]
+  Augmentation augmentation = {};
+  std::uint64_t seed = 1;  ///< of the order of the images and of the augmentation
+};
+
+/// sgd, adam, adamw
+const std::vector<std::string>& optimizer_kinds();
+/// none, step, cosine, onecycle, plateau
+const std::vector<std::string>& scheduler_kinds();
+
+/// Throws, naming it, where the recipe's optimizer is none of optimizer_kinds().
+std::unique_ptr<Optimizer> make_optimizer(const std::vector<Tensor>& parameters, const Recipe& recipe);
+/// nullptr for none. Throws, naming it, where the recipe's scheduler is none of scheduler_kinds().
+std::unique_ptr<Scheduler> make_scheduler(Optimizer& optimizer, const Recipe& recipe,
+                                          std::int64_t steps_per_epoch);
+
+/// "step:6:0.1", as the command line takes it.
+std::string to_string(const SchedulerChoice& choice);
+/// "flip+crop"
+std::string to_string(const Augmentation& augmentation);
+/// "batches of 64, sgd lr 0.1 nesterov, scheduler onecycle, augment flip+crop:2, …"
+std::string to_string(const Recipe& recipe);
+
+}  // namespace norma

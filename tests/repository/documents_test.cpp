@@ -1,0 +1,127 @@
+// What the documents tell a reader to type exists, and is understood.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "core/save_file.h"
+#include "tests/support/process.h"
+
+namespace fs = std::filesystem;
+using namespace norma;
+using norma::test::Finished;
+using norma::test::run_program;
+
+namespace {
+
+const fs::path source = NORMA_SOURCE_DIR;
+const fs::path programs = fs::path(NORMA_BINARY_DIR) / "bin";
+
+std::vector<fs::path> documents() {
+  std::vector<fs::path> files;
+  for (auto entry = fs::recursive_directory_iterator(source); entry != fs::recursive_directory_iterator();
+       ++entry) {
+    const std::string name = entry->path().filename().string();
+    if (entry.depth() == 0 && (name == "build" || name == "runs" || name == ".git"))
+      entry.disable_recursion_pending();
+    if (entry->path().extension() == ".md") files.push_back(entry->path());
+  }
+  return files;
+}
+
+std::string help_of_run() {
+  const Finished help = run_program({source / "run", "help"});
+  REQUIRE(help.status == 0);
+  return help.out;
+}
+
+bool is_app(const std::string& word) { return fs::exists(source / "apps" / (word + ".cpp")); }
+
+std::vector<std::string> matches(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern);
+  std::vector<std::string> found;
+  for (auto match = std::sregex_iterator(text.begin(), text.end(), regex); match != std::sregex_iterator();
+       ++match)
+    found.push_back((*match)[1]);
+  return found;
+}
+
+// The command lines in a page's code, without what stands behind three blanks or a #, which explains them.
+std::vector<std::string> command_lines(const std::string& page) {
+  const std::string word = "(?:\\./run )?(?:cifar_norm|mnist_norm|norma_export|reproduce|simt_profile)";
+  std::vector<std::string> lines = matches(page, "`(" + word + " [^`\n]*)`");
+  bool code = false;
+  std::istringstream in(page);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("```")) code = !code;
+    if (line.starts_with("$ ")) line.erase(0, 2);
+    if (code && std::regex_search(line, std::regex("^" + word + "( |$)")))
+      lines.push_back(line.substr(0, std::min(line.find("   "), line.find(" #"))));
+  }
+  return lines;
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream in(line);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;)
+    if (word != "./run") words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("every ./run WORD in the documents and in ./run help is an app or a listed command",
+          "[repository][documents]") {
+  const std::string help = help_of_run();
+  const auto listed_words = matches(help, "\\./run ([a-z_]+)");
+  const std::set<std::string> listed(listed_words.begin(), listed_words.end());
+  std::set<std::string> words = listed;
+  for (const fs::path& file : documents())
+    for (const std::string& word : matches(read_file(file), "\\./run ([a-z_]+)")) {
+      CAPTURE(file.string(), word);
+      CHECK((is_app(word) || listed.contains(word)));
+      words.insert(word);
+    }
+  CHECK(words.size() > 8);
+  for (const std::string& word : words) {
+    if (!is_app(word)) continue;
+    const Finished shown = run_program({programs / word, "--help"});
+    CAPTURE(word, shown.err);
+    CHECK(shown.status == 0);
+    CHECK(shown.out.find("Usage: " + word) != std::string::npos);
+  }
+}
+
+TEST_CASE("every program is an app of ./run, and its main stands at apps/NAME.cpp",
+          "[repository][documents]") {
+  const std::string help = help_of_run();
+  for (const char* app : {"cifar_norm", "mnist_norm", "norma_export", "reproduce", "simt_profile"}) {
+    CAPTURE(app);
+    CHECK(is_app(app));
+    CHECK(help.find(app) != std::string::npos);
+  }
+}
+
+TEST_CASE("every command line in README.md is understood, and those that end soon run",
+          "[repository][documents]") {
+  int seen = 0;
+  for (const std::string& line : command_lines(read_file(source / "README.md"))) {
+    std::vector<std::string> argv = words_of(line);
+    const auto is_output = [](const std::string& w) { return w.find("…") != w.npos || w == "·"; };
+    if (std::any_of(argv.begin(), argv.end(), is_output)) continue;
+    const bool trains = argv[0].ends_with("_norm") && (argv.size() == 1 || argv[1].starts_with("--"));
+    argv[0] = programs / argv[0];
+    argv.push_back(trains ? "--summary"
+                          : "--help");  // a training's flags are all read, and its network is made
+    const Finished finished = run_program(argv);
+    CAPTURE(line, finished.err);
+    CHECK(finished.status == 0);
+    CHECK(!finished.out.empty());
+    ++seen;
+  }
+  CHECK(seen > 15);
+}
