@@ -41,6 +41,9 @@ struct CaseSizes {
   std::int64_t resnet_batch = 32;  ///< images through ResNet-50: those of a GPU in Wu and He 2018
 };
 
+/// Whether the operation of a case exists on a device.
+bool runs_on(const Case& c, Device device);
+
 /// Every operation of kernels/table.h at the sizes of a training step of c11-48096 (or, where that network has
 /// no use for it, of another), and every norm at the sizes of ResNet-50. One case for all layers alike.
 std::vector<Case> all_cases(const CaseSizes& sizes);

@@ -6,7 +6,7 @@
 namespace norma {
 namespace {
 
-enum class Words { image, norm, convolution, pool, linear, rows, count };
+enum class Words { image, norm, convolution, convolution_norm, pool, linear, rows, count };
 
 struct Kind {
   const char* operation;  // how the name begins
@@ -14,7 +14,8 @@ struct Kind {
   double effort;  // inner-loop turns of the reference per element; 0: as multiplications
 };
 
-constexpr Kind kinds[] = {{"conv2d", Words::convolution, 0},
+constexpr Kind kinds[] = {{"conv2d_norm", Words::convolution_norm, 0},
+                          {"conv2d", Words::convolution, 0},
                           {"linear", Words::linear, 0},
                           {"max_pool2d", Words::pool, 1},
                           {"avg_pool2d", Words::pool, 1},
@@ -50,8 +51,11 @@ std::string size_text(const std::string& operation, Words words, const ExampleSe
   if (words == Words::rows) return fmt::format("{}×{}", n, c);
   if (words == Words::linear) return fmt::format("{}×{} → {}", n, c, *s.out_channels);
   const std::string images = fmt::format("{}×{}×{}×{}", n, c, h, w);
-  if (words == Words::convolution)
+  const auto convolution = [&] {
     return fmt::format("{} → {}, {}×{}", images, *s.out_channels, *s.kernel, *s.kernel);
+  };
+  if (words == Words::convolution) return convolution();
+  if (words == Words::convolution_norm) return fmt::format("{}, G={}", convolution(), s.groups);
   if (words == Words::pool) return fmt::format("{}, {}×{}", images, *s.kernel, *s.kernel);
   if (!operation.starts_with("group_norm")) return images;
   return s.groups == 1 ? images + ", 1 group" : fmt::format("{}, {} groups", images, s.groups);
@@ -66,9 +70,12 @@ std::string peer_text(const std::string& operation, Words words, const ExampleSe
   if (words == Words::rows) return rows;
   if (words == Words::linear) return fmt::format("{} k={}", rows, *s.out_channels);
   const std::string images = fmt::format("{} h={} w={}", rows, h, w);
-  if (words == Words::convolution)
+  const auto convolution = [&] {
     return fmt::format("{} k={} kernel={} stride={} pad={}", images, *s.out_channels, *s.kernel, *s.stride,
                        *s.padding);
+  };
+  if (words == Words::convolution) return convolution();
+  if (words == Words::convolution_norm) return fmt::format("{} groups={}", convolution(), s.groups);
   if (words == Words::pool) return fmt::format("{} kernel={} stride={}", images, *s.kernel, *s.stride);
   return words == Words::norm ? fmt::format("{} groups={}", images, s.groups) : images;
 }
@@ -82,7 +89,7 @@ const Example& example_of(const std::string& operation) {
 
 ExampleSetting setting_for(ExampleSetting setting, DType dtype, std::int64_t batch) {
   (*setting.shape)[0] = batch;
-  setting.float64 = dtype == DType::float64;
+  setting.dtype = dtype;
   return setting;
 }
 

@@ -74,10 +74,15 @@ ExampleSetting rows(std::int64_t n, std::int64_t classes) {
 
 ExampleSetting flat(std::int64_t count) { return {.shape = {{1, count, 1, 1}}}; }
 
-void add_conv(Cases& cases, const std::string& block, const Conv2d& layer, ExampleSetting s) {
+ExampleSetting convolution(const Conv2d& layer, std::int64_t batch, const Shape& x) {
   const Window window = layer.window();  // this network's windows are square
+  ExampleSetting s = images(batch, x);
   s.out_channels = layer.weight.size(0), s.conv_bias = false;
   s.kernel = window.kernel.h, s.stride = window.stride.h, s.padding = layer.padding().h;
+  return s;
+}
+
+void add_conv(Cases& cases, const std::string& block, const ExampleSetting& s) {
   cases.add("c11-48096", block, "conv2d_forward", s);
   cases.add("c11-48096", block, "conv2d_backward_weight", s);
   if ((*s.shape)[1] != 3)  // the gradient of the input images is not needed
@@ -88,7 +93,7 @@ void add_conv(Cases& cases, const std::string& block, const Conv2d& layer, Examp
 void add_layer(Cases& cases, const Module& layer, const Shape& x, std::int64_t batch) {
   const std::string network = "c11-48096", block = block_name(layer), type = layer.type();
   if (type == "Conv2d") {
-    add_conv(cases, block, dynamic_cast<const Conv2d&>(layer), images(batch, x));
+    add_conv(cases, block, convolution(dynamic_cast<const Conv2d&>(layer), batch, x));
   } else if (type == "BatchNorm2d") {
     cases.both(network, block, "batch_norm", images(batch, x));
   } else if (type == "GroupNorm") {
@@ -122,8 +127,14 @@ void add_network(Cases& cases, Norm norm, std::int64_t batch) {
   const std::shared_ptr<Sequential> network = find_preset("c11-48096").network({.norm = norm});
   network->eval();  // one image, no dropout: sizes are all that is asked
   const NoGrad no_grad;
+  ExampleSetting conv;  // the last one
   const ModuleObserver observer([&](const Module& layer, const Tensor& in, const Tensor&) {
     if (layer.children().empty()) add_layer(cases, layer, in.shape(), batch);
+    if (const auto* l = dynamic_cast<const Conv2d*>(&layer)) conv = convolution(*l, batch, in.shape());
+    if (const auto* l = dynamic_cast<const GroupNorm*>(&layer)) {
+      conv.groups = l->num_groups();
+      cases.add("c11-48096", block_name(layer), "conv2d_norm_forward", conv);
+    }
   });
   (*network)(Tensor::zeros({1, 3, 32, 32}));
 }
@@ -156,6 +167,12 @@ void add_loss_and_optimizer(Cases& cases, std::int64_t batch) {
 }
 
 }  // namespace
+
+bool runs_on(const Case& c, Device device) {
+  for (const Example& e : examples())
+    if (c.operation == e.operation) return e.available(device);
+  return true;  // a step of group norm
+}
 
 std::vector<Case> all_cases(const CaseSizes& sizes) {
   Cases cases;

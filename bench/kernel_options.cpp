@@ -93,10 +93,10 @@ std::vector<Case> chosen_cases(const KernelOptions& options) {
     const bool wanted = options.operations.empty() ||
                         std::any_of(options.operations.begin(), options.operations.end(),
                                     [&](const std::string& word) { return c.operation.starts_with(word); });
-    return !wanted || c.text().find(options.filter) == std::string::npos;
+    return !wanted || !runs_on(c, options.device) || c.text().find(options.filter) == std::string::npos;
   });
   if (cases.empty())
-    fail_usage("no row contains '{}'; rows look like '{}'", options.filter,
+    fail_usage("no row of {} contains '{}'; rows look like '{}'", name(options.device), options.filter,
                "batch_norm_forward  ResNet-50  32×1024×14×14");
   return cases;
 }

@@ -25,12 +25,38 @@ inline constexpr DType dtype_of<std::uint8_t> = DType::uint8;
 template <>
 inline constexpr DType dtype_of<std::int64_t> = DType::int64;
 
-/// Calls `f.template operator()<float>()` or `<double>()`; every operation is written once for both.
+/// DO(T, …) for every element type that operations compute with: a new one begins with its name here.
+#define NORMA_FLOAT_TYPES(DO, ...)     \
+  DO(float __VA_OPT__(, ) __VA_ARGS__) \
+  DO(double __VA_OPT__(, ) __VA_ARGS__)
+
+/// Whether operations compute with it: float32 and float64.
+constexpr bool is_floating(DType dtype) {
+#define NORMA_IS(T) || dtype == dtype_of<T>
+  return false NORMA_FLOAT_TYPES(NORMA_IS);
+#undef NORMA_IS
+}
+
+/// Calls `f.template operator()<T>()` for the C++ type of dtype; every operation is written once for all.
 template <class F>
 decltype(auto) dispatch_float(const char* operation, DType dtype, F&& f) {
-  if (dtype == DType::float32) return f.template operator()<float>();
-  if (dtype == DType::float64) return f.template operator()<double>();
+#define NORMA_CALL(T) \
+  if (dtype == dtype_of<T>) return f.template operator()<T>();
+  NORMA_FLOAT_TYPES(NORMA_CALL)
+#undef NORMA_CALL
   fail("{} takes float32 or float64, not {}", operation, name(dtype));
 }
+
+/// The type in which kernels add and multiply numbers that lie in memory as T: T itself, unless it is too short to add
+/// in (half-width types are to be added in float).
+template <class T>
+struct Accumulator {
+  using type = T;
+};
+template <class T>
+using acc_t = typename Accumulator<T>::type;
+
+/// The type of statistics and of what is merged from many parts, whatever T: a mean of 1e4 is not a float.
+using stat_t = double;
 
 }  // namespace norma

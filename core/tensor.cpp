@@ -41,7 +41,7 @@ Tensor Tensor::zeros(Shape shape, DType dtype, Device device) {
 }
 
 Tensor Tensor::full(Shape shape, double value, DType dtype, Device device) {
-  const bool floating = dtype == DType::float32 || dtype == DType::float64;
+  const bool floating = is_floating(dtype);
   if (!floating && !on_host(device)) return full(shape, value, dtype).to(device);
   Tensor t = empty(shape, dtype, device);
   if (floating) {

@@ -1,6 +1,6 @@
-// What an operation costs at least: bytes, each input read once and each output written once, and arithmetic, where
-// that may bind. A profile divides by the time taken. Statistics and parameters of norms, a number a set or a channel,
-// are left out beside the pixels.
+// What an operation costs at least: bytes, each input read once and each output written once, and arithmetic,
+// where that may bind. A profile divides by the time taken. Statistics and parameters of norms, one number
+// per set or channel, are left out beside the pixels.
 #pragma once
 
 #include "kernels/activation/add.h"
@@ -8,6 +8,7 @@
 #include "kernels/activation/relu.h"
 #include "kernels/augment/load_images.h"
 #include "kernels/conv/conv2d.h"
+#include "kernels/conv/conv2d_norm.h"
 #include "kernels/linear/linear.h"
 #include "kernels/loss/abs_sum.h"
 #include "kernels/loss/correct_count.h"
@@ -61,6 +62,13 @@ Cost pool(const PoolShape& s, bool places) {
 template <class T> Cost cost_of(const Conv2dForward<T>& a)        { return detail::convolution<T>(a.s); }
 template <class T> Cost cost_of(const Conv2dBackwardData<T>& a)   { return detail::convolution<T>(a.s); }
 template <class T> Cost cost_of(const Conv2dBackwardWeight<T>& a) { return detail::convolution<T>(a.s); }
+// What the norm reads, the convolution has just written; y goes to memory, and z where it is another array.
+template <class T> Cost cost_of(const Conv2dNormForward<T>& a) {
+  const Conv2dShape& s = a.conv.s;
+  const bool keeps_z = std::visit([&](const auto& norm) { return norm.y != a.conv.y; }, a.norm);
+  const Cost conv = detail::convolution<T>(s);
+  return {conv.bytes + detail::numbers<T>(keeps_z ? s.n * s.k * s.out_h() * s.out_w() : 0).bytes, conv.flops};
+}
 template <class T> Cost cost_of(const MaxPool2dForward<T>& a)     { return detail::pool<T>(a.s, true); }
 template <class T> Cost cost_of(const MaxPool2dBackward<T>& a)    { return detail::pool<T>(a.s, true); }
 template <class T> Cost cost_of(const AvgPool2dForward<T>& a)     { return detail::pool<T>(a.s, false); }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <string>
+#include <variant>
 
 #include "core/device.h"
 #include "core/device_memory.h"
@@ -14,32 +16,61 @@
 
 namespace norma {
 
-/// Hears of every operation that has run: its name, its cost and the seconds that it took.
-using OperationObserver = std::function<void(const char* name, const Cost& cost, double seconds)>;
+/// The epilogue among the arguments of an operation (kernels/norm/epilogue.h); none where it has no such argument.
+template <class Args>
+Epilogue epilogue_of(const Args& args) {
+  if constexpr (requires { args.after.relu; })
+    return args.after;
+  else if constexpr (requires { args.norm.index(); })
+    return std::visit([](const auto& norm) { return epilogue_of(norm); }, args.norm);
+  else
+    return {};
+}
+
+/// What an operation does in the same pass besides: "", "relu dropout2d", "group_norm relu".
+template <class Args>
+std::string fused_text(const Args& args) {
+  const Epilogue after = epilogue_of(args);
+  std::string text;
+  if constexpr (requires { args.norm.index(); }) text += args.norm_names[args.norm.index()];
+  if (after.relu) text += text.empty() ? "relu" : " relu";
+  return after.relu && after.p > 0 ? text + " dropout2d" : text;
+}
+
+/// An operation that has run.
+struct OperationRun {
+  const char* name;
+  std::string fused;  ///< fused_text()
+  Cost cost;
+  double seconds;
+};
+
+/// Hears of every operation that has run.
+using OperationObserver = std::function<void(const OperationRun& run)>;
 /// While set, the thread of training waits for the device around every operation. One at a time.
 inline OperationObserver* operation_observer = nullptr;
 
-/// Up to four implementations of one operation, in the order of Device; nullptr where one is not there.
+/// Up to four implementations of one operation, in the order of Device; nullptr where one does not exist.
 template <class Args>
 struct Operation {
   using Function = void (*)(const Args&);
 
   const char* name;
   std::array<Function, all_devices.size()> on;
+  std::array<bool, all_devices.size()> epilogue_on = {};  ///< which of them take an epilogue
 
-  bool available(Device device) const { return on[static_cast<std::size_t>(device)] != nullptr; }
+  constexpr bool available(Device device) const { return on[static_cast<std::size_t>(device)] != nullptr; }
+  /// Whether it takes an epilogue (kernels/norm/epilogue.h) on this device.
+  constexpr bool takes_epilogue(Device device) const {
+    return available(device) && epilogue_on[static_cast<std::size_t>(device)];
+  }
 
-  /// Runs the operation on a device. Throws, naming both, where the slot is empty or takes no epilogue
-  /// or ImagesDone.
+  /// Runs the operation on a device. Throws, naming both, where it does not exist, or takes no epilogue but has one.
   void operator()(Device device, const Args& args) const {
-    if (!available(device)) fail("{} is not there for the device {}: use cpu", name, norma::name(device));
-    if constexpr (requires { args.after.relu; })
-      if (args.after.relu && !takes_epilogue(device))
-        fail("{} with an epilogue is not there for the device {}: call ReLU by itself", name,
-             norma::name(device));
-    if constexpr (requires { args.done; })
-      if (args.done && !takes_epilogue(device))
-        fail("{} image by image is not there for the device {}", name, norma::name(device));
+    if (!available(device)) fail("{} does not exist for the device {}: use cpu", name, norma::name(device));
+    if (epilogue_of(args).relu && !takes_epilogue(device))
+      fail("{} with an epilogue does not exist for the device {}: call ReLU by itself", name,
+           norma::name(device));
     const Function function = on[static_cast<std::size_t>(device)];
     if (operation_observer == nullptr) return function(args);
     synchronize(device);
@@ -47,7 +78,7 @@ struct Operation {
     function(args);
     synchronize(device);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    (*operation_observer)(name, cost_of(args), taken.count());
+    (*operation_observer)({name, fused_text(args), cost_of(args), taken.count()});
   }
 };
 

@@ -7,8 +7,8 @@
 //
 //   HWY_BEFORE_NAMESPACE();
 //   namespace norma::cpu::HWY_NAMESPACE {
-//   template <class T> void relu_forward(const ReluForward<T>& a) { … }   // written once, vectors of any
-//   length NORMA_SIMD_INSTANTIATE(relu_forward, ReluForward)
+//   template <class T> void relu_forward(const ReluForward<T>& a) { … }   // once, for vectors of any length
+//   NORMA_SIMD_INSTANTIATE(relu_forward, ReluForward)
 //   }
 //   HWY_AFTER_NAMESPACE();
 //   #if HWY_ONCE
@@ -20,20 +20,18 @@
 #ifndef NORMA_SIMD_ONCE
 #define NORMA_SIMD_ONCE
 
-#define NORMA_SIMD_INSTANTIATE(operation, Args)                                        \
-  [[maybe_unused]] void operation##_f32(const Args<float>& a) { operation<float>(a); } \
-  [[maybe_unused]] void operation##_f64(const Args<double>& a) { operation<double>(a); }
+#include "core/dtype.h"
 
-#define NORMA_SIMD_EXPORT(operation, Args)    \
-  HWY_EXPORT(operation##_f32);                \
-  HWY_EXPORT(operation##_f64);                \
-  template <>                                 \
-  void operation(const Args<float>& a) {      \
-    HWY_DYNAMIC_DISPATCH(operation##_f32)(a); \
-  }                                           \
-  template <>                                 \
-  void operation(const Args<double>& a) {     \
-    HWY_DYNAMIC_DISPATCH(operation##_f64)(a); \
+#define NORMA_SIMD_INSTANTIATE(operation, Args) NORMA_FLOAT_TYPES(NORMA_SIMD_INSTANTIATE_FOR, operation, Args)
+#define NORMA_SIMD_INSTANTIATE_FOR(T, operation, Args) \
+  [[maybe_unused]] void operation##_##T(const Args<T>& a) { operation<T>(a); }
+
+#define NORMA_SIMD_EXPORT(operation, Args) NORMA_FLOAT_TYPES(NORMA_SIMD_EXPORT_FOR, operation, Args)
+#define NORMA_SIMD_EXPORT_FOR(T, operation, Args) \
+  HWY_EXPORT(operation##_##T);                    \
+  template <>                                     \
+  void operation(const Args<T>& a) {              \
+    HWY_DYNAMIC_DISPATCH(operation##_##T)(a);     \
   }
 
 #endif  // NORMA_SIMD_ONCE

@@ -1,8 +1,11 @@
 // The table: every operation and who implements it, all seen together.
 //
-// `yes` in a column stands for a function of the operation's name in the namespace of that executor, so that
-// `batch_norm_forward … yes yes` is reference::batch_norm_forward<T> and cpu::batch_norm_forward<T>; `no` is
-// a declared hole, which throws when called. The column cuda is empty in a build without CUDA. A layer calls `kernels<T>.batch_norm_forward(x.device(), {…})`.
+//   yes     a function of the operation's name in the namespace of that executor: cpu::add<T>
+//   fused   the same, and it takes an epilogue: ReLU and dropout in the same pass (kernels/norm/epilogue.h)
+//   no      a declared hole, which throws when called
+//
+// conv2d_norm_forward is a convolution and a norm at once, image by image. layers/fusion.h looks here before it joins
+// layers. The column cuda is empty in a build without CUDA. A layer calls kernels<T>.add(x.device(), {…}).
 #pragma once
 
 #include "kernels/activation/add.h"
@@ -10,6 +13,7 @@
 #include "kernels/activation/relu.h"
 #include "kernels/augment/load_images.h"
 #include "kernels/conv/conv2d.h"
+#include "kernels/conv/conv2d_norm.h"
 #include "kernels/linear/linear.h"
 #include "kernels/loss/abs_sum.h"
 #include "kernels/loss/correct_count.h"
@@ -29,79 +33,102 @@
 #include "kernels/random/dropout.h"
 
 // clang-format off
-//                                                                       reference  cpu  simt  cuda
-#define NORMA_OPERATIONS(OPERATION)                                                                   \
-  OPERATION(conv2d_forward,            Conv2dForward,                      yes,     yes,  yes, yes)   \
-  OPERATION(conv2d_backward_data,      Conv2dBackwardData,                 yes,     yes,  yes, yes)   \
-  OPERATION(conv2d_backward_weight,    Conv2dBackwardWeight,               yes,     yes,  yes, yes)   \
-  OPERATION(max_pool2d_forward,        MaxPool2dForward,                   yes,     yes,  yes, yes)   \
-  OPERATION(max_pool2d_backward,       MaxPool2dBackward,                  yes,     yes,  yes, yes)   \
-  OPERATION(avg_pool2d_forward,        AvgPool2dForward,                   yes,     yes,  yes, yes)   \
-  OPERATION(avg_pool2d_backward,       AvgPool2dBackward,                  yes,     yes,  yes, yes)   \
-  OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,               yes,     yes,  yes, yes)   \
-  OPERATION(global_avg_pool_backward,  GlobalAvgPoolBackward,              yes,     yes,  yes, yes)   \
-  OPERATION(batch_norm_forward,        BatchNormForward,                   yes,     yes,  yes, yes)   \
-  OPERATION(batch_norm_backward,       BatchNormBackward,                  yes,     yes,  yes, yes)   \
-  OPERATION(layer_norm_forward,        LayerNormForward,                   yes,     yes,  yes, yes)   \
-  OPERATION(layer_norm_backward,       LayerNormBackward,                  yes,     yes,  yes, yes)   \
-  OPERATION(layer_norm_pixel_forward,  LayerNormPixelForward,              yes,     yes,  yes, yes)   \
-  OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,             yes,     yes,  yes, yes)   \
-  OPERATION(group_norm_forward,        GroupNormForward,                   yes,     yes,  yes, yes)   \
-  OPERATION(group_norm_backward,       GroupNormBackward,                  yes,     yes,  yes, yes)   \
-  OPERATION(rms_norm_forward,          RmsNormForward,                     yes,     yes,  yes, yes)   \
-  OPERATION(rms_norm_backward,         RmsNormBackward,                    yes,     yes,  yes, yes)   \
-  OPERATION(relu_forward,              ReluForward,                        yes,     yes,  yes, yes)   \
-  OPERATION(relu_backward,             ReluBackward,                       yes,     yes,  yes, yes)   \
-  OPERATION(add,                       Add,                                yes,     yes,  yes, yes)   \
-  OPERATION(fill,                      Fill,                               yes,     yes,  yes, yes)   \
-  OPERATION(dropout,                   DropElements,                       yes,     yes,  yes, yes)   \
-  OPERATION(linear_forward,            LinearForward,                      yes,     yes,  yes, yes)   \
-  OPERATION(linear_backward,           LinearBackward,                     yes,     yes,  yes, yes)   \
-  OPERATION(log_softmax_forward,       LogSoftmaxForward,                  yes,     yes,  yes, yes)   \
-  OPERATION(log_softmax_backward,      LogSoftmaxBackward,                 yes,     yes,  yes, yes)   \
-  OPERATION(nll_loss_forward,          NllLossForward,                     yes,     yes,  yes, yes)   \
-  OPERATION(nll_loss_backward,         NllLossBackward,                    yes,     yes,  yes, yes)   \
-  OPERATION(correct_count,             CorrectCount,                       yes,     yes,  yes, yes)   \
-  OPERATION(abs_sum_forward,           AbsSumForward,                      yes,     yes,  yes, yes)   \
-  OPERATION(abs_sum_backward,          AbsSumBackward,                     yes,     yes,  yes, yes)   \
-  OPERATION(sgd_step,                  SgdStep,                            yes,     yes,  yes, yes)   \
-  OPERATION(adam_step,                 AdamStep,                           yes,     yes,  yes, yes)   \
-  OPERATION(load_images,               LoadImages,                         yes,     yes,  yes, yes)
+//                                                                 reference
+//                                                                 │      cpu    simt   cuda
+#define NORMA_OPERATIONS(OPERATION)                                                            \
+  OPERATION(conv2d_forward,            Conv2dForward,              yes,   yes,   yes,   yes)   \
+  OPERATION(conv2d_backward_data,      Conv2dBackwardData,         yes,   yes,   yes,   yes)   \
+  OPERATION(conv2d_backward_weight,    Conv2dBackwardWeight,       yes,   yes,   yes,   yes)   \
+  OPERATION(conv2d_norm_forward,       Conv2dNormForward,          fused, fused, no,    no)    \
+  OPERATION(max_pool2d_forward,        MaxPool2dForward,           yes,   yes,   yes,   yes)   \
+  OPERATION(max_pool2d_backward,       MaxPool2dBackward,          yes,   yes,   yes,   yes)   \
+  OPERATION(avg_pool2d_forward,        AvgPool2dForward,           yes,   yes,   yes,   yes)   \
+  OPERATION(avg_pool2d_backward,       AvgPool2dBackward,          yes,   yes,   yes,   yes)   \
+  OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,       yes,   yes,   yes,   yes)   \
+  OPERATION(global_avg_pool_backward,  GlobalAvgPoolBackward,      yes,   yes,   yes,   yes)   \
+  OPERATION(batch_norm_forward,        BatchNormForward,           fused, fused, fused, fused) \
+  OPERATION(batch_norm_backward,       BatchNormBackward,          fused, fused, fused, fused) \
+  OPERATION(layer_norm_forward,        LayerNormForward,           fused, fused, fused, fused) \
+  OPERATION(layer_norm_backward,       LayerNormBackward,          fused, fused, fused, fused) \
+  OPERATION(layer_norm_pixel_forward,  LayerNormPixelForward,      fused, fused, fused, fused) \
+  OPERATION(layer_norm_pixel_backward, LayerNormPixelBackward,     fused, fused, fused, fused) \
+  OPERATION(group_norm_forward,        GroupNormForward,           fused, fused, fused, fused) \
+  OPERATION(group_norm_backward,       GroupNormBackward,          fused, fused, fused, fused) \
+  OPERATION(rms_norm_forward,          RmsNormForward,             fused, fused, fused, fused) \
+  OPERATION(rms_norm_backward,         RmsNormBackward,            fused, fused, fused, fused) \
+  OPERATION(relu_forward,              ReluForward,                yes,   yes,   yes,   yes)   \
+  OPERATION(relu_backward,             ReluBackward,               yes,   yes,   yes,   yes)   \
+  OPERATION(add,                       Add,                        yes,   yes,   yes,   yes)   \
+  OPERATION(fill,                      Fill,                       yes,   yes,   yes,   yes)   \
+  OPERATION(dropout,                   DropElements,               yes,   yes,   yes,   yes)   \
+  OPERATION(linear_forward,            LinearForward,              yes,   yes,   yes,   yes)   \
+  OPERATION(linear_backward,           LinearBackward,             yes,   yes,   yes,   yes)   \
+  OPERATION(log_softmax_forward,       LogSoftmaxForward,          yes,   yes,   yes,   yes)   \
+  OPERATION(log_softmax_backward,      LogSoftmaxBackward,         yes,   yes,   yes,   yes)   \
+  OPERATION(nll_loss_forward,          NllLossForward,             yes,   yes,   yes,   yes)   \
+  OPERATION(nll_loss_backward,         NllLossBackward,            yes,   yes,   yes,   yes)   \
+  OPERATION(correct_count,             CorrectCount,               yes,   yes,   yes,   yes)   \
+  OPERATION(abs_sum_forward,           AbsSumForward,              yes,   yes,   yes,   yes)   \
+  OPERATION(abs_sum_backward,          AbsSumBackward,             yes,   yes,   yes,   yes)   \
+  OPERATION(sgd_step,                  SgdStep,                    yes,   yes,   yes,   yes)   \
+  OPERATION(adam_step,                 AdamStep,                   yes,   yes,   yes,   yes)   \
+  OPERATION(load_images,               LoadImages,                 yes,   yes,   yes,   yes)
 // clang-format on
 
 namespace norma {
 
 #define NORMA_SLOT_yes(executor, name) executor::name<T>
+#define NORMA_SLOT_fused NORMA_SLOT_yes
 #define NORMA_SLOT_no(executor, name) nullptr
 #ifdef NORMA_CUDA
 #define NORMA_CUDA_SLOT_yes NORMA_SLOT_yes
 #else
 #define NORMA_CUDA_SLOT_yes NORMA_SLOT_no
 #endif
+#define NORMA_CUDA_SLOT_fused NORMA_CUDA_SLOT_yes
 #define NORMA_CUDA_SLOT_no NORMA_SLOT_no
+#define NORMA_EPILOGUE_yes false
+#define NORMA_EPILOGUE_fused true
+#define NORMA_EPILOGUE_no false
 
 template <class T>
 struct Kernels {
-#define NORMA_MEMBER(name, Args, ref, cpu_, simt_, cuda_)                                   \
-  Operation<Args<T>> name{#name,                                                            \
-                          {NORMA_SLOT_##ref(reference, name), NORMA_SLOT_##cpu_(cpu, name), \
-                           NORMA_SLOT_##simt_(simt, name), NORMA_CUDA_SLOT_##cuda_(cuda, name)}};
+#define NORMA_MEMBER(name, Args, ref, cpu_, simt_, cuda_)                                               \
+  Operation<Args<T>> name{                                                                              \
+      #name,                                                                                            \
+      {NORMA_SLOT_##ref(reference, name), NORMA_SLOT_##cpu_(cpu, name), NORMA_SLOT_##simt_(simt, name), \
+       NORMA_CUDA_SLOT_##cuda_(cuda, name)},                                                            \
+      {NORMA_EPILOGUE_##ref, NORMA_EPILOGUE_##cpu_, NORMA_EPILOGUE_##simt_, NORMA_EPILOGUE_##cuda_}};
   NORMA_OPERATIONS(NORMA_MEMBER)
 #undef NORMA_MEMBER
 
   /// Calls f(operation) for every line, from top to bottom.
   template <class F>
-  void for_each(F&& f) const {
+  constexpr void for_each(F&& f) const {
 #define NORMA_VISIT(name, Args, ref, cpu_, simt_, cuda_) f(name);
     NORMA_OPERATIONS(NORMA_VISIT)
 #undef NORMA_VISIT
   }
+
+  /// Whether all norms take an epilogue on this device, forward and backward.
+  constexpr bool norms_take_epilogues(Device device) const {
+    bool all = true;
+    for_each([&]<class Args>(const Operation<Args>& operation) {
+      if constexpr (requires(Args args) { args.after; }) all = all && operation.takes_epilogue(device);
+    });
+    return all;
+  }
 };
 
 #undef NORMA_SLOT_yes
+#undef NORMA_SLOT_fused
 #undef NORMA_SLOT_no
 #undef NORMA_CUDA_SLOT_yes
+#undef NORMA_CUDA_SLOT_fused
 #undef NORMA_CUDA_SLOT_no
+#undef NORMA_EPILOGUE_yes
+#undef NORMA_EPILOGUE_fused
+#undef NORMA_EPILOGUE_no
 
 template <class T>
 inline constexpr Kernels<T> kernels{};

@@ -22,17 +22,17 @@ BatchNorm2d::BatchNorm2d(std::int64_t num_features, const BatchNorm2dOptions& op
   register_buffer("num_batches_tracked", num_batches_tracked);
 }
 
-Tensor BatchNorm2d::normalize(const Tensor& x, const Epilogue& after, const Producer& producer) {
+Tensor BatchNorm2d::normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) {
   if (x.shape().rank() != 4 || x.size(1) != num_features_)
     fail("takes images [N, {}, H, W], not {}", num_features_, x.shape().to_string());
   if (!is_training() || !running_mean.defined())
     return functional::batch_norm(x, running_mean, running_var, weight, bias, is_training(), 0, options_.eps,
-                                  after, producer);
+                                  after, before);
   // The count first: with momentum = none it makes the running statistics a plain average.
   const double batches = num_batches_tracked.item() + 1;
   const Tensor y =
       functional::batch_norm(x, running_mean, running_var, weight, bias, true,
-                             options_.momentum.value_or(1 / batches), options_.eps, after, producer);
+                             options_.momentum.value_or(1 / batches), options_.eps, after, before);
   num_batches_tracked.copy_from(Tensor::full({}, batches, DType::int64));
   return y;
 }

@@ -31,7 +31,7 @@ class BatchNorm2d : public NormLayer {
   bool image_by_image() const override { return !is_training() && running_mean.defined(); }
 
  protected:
-  Tensor normalize(const Tensor& x, const Epilogue& after, const Producer& producer) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) override;
 
  private:
   std::int64_t num_features_;

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "layers/functional/conv2d.h"
 #include "layers/functional/layer_norm.h"
 
 namespace norma {
@@ -31,13 +30,9 @@ Tensor Conv2d::forward(const Tensor& x) {
   return functional::conv2d(x, filters(), bias, options_.stride, options_.padding);
 }
 
-functional::Unwritten Conv2d::unwritten(const Tensor& x) {
-  functional::Unwritten result;
-  named([&] {
-    result = functional::conv2d_unwritten(x, filters(), bias, options_.stride, options_.padding);
-    return result.y;
-  });
-  return result;
+functional::Conv2dCall Conv2d::call(const Tensor& x) const {
+  return named(
+      [&] { return functional::conv2d_call(x, filters(), bias, options_.stride, options_.padding); });
 }
 
 std::int64_t Conv2d::multiply_adds(const Shape& /*in*/, const Shape& out) const {

@@ -1,7 +1,7 @@
 // Conv2d, as torch.nn.Conv2d.
 #pragma once
 
-#include "layers/functional/producer.h"
+#include "layers/functional/conv2d.h"
 #include "layers/module.h"
 
 namespace norma {
@@ -35,8 +35,8 @@ class Conv2d : public Module {
 
   /// What the images are convolved with: the weight, standardized where that was asked for.
   Tensor filters() const;
-  /// The convolution, its images yet to be written (layers/fusion.h).
-  functional::Unwritten unwritten(const Tensor& x);
+  /// The convolution without its computation, for a norm that follows (layers/fusion.h).
+  functional::Conv2dCall call(const Tensor& x) const;
 
  protected:
   Tensor forward(const Tensor& x) override;

@@ -1,6 +1,6 @@
 #include "layers/fusion.h"
 
-#include "kernels/operation.h"
+#include "kernels/table.h"
 #include "layers/conv2d.h"
 #include "layers/simple.h"
 
@@ -18,22 +18,24 @@ Layer* layer_at(std::span<const std::pair<std::string, std::shared_ptr<Module>>>
 
 FusedBlock fused_block(std::span<const std::pair<std::string, std::shared_ptr<Module>>> layers,
                        const Tensor& x) {
-  const bool possible = fusing && takes_epilogue(x.device()) && x.shape().rank() == 4;
+  const Device device = x.device();
+  const bool possible = fusing && kernels<float>.norms_take_epilogues(device) && x.shape().rank() == 4;
   if (!possible || ModuleObserver::watching()) return {};
   Conv2d* const conv = layer_at<Conv2d>(layers, 0);
   const std::size_t at = conv == nullptr ? 0 : 1;
   NormLayer* const norm = layer_at<NormLayer>(layers, at);
   if (norm == nullptr || layer_at<ReLU>(layers, at + 1) == nullptr) return {};
-  if (conv != nullptr && (!norm->image_by_image() || operation_observer != nullptr)) return {};
+  if (conv != nullptr && !(norm->image_by_image() && kernels<float>.conv2d_norm_forward.available(device)))
+    return {};  // the block begins with the norm
   return {conv, norm, layer_at<Dropout2d>(layers, at + 2)};
 }
 
 Tensor FusedBlock::operator()(const Tensor& x) const {
   Epilogue after{.relu = true};
   if (drop != nullptr && drop->is_training()) after.p = drop->p(), after.random = default_generator().next();
-  if (conv == nullptr) return norm->with_epilogue(x, after);
-  const functional::Unwritten source = conv->unwritten(x);
-  return norm->with_epilogue(source.y, after, source.produce);
+  if (conv == nullptr) return norm->fused(x, after);
+  const functional::Conv2dCall before = conv->call(x);
+  return norm->fused(before.y, after, &before);
 }
 
 NoFusion::NoFusion() : before_(std::exchange(fusing, false)) {}

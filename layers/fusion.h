@@ -2,13 +2,13 @@
 //
 //   [Conv2d ─▶] norm ─▶ ReLU [─▶ Dropout2d]
 //
-// it calls the norm with an epilogue (kernels/norm/epilogue.h), so that what lies between norm and dropout is never
-// written to memory. With a convolution before it, and a norm that needs one image at a time, they run depth first
-// (layers/functional/producer.h): the norm finds each image in the cache.
+// it makes one call: the norm with an epilogue (kernels/norm/epilogue.h), so that what lies between norm and dropout is
+// never written to memory, and with the convolution (kernels/conv/conv2d_norm.h), so that the norm finds each image in
+// the cache.
 //
-// This is the only pattern, and it changes no bit of the result. Layers run one by one where the device's norms take
-// no epilogue, where an observer wants to see each of them, and while a NoFusion lives; the convolution runs by itself
-// while operations are timed, too.
+// This is the only pattern, and it changes no bit of the result. kernels/table.h says what a device fuses; where it does
+// not, and for batch norm in training, which needs all images at once, the convolution or every layer runs by itself.
+// Every layer does so, too, while a ModuleObserver looks on and while a NoFusion lives.
 #pragma once
 
 #include <memory>
@@ -24,7 +24,7 @@ class Conv2d;
 class Dropout2d;
 
 struct FusedBlock {
-  Conv2d* conv = nullptr;  ///< nullptr where none precedes, or must run by itself
+  Conv2d* conv = nullptr;  ///< nullptr where none comes first
   NormLayer* norm = nullptr;
   const Dropout2d* drop = nullptr;  ///< nullptr where none follows
 

@@ -24,10 +24,10 @@ GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, double 
   register_parameter("bias", bias);
 }
 
-Tensor GroupNorm::normalize(const Tensor& x, const Epilogue& after, const Producer& producer) {
+Tensor GroupNorm::normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) {
   if (x.shape().rank() != 4 || x.size(1) != num_channels_)
     fail("takes images [N, {}, H, W], not {}", num_channels_, x.shape().to_string());
-  return functional::group_norm(x, num_groups_, weight, bias, eps_, after, producer);
+  return functional::group_norm(x, num_groups_, weight, bias, eps_, after, before);
 }
 
 std::string GroupNorm::description() const {

@@ -20,7 +20,7 @@ class GroupNorm : public NormLayer {
   Tensor weight, bias;
 
  protected:
-  Tensor normalize(const Tensor& x, const Epilogue& after, const Producer& producer) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) override;
 
  private:
   std::int64_t num_groups_, num_channels_;

@@ -22,13 +22,13 @@ InstanceNorm2d::InstanceNorm2d(std::int64_t num_features, const InstanceNorm2dOp
   register_buffer("num_batches_tracked", num_batches_tracked);
 }
 
-Tensor InstanceNorm2d::normalize(const Tensor& x, const Epilogue& after, const Producer& producer) {
+Tensor InstanceNorm2d::normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) {
   if (x.shape().rank() != 4 || x.size(1) != num_features_)
     fail("takes images [N, {}, H, W], not {}", num_features_, x.shape().to_string());
   const bool own_statistics = is_training() || !running_mean.defined();
   // PyTorch does not count batches here either.
   return functional::instance_norm(x, running_mean, running_var, weight, bias, own_statistics,
-                                   options_.momentum, options_.eps, after, producer);
+                                   options_.momentum, options_.eps, after, before);
 }
 
 std::string InstanceNorm2d::description() const {

@@ -15,8 +15,8 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, double eps, bool elementwise
   register_parameter("bias", bias);
 }
 
-Tensor LayerNorm::normalize(const Tensor& x, const Epilogue& after, const Producer& producer) {
-  return functional::layer_norm(x, normalized_shape_, weight, bias, eps_, after, producer);
+Tensor LayerNorm::normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) {
+  return functional::layer_norm(x, normalized_shape_, weight, bias, eps_, after, before);
 }
 
 std::string LayerNorm::description() const {
@@ -35,10 +35,10 @@ LayerNorm2d::LayerNorm2d(std::int64_t num_channels, double eps, bool affine)
   register_parameter("bias", bias);
 }
 
-Tensor LayerNorm2d::normalize(const Tensor& x, const Epilogue& after, const Producer& producer) {
+Tensor LayerNorm2d::normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) {
   if (x.shape().rank() != 4 || x.size(1) != num_channels_)
     fail("takes images [N, {}, H, W], not {}", num_channels_, x.shape().to_string());
-  return functional::layer_norm_pixel(x, weight, bias, eps_, after, producer);
+  return functional::layer_norm_pixel(x, weight, bias, eps_, after, before);
 }
 
 std::string LayerNorm2d::description() const {

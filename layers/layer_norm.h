@@ -23,7 +23,7 @@ class LayerNorm : public NormLayer {
   Tensor weight, bias;
 
  protected:
-  Tensor normalize(const Tensor& x, const Epilogue& after, const Producer& producer) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) override;
 
  private:
   Shape normalized_shape_;
@@ -43,7 +43,7 @@ class LayerNorm2d : public NormLayer {
   Tensor weight, bias;
 
  protected:
-  Tensor normalize(const Tensor& x, const Epilogue& after, const Producer& producer) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) override;
 
  private:
   std::int64_t num_channels_;

@@ -22,6 +22,11 @@ std::string join(const std::string& prefix, const std::string& name) {
 
 }  // namespace
 
+Module::~Module() {
+  for (const auto& [name, child] : children_)
+    if (child->parent_ == this) child->parent_ = nullptr, child->name_.clear();
+}
+
 Tensor Module::operator()(const Tensor& x) {
   return named([&] {
     Tensor y = forward(x);

@@ -27,8 +27,8 @@ struct Window {
 class Module {
  public:
   Module() = default;
-  virtual ~Module() = default;
-  Module(const Module&) = delete;  // parameters are registered by address
+  virtual ~Module();
+  Module(const Module&) = delete;  // parameters, and the parent of a child, are known by address
   Module& operator=(const Module&) = delete;
 
   /// forward(x), with this layer's name put before any error, and observers told.
@@ -38,7 +38,8 @@ class Module {
   virtual std::string type() const = 0;
   /// Type and arguments, as PyTorch prints them: "Conv2d(3, 32, kernel_size=(3, 3), stride=(1, 1))".
   virtual std::string description() const { return type() + "()"; }
-  /// Where this module stands in the network: "C1.norm"; empty for the root.
+  /// Where this module stands in the network: "C1.norm"; empty for the root. A module that was given to several
+  /// parents stands in the last of them, and is a root again when that one is gone.
   std::string path() const;
 
   /// Own parameters, then those of the children, in order of registration. A shared one appears once.
@@ -70,7 +71,7 @@ class Module {
   virtual Tensor forward(const Tensor& x) = 0;
   /// f(), with this layer's name put before any error that does not name a layer yet.
   template <class F>
-  Tensor named(F&& f) const {
+  auto named(F&& f) const {
     try {
       return f();
     } catch (const Error& e) {
@@ -103,7 +104,7 @@ class Module {
   };
   std::vector<Slot> slots_;
   std::vector<std::pair<std::string, std::shared_ptr<Module>>> children_;
-  const Module* parent_ = nullptr;
+  const Module* parent_ = nullptr;  // which clears it when it dies before this module
   std::string name_;
   bool training_ = true;
 };

@@ -11,10 +11,10 @@ RMSNorm2d::RMSNorm2d(std::int64_t num_channels, double eps, bool affine)
   register_parameter("weight", weight);
 }
 
-Tensor RMSNorm2d::normalize(const Tensor& x, const Epilogue& after, const Producer& producer) {
+Tensor RMSNorm2d::normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) {
   if (x.shape().rank() != 4 || x.size(1) != num_channels_)
     fail("takes images [N, {}, H, W], not {}", num_channels_, x.shape().to_string());
-  return functional::rms_norm(x, weight, eps_, after, producer);
+  return functional::rms_norm(x, weight, eps_, after, before);
 }
 
 std::string RMSNorm2d::description() const {

@@ -19,7 +19,7 @@ class RMSNorm2d : public NormLayer {
   Tensor weight;
 
  protected:
-  Tensor normalize(const Tensor& x, const Epilogue& after, const Producer& producer) override;
+  Tensor normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) override;
 
  private:
   std::int64_t num_channels_;

@@ -52,6 +52,7 @@ std::vector<ProfileCase> every_case() {
   std::vector<ProfileCase> all;
   const std::vector<Example>& list = examples();
   for (auto e = list.begin(); e != list.end(); ++e) {
+    if (!e->available(Device::simt)) continue;
     all.push_back(case_of(*e));
     if (e->operation == "group_norm_backward")
       all.push_back(instance_norm(e[-1])), all.push_back(instance_norm(*e));

@@ -55,7 +55,8 @@ const std::vector<Flag<ProfileOptions>>& flags() {
       {"", "eval", "", "batch_norm with running statistics", [](O o, S, S) { o.setting.eval = true; }},
       {"", "dtype", "NAME", "float32 or float64 (float32)",
        [](O o, S f, S v) {
-         o.setting.float64 = one_of(f, v, {"float32", "float64"}) == "float64";
+         o.setting.dtype =
+             one_of(f, v, {"float32", "float64"}) == "float32" ? DType::float32 : DType::float64;
        }},
       {"", "json", "", "one JSON object instead of tables", [](O o, S, S) { o.json = true; }},
       {"", "list", "", "print the operations and end", [](O o, S, S) { o.list = true; }},

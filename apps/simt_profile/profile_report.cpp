@@ -241,8 +241,7 @@ Json json(const Profile& profile, const LaunchCounters& l) {
 
 std::string describe(const ProfileCase& which, const ExampleSetting& s) {
   const auto& n = *s.shape;
-  std::string text =
-      fmt::format("{}×{}×{}×{}, {}", n[0], n[1], n[2], n[3], s.float64 ? "float64" : "float32");
+  std::string text = fmt::format("{}×{}×{}×{}, {}", n[0], n[1], n[2], n[3], norma::name(s.dtype));
   for (const std::string& flag : which.flags) {
     if (flag == "groups") text += fmt::format(", {} groups", s.groups);
     if (flag == "kernel" && s.kernel) text += fmt::format(", kernel {}", *s.kernel);
@@ -328,7 +327,7 @@ Json to_json(const Profile& profile) {
   return {{"operation", profile.name},
           {"description", profile.description},
           {"shape", *profile.setting.shape},
-          {"dtype", profile.setting.float64 ? "float64" : "float32"},
+          {"dtype", norma::name(profile.setting.dtype)},
           {"arrays", arrays},
           {"kernels", kernels},
           {"total", json(profile.total, profile.bytes_in, profile.bytes_out)}};

@@ -49,6 +49,17 @@ class Operation:
         weight = self.leaf(s["k"], s["c"], s["kernel"], s["kernel"])
         return lambda: functional.conv2d(x, weight, stride=s["stride"], padding=s["pad"]), (x, weight)
 
+    def conv2d_norm(self):
+        s = self.s
+        conv, (x, weight) = self.conv2d()
+        scale, shift = self.leaf(s["k"]), self.leaf(s["k"])
+
+        def block():
+            y = functional.relu(functional.group_norm(conv(), s["groups"], scale, shift))
+            return functional.dropout2d(y, 0.05)
+
+        return block, (x, weight, scale, shift)
+
     def linear(self):
         s = self.s
         x, weight, bias = self.leaf(s["n"], s["c"]), self.leaf(s["k"], s["c"]), self.leaf(s["k"])

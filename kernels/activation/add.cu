@@ -1,7 +1,7 @@
 // Addition on a GPU: a function of an element; the kernel is kernels/cuda/map.cuh.
 //
 // MATH     y = a + b
-// MEMORY   a and b read, y written: 12 bytes a float
+// MEMORY   a and b read, y written: 12 bytes per float
 #include "kernels/activation/add.h"
 
 #include "kernels/cuda/map.cuh"
@@ -23,7 +23,6 @@ void add(const Add<T>& a) {
   map(a.count, Sum{}, In{a.a}, In{a.b}, Out{a.y});
 }
 
-template void add(const Add<float>&);
-template void add(const Add<double>&);
+NORMA_INSTANTIATE(add, Add)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -13,24 +15,6 @@ struct Add {
   T* y;
 };
 
-namespace reference {
-template <class T>
-void add(const Add<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void add(const Add<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void add(const Add<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void add(const Add<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(add, Add)
 
 }  // namespace norma

@@ -7,7 +7,6 @@ void add(const Add<T>& args) {
   for (std::int64_t i = 0; i < args.count; ++i) args.y[i] = args.a[i] + args.b[i];
 }
 
-template void add(const Add<float>&);
-template void add(const Add<double>&);
+NORMA_INSTANTIATE(add, Add)
 
 }  // namespace norma::reference

@@ -1,7 +1,7 @@
 // One value everywhere, on a GPU: a function of an element; the kernel is kernels/cuda/map.cuh.
 //
 // MATH     y = value
-// MEMORY   y written: 4 bytes a float
+// MEMORY   y written: 4 bytes per float
 #include "kernels/activation/fill.h"
 
 #include "kernels/cuda/map.cuh"
@@ -22,7 +22,6 @@ void fill(const Fill<T>& a) {
   map(a.count, Constant<T>{static_cast<T>(a.value)}, Out{a.y});
 }
 
-template void fill(const Fill<float>&);
-template void fill(const Fill<double>&);
+NORMA_INSTANTIATE(fill, Fill)
 
 }  // namespace norma::NORMA_EXECUTOR

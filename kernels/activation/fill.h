@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -12,24 +14,6 @@ struct Fill {
   T* y;
 };
 
-namespace reference {
-template <class T>
-void fill(const Fill<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void fill(const Fill<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void fill(const Fill<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void fill(const Fill<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(fill, Fill)
 
 }  // namespace norma

@@ -12,7 +12,6 @@ void fill(const Fill<T>& a) {
   });
 }
 
-template void fill(const Fill<float>&);
-template void fill(const Fill<double>&);
+NORMA_INSTANTIATE(fill, Fill)
 
 }  // namespace norma::cpu

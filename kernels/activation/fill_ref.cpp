@@ -7,7 +7,6 @@ void fill(const Fill<T>& a) {
   for (std::int64_t i = 0; i < a.count; ++i) a.y[i] = static_cast<T>(a.value);
 }
 
-template void fill(const Fill<float>&);
-template void fill(const Fill<double>&);
+NORMA_INSTANTIATE(fill, Fill)
 
 }  // namespace norma::reference

@@ -1,7 +1,7 @@
 // ReLU on a GPU: two functions of an element; the kernel is kernels/cuda/map.cuh.
 //
 // MATH     y = max(x, 0); dx = dy where y > 0, else 0
-// MEMORY   forward: x read, y written. backward: dy and y read, dx written. 8 and 12 bytes a float
+// MEMORY   forward: x read, y written. backward: dy and y read, dx written. 8 and 12 bytes per float
 // NUMERICS exact. x < 0 is false of NaN, which therefore stays
 #include "kernels/activation/relu.h"
 
@@ -36,9 +36,7 @@ void relu_backward(const ReluBackward<T>& a) {
   map(a.count, ReluGradient{}, In{a.dy}, In{a.y}, Out{a.dx});
 }
 
-template void relu_forward(const ReluForward<float>&);
-template void relu_forward(const ReluForward<double>&);
-template void relu_backward(const ReluBackward<float>&);
-template void relu_backward(const ReluBackward<double>&);
+NORMA_INSTANTIATE(relu_forward, ReluForward)
+NORMA_INSTANTIATE(relu_backward, ReluBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

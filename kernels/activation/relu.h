@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -20,32 +22,7 @@ struct ReluBackward {
   T* dx;
 };
 
-namespace reference {
-template <class T>
-void relu_forward(const ReluForward<T>& a);
-template <class T>
-void relu_backward(const ReluBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void relu_forward(const ReluForward<T>& a);
-template <class T>
-void relu_backward(const ReluBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void relu_forward(const ReluForward<T>& a);
-template <class T>
-void relu_backward(const ReluBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void relu_forward(const ReluForward<T>& a);
-template <class T>
-void relu_backward(const ReluBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(relu_forward, ReluForward)
+NORMA_DECLARE(relu_backward, ReluBackward)
 
 }  // namespace norma

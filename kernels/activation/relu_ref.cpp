@@ -12,9 +12,7 @@ void relu_backward(const ReluBackward<T>& a) {
   for (std::int64_t i = 0; i < a.count; ++i) a.dx[i] = a.y[i] > 0 ? a.dy[i] : T{0};
 }
 
-template void relu_forward(const ReluForward<float>&);
-template void relu_forward(const ReluForward<double>&);
-template void relu_backward(const ReluBackward<float>&);
-template void relu_backward(const ReluBackward<double>&);
+NORMA_INSTANTIATE(relu_forward, ReluForward)
+NORMA_INSTANTIATE(relu_backward, ReluBackward)
 
 }  // namespace norma::reference

@@ -48,7 +48,6 @@ void load_images(const LoadImages<T>& a) {
   a.rotate == 0 ? load<false>(a) : load<true>(a);
 }
 
-template void load_images(const LoadImages<float>&);
-template void load_images(const LoadImages<double>&);
+NORMA_INSTANTIATE(load_images, LoadImages)
 
 }  // namespace norma::cpu

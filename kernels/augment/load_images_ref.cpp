@@ -22,7 +22,6 @@ void load_images(const LoadImages<T>& a) {
   }
 }
 
-template void load_images(const LoadImages<float>&);
-template void load_images(const LoadImages<double>&);
+NORMA_INSTANTIATE(load_images, LoadImages)
 
 }  // namespace norma::reference

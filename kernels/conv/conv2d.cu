@@ -105,11 +105,8 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
     multiply<T>(g.k, lines, pixels, dy, WithOnes<Patches<T, true>>{{g, a.x}, taps}, store);
 }
 
-template void conv2d_forward(const Conv2dForward<float>&);
-template void conv2d_forward(const Conv2dForward<double>&);
-template void conv2d_backward_data(const Conv2dBackwardData<float>&);
-template void conv2d_backward_data(const Conv2dBackwardData<double>&);
-template void conv2d_backward_weight(const Conv2dBackwardWeight<float>&);
-template void conv2d_backward_weight(const Conv2dBackwardWeight<double>&);
+NORMA_INSTANTIATE(conv2d_forward, Conv2dForward)
+NORMA_INSTANTIATE(conv2d_backward_data, Conv2dBackwardData)
+NORMA_INSTANTIATE(conv2d_backward_weight, Conv2dBackwardWeight)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -3,13 +3,15 @@
 //   y[n, k, i, j] = bias[k] + Σ_{c,u,v} weight[k, c, u, v] · x[n, c, i·stride + u − pad, j·stride + v − pad]
 //
 // with zeros outside of x. Backward, with dy of y's shape:
-//   dx[n, c, h, w]       = Σ weight[k, c, u, v] · dy[n, k, i, j]  over all (k, u, v, i, j) that read x[n, c,
-//   h, w] dweight[k, c, u, v]  = Σ_{n,i,j} dy[n, k, i, j] · x[n, c, i·stride + u − pad, j·stride + v − pad]
+//
+//   dx[n, c, h, w]       = Σ weight[k, c, u, v] · dy[n, k, i, j]   over all (k, u, v, i, j) that read x[n, c, h, w]
+//   dweight[k, c, u, v]  = Σ_{n,i,j} dy[n, k, i, j] · x[n, c, i·stride + u − pad, j·stride + v − pad]
 //   dbias[k]             = Σ_{n,i,j} dy[n, k, i, j]
 #pragma once
 
 #include <cstdint>
-#include <functional>
+
+#include "kernels/executors.h"
 
 namespace norma {
 
@@ -20,15 +22,10 @@ struct Conv2dShape {
   std::int64_t stride_h = 1, stride_w = 1;
   std::int64_t pad_h = 0, pad_w = 0;
 
-  std::int64_t out_h() const {
-    return (h + 2 * pad_h - kernel_h) / stride_h + 1;
-  }  ///< y is [N, K, out_h, out_w]
+  /// y is [N, K, out_h, out_w].
+  std::int64_t out_h() const { return (h + 2 * pad_h - kernel_h) / stride_h + 1; }
   std::int64_t out_w() const { return (w + 2 * pad_w - kernel_w) / stride_w + 1; }
 };
-
-/// Where set, is called from any thread for images [begin, end) of y as soon as they are written, once for each. The
-/// executors cpu and reference take it.
-using ImagesDone = std::function<void(std::int64_t begin, std::int64_t end)>;
 
 template <class T>
 struct Conv2dForward {
@@ -37,7 +34,6 @@ struct Conv2dForward {
   const T* weight;
   const T* bias;  ///< [K] or nullptr
   T* y;
-  ImagesDone done = {};
 };
 
 template <class T>
@@ -57,40 +53,8 @@ struct Conv2dBackwardWeight {
   T* dbias;  ///< [K] or nullptr
 };
 
-namespace reference {
-template <class T>
-void conv2d_forward(const Conv2dForward<T>& a);
-template <class T>
-void conv2d_backward_data(const Conv2dBackwardData<T>& a);
-template <class T>
-void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void conv2d_forward(const Conv2dForward<T>& a);
-template <class T>
-void conv2d_backward_data(const Conv2dBackwardData<T>& a);
-template <class T>
-void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void conv2d_forward(const Conv2dForward<T>& a);
-template <class T>
-void conv2d_backward_data(const Conv2dBackwardData<T>& a);
-template <class T>
-void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void conv2d_forward(const Conv2dForward<T>& a);
-template <class T>
-void conv2d_backward_data(const Conv2dBackwardData<T>& a);
-template <class T>
-void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(conv2d_forward, Conv2dForward)
+NORMA_DECLARE(conv2d_backward_data, Conv2dBackwardData)
+NORMA_DECLARE(conv2d_backward_weight, Conv2dBackwardWeight)
 
 }  // namespace norma

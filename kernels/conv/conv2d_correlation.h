@@ -6,7 +6,7 @@
 // the weights are transposed and flipped.
 #pragma once
 
-#include "kernels/conv/conv2d.h"
+#include "kernels/conv/conv2d_images.h"
 
 namespace norma::cpu {
 
@@ -17,7 +17,7 @@ struct Correlation {
   std::int64_t top, left;  // padding; negative: rows and columns that are cut off
   std::int64_t stride_h = 1, stride_w = 1;
   std::int64_t dilation_h = 1, dilation_w = 1;  // from one pixel of the source to the next
-  ImagesDone done = {};
+  ImagesDone done = {};                         // for images of the result
   std::int64_t taps() const { return kernel_h * kernel_w; }
 };
 

@@ -63,9 +63,10 @@ void correlate(const Correlation& s, const T* x, WeightAt weight_at, const T* bi
 }
 
 template <class T>
-void conv2d_forward(const Conv2dForward<T>& a) {
+void conv2d_images(const Conv2dImages<T>& images) {
+  const Conv2dForward<T>& a = images.conv;
   Correlation s = forward_correlation(a.s);
-  s.done = a.done;
+  s.done = images.done;
   if (is_pointwise(a.s)) return multiply_images<T>(s, {a.weight, s.c}, a.x, a.bias, a.y);
   const auto weight = [&](std::int64_t k, std::int64_t c, std::int64_t tap) {
     return a.weight[(k * s.c + c) * s.taps() + tap];
@@ -122,7 +123,7 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   if (a.dbias) bias_sums(a);
 }
 
-NORMA_SIMD_INSTANTIATE(conv2d_forward, Conv2dForward)
+NORMA_SIMD_INSTANTIATE(conv2d_images, Conv2dImages)
 NORMA_SIMD_INSTANTIATE(conv2d_backward_data, Conv2dBackwardData)
 NORMA_SIMD_INSTANTIATE(conv2d_backward_weight, Conv2dBackwardWeight)
 
@@ -131,8 +132,14 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace norma::cpu {
-NORMA_SIMD_EXPORT(conv2d_forward, Conv2dForward)
+NORMA_SIMD_EXPORT(conv2d_images, Conv2dImages)
 NORMA_SIMD_EXPORT(conv2d_backward_data, Conv2dBackwardData)
 NORMA_SIMD_EXPORT(conv2d_backward_weight, Conv2dBackwardWeight)
+
+template <class T>
+void conv2d_forward(const Conv2dForward<T>& a) {
+  conv2d_images<T>({a});
+}
+NORMA_INSTANTIATE(conv2d_forward, Conv2dForward)
 }  // namespace norma::cpu
 #endif

@@ -45,7 +45,6 @@ void conv2d_forward(const Conv2dForward<T>& a) {
     y[static_cast<std::size_t>(out)] += double{a.weight[w]} * a.x[x];
   });
   round_into(a.y, y);
-  if (a.done) a.done(0, a.s.n);
 }
 
 template <class T>
@@ -72,11 +71,8 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   round_into(a.dbias, dbias);
 }
 
-template void conv2d_forward(const Conv2dForward<float>&);
-template void conv2d_forward(const Conv2dForward<double>&);
-template void conv2d_backward_data(const Conv2dBackwardData<float>&);
-template void conv2d_backward_data(const Conv2dBackwardData<double>&);
-template void conv2d_backward_weight(const Conv2dBackwardWeight<float>&);
-template void conv2d_backward_weight(const Conv2dBackwardWeight<double>&);
+NORMA_INSTANTIATE(conv2d_forward, Conv2dForward)
+NORMA_INSTANTIATE(conv2d_backward_data, Conv2dBackwardData)
+NORMA_INSTANTIATE(conv2d_backward_weight, Conv2dBackwardWeight)
 
 }  // namespace norma::reference

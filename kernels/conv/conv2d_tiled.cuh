@@ -82,11 +82,12 @@ __device__ __forceinline__ void load_squares(const float* x, int n, const Volume
 //            └──────────────────────┘
 //
 // MEMORY   x is read once for each 8·G channels of y, plus halos (100 pixels for 64, mostly from the caches);
-//          weight once a block; y is written once, 16 bytes an access where its rows allow.
+//          weight once a block; y is written once, 16 bytes per access where its rows allow.
 //          Shared: rows are 3 packs apart, so that 8 lanes on 8 rows touch all 32 banks; no conflicts
 // NUMERICS float; the sum runs over channels, then rows, then columns of taps: one order for any grid
 // REQUIRES every thread reaches each barrier; blockDim.x = 128
-// COST     not measured yet on a GPU
+// COST     x 1.26 ×, weight once per block, y 1.00 ×; 9.5 sectors per read where 3.3 would do, for rows of
+//          ten pixels begin anywhere; of the passes over shared memory 5.3 % are conflicts
 template <int G>
 __global__ void __launch_bounds__(128, 4) correlate_3x3(Correlation3x3 a, bool wide) {
   constexpr int tiles = 8 / G, depth = 4;  // input channels at a time
@@ -186,7 +187,7 @@ struct WeightGradient3x3 {
 struct StoreTransposedTaps {
   StoreGradients<float> store;
   int c;
-  __device__ void operator()(int k, int t, float sum) const {
+  __device__ void operator()(int k, int t, acc_t<float> sum) const {
     store(k, t < 9 * c ? t % c * 9 + t / c : t, sum);
   }
 };
@@ -206,7 +207,7 @@ struct StoreTransposedTaps {
 //          8 planes touch all 32 banks
 // NUMERICS float within a slice, slices in order in double; the shape alone decides the order
 // REQUIRES every thread reaches each barrier; blockDim.x = 128
-// COST     not measured yet on a GPU
+// COST     dy 1.00 ×, x 1.27 ×; 11.7 sectors per read where 3.9 would do; 4.4 % conflicts
 template <class Store>
 __global__ void __launch_bounds__(128)
     weight_gradient_3x3(WeightGradient3x3 a, int tiles, int length, Store store) {
@@ -276,7 +277,7 @@ inline void weight_gradient(const WeightGradient3x3& a, const StoreGradients<flo
   const int length = std::max(1, static_cast<int>(divide_up(tiles, wanted)));
   const int slices = std::max(1, static_cast<int>(divide_up(tiles, length)));
   const int lines = 9 * a.in.c + 1;  // taps, and the sum of dy
-  const DeviceScratch<float> partial(static_cast<long long>(slices) * a.out.c * lines);
+  const DeviceScratch<acc_t<float>> partial(static_cast<long long>(slices) * a.out.c * lines);
   const dim3 grid(c_blocks, k_blocks, static_cast<unsigned>(slices));
   launch(weight_gradient_3x3<StoreSlice<float>>, {.grid = grid, .block = 128}, a, tiles, length,
          StoreSlice<float>{partial.data(), a.out.c, lines});

@@ -101,10 +101,10 @@ struct StoreImages {
   T* data;
   int channels, plane;
   const T* bias;
-  __device__ void operator()(int channel, int pixel, T sum) const {
+  __device__ void operator()(int channel, int pixel, acc_t<T> sum) const {
     const int n = pixel / plane;
     data[(static_cast<long long>(n) * channels + channel) * plane + (pixel - n * plane)] =
-        sum + (bias != nullptr ? bias[channel] : T{0});
+        static_cast<T>(sum + (bias != nullptr ? bias[channel] : T{0}));
   }
 };
 
@@ -113,11 +113,11 @@ template <class T>
 struct StoreGradients {
   T *dweight, *dbias;
   int taps;
-  __device__ void operator()(int k, int t, T sum) const {
+  __device__ void operator()(int k, int t, acc_t<T> sum) const {
     if (t < taps)
-      dweight[static_cast<long long>(k) * taps + t] = sum;
+      dweight[static_cast<long long>(k) * taps + t] = static_cast<T>(sum);
     else if (dbias != nullptr)
-      dbias[k] = sum;
+      dbias[k] = static_cast<T>(sum);
   }
 };
 

@@ -7,9 +7,9 @@
 // This folder holds what both executors share; its name is that of the language, CUDA C++. What simt alone
 // needs is in kernels/simt/; the executor cuda needs nothing of its own, for nvcc and the runtime bring it.
 //
-//   cuda.h      this header             launch.h     starts a kernel       scratch.h   memory for the time of a call
-//   grid.cuh    who am I in the grid    pack.cuh     16-byte accesses      team.cuh    sums over lanes and blocks
-//   map.cuh     elementwise kernels     reduce.cuh   sums of arrays        matmul.cuh  matrix products
+//   launch.h    starts a kernel          pack.cuh    16-byte accesses        map.cuh     elementwise kernels
+//   grid.cuh    a thread's place         team.cuh    sums in a block         reduce.cuh  sums of arrays
+//   scratch.h   memory during a call                                         matmul.cuh  matrix products
 //
 // Everything in a .cu file therefore stands in `namespace norma::NORMA_EXECUTOR { … }`: in one program the
 // two compilations are different functions, as the one-definition rule demands. Under simt CUDA's own names

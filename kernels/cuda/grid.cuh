@@ -1,4 +1,4 @@
-// Who am I in the grid, and how large a grid to ask for.
+// The place of a thread in the grid, and how large a grid to ask for.
 //
 // Kernels here loop over their work with the stride of the whole grid, so that any grid is right and its size
 // only a matter of speed:

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/dtype.h"
 #include "core/error.h"
 #include "kernels/cuda/cuda.h"
 #ifndef __CUDACC__

@@ -9,18 +9,18 @@
 // and its arrays say how they are used: In is read, Out is written, InOut is read and then written.
 //
 // MATH     f(a[i], b[i], …) for all i
-// MAPPING  one thread a pack, the grid in strides; the last count % W elements go one by one
+// MAPPING  one thread per pack, the grid in strides; the last count % W elements go one by one
 //
 //            a   │ 0 1 2 3 │ 4 5 6 7 │ … │ 124 … 127 │ … │ 1020 … 1023 │ 1024 …
 //          thread     0         1     …       31     …        255          256
 //                  └────────── warp 0 ──────────────┘
 //                  └──────────────── block 0 ─────────────────────────┘
 //
-// MEMORY   every array once, 16 bytes an access (W = 4 floats, 2 doubles) where all arrays begin at multiples
-//          of 16 bytes, else element by element (W = 1), coalesced either way
+// MEMORY   every array once, 16 bytes per access (W = 4 floats, 2 doubles) where all arrays begin at
+//          multiples of 16 bytes, else element by element (W = 1), coalesced either way
 // NUMERICS elements do not meet: any grid gives the same bits
 // REQUIRES arrays are the same or do not overlap
-// COST     not measured yet on a GPU
+// COST     every array 1.00 ×, sectors the fewest; no barrier, no shuffle
 #pragma once
 
 #include "kernels/cuda/grid.cuh"

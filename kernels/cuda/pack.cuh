@@ -1,4 +1,4 @@
-// Pack: W neighbouring elements (a power of two) that move as one, up to 16 bytes an access. A warp that
+// Pack: W neighbouring elements (a power of two) that move as one, up to 16 bytes per access. A warp that
 // reads 32 packs of four floats side by side asks for 512 bytes with one instruction instead of four.
 #pragma once
 
@@ -33,8 +33,8 @@ bool aligned_for_packs(const T*... address) {
   return ((reinterpret_cast<std::uintptr_t>(address) % 16 == 0) && ...);
 }
 
-/// Elements of one access to stretches of `length` elements, the first of which begin at these addresses: pack_width<T>
-/// where every stretch begins at a multiple of 16 bytes, else 1. A null pointer does not count.
+/// Elements of one access to stretches of `length` elements, the first of which begin at these addresses:
+/// pack_width<T> where every stretch begins at a multiple of 16 bytes, else 1. A null pointer does not count.
 template <class T, class... Pointee>
 int access_width(long long length, const Pointee*... first) {
   return length % pack_width<T> == 0 && aligned_for_packs(first...) ? pack_width<T> : 1;

@@ -1,5 +1,5 @@
-// Scratch memory that a kernel of this executor can reach, given back at the end of the scope: by then the kernels
-// that use it have been launched, and whoever gets it next launches later.
+// Scratch memory that a kernel of this executor can reach, given back at the end of the scope: by then the
+// kernels that use it have been launched, and who gets the memory next launches later.
 #pragma once
 
 #include "kernels/cuda/cuda.h"

@@ -1,5 +1,5 @@
-// Teams: threads that work on one thing together, and their sums. Every sum is a tree of fixed shape: the same bits at
-// every run, and the same in every thread of the team.
+// Teams: threads that work on one thing together, and their sums. Every sum is a tree of fixed shape: the
+// same bits at every run, and the same in every thread of the team.
 //
 //   Lanes   2ᵏ neighbouring lanes of a warp, 1 … 32        lanes = 8:  ┃0 … 7┃8 … 15┃16 … 23┃24 … 31┃
 //   Block   all threads of a block                                     four teams, four short runs a warp
@@ -37,8 +37,8 @@ __device__ __forceinline__ T warp_max(T v) {
   return v;
 }
 
-/// The sum over the block, in every thread: lanes by butterfly, then warps in order. Two barriers: after the first all
-/// warps' sums are there; after the second all have been read, and the next call may overwrite them.
+/// The sum over the block, in every thread: lanes by butterfly, then warps in order. Two barriers: after the
+/// first all sums of warps exist; after the second all have been read, and the next call may overwrite them.
 template <class T>
 __device__ __forceinline__ T block_sum(T v) {
   NORMA_SHARED(T[32], warp_sums);

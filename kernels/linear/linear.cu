@@ -16,8 +16,8 @@ struct StoreWithBias {
   T* y;
   long long out;
   const T* bias;
-  __device__ void operator()(int n, int o, T sum) const {
-    y[n * out + o] = sum + (bias != nullptr ? bias[o] : T{0});
+  __device__ void operator()(int n, int o, acc_t<T> sum) const {
+    y[n * out + o] = static_cast<T>(sum + (bias != nullptr ? bias[o] : T{0}));
   }
 };
 
@@ -25,18 +25,18 @@ template <class T>
 struct StoreMatrix {
   T* data;
   long long stride;
-  __device__ void operator()(int i, int j, T sum) const { data[i * stride + j] = sum; }
+  __device__ void operator()(int i, int j, acc_t<T> sum) const { data[i * stride + j] = static_cast<T>(sum); }
 };
 
 template <class T>
 struct StoreParameters {
   T *dweight, *dbias;
   int in;
-  __device__ void operator()(int o, int i, T sum) const {
+  __device__ void operator()(int o, int i, acc_t<T> sum) const {
     if (i == in)
-      dbias[o] = sum;
+      dbias[o] = static_cast<T>(sum);
     else if (dweight != nullptr)
-      dweight[static_cast<long long>(o) * in + i] = sum;
+      dweight[static_cast<long long>(o) * in + i] = static_cast<T>(sum);
   }
 };
 
@@ -59,9 +59,7 @@ void linear_backward(const LinearBackward<T>& a) {
               WithOnes<Matrix<T, false>>{{a.x, a.in}, in}, StoreParameters<T>{a.dweight, a.dbias, in});
 }
 
-template void linear_forward(const LinearForward<float>&);
-template void linear_forward(const LinearForward<double>&);
-template void linear_backward(const LinearBackward<float>&);
-template void linear_backward(const LinearBackward<double>&);
+NORMA_INSTANTIATE(linear_forward, LinearForward)
+NORMA_INSTANTIATE(linear_backward, LinearBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -25,32 +27,7 @@ struct LinearBackward {
   T* dbias;    ///< [out]
 };
 
-namespace reference {
-template <class T>
-void linear_forward(const LinearForward<T>& a);
-template <class T>
-void linear_backward(const LinearBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void linear_forward(const LinearForward<T>& a);
-template <class T>
-void linear_backward(const LinearBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void linear_forward(const LinearForward<T>& a);
-template <class T>
-void linear_backward(const LinearBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void linear_forward(const LinearForward<T>& a);
-template <class T>
-void linear_backward(const LinearBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(linear_forward, LinearForward)
+NORMA_DECLARE(linear_backward, LinearBackward)
 
 }  // namespace norma

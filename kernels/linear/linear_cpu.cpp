@@ -37,9 +37,7 @@ void linear_backward(const LinearBackward<T>& a) {
   if (a.dbias) out(a.dbias, 1, a.out) = dy.colwise().sum();
 }
 
-template void linear_forward(const LinearForward<float>&);
-template void linear_forward(const LinearForward<double>&);
-template void linear_backward(const LinearBackward<float>&);
-template void linear_backward(const LinearBackward<double>&);
+NORMA_INSTANTIATE(linear_forward, LinearForward)
+NORMA_INSTANTIATE(linear_backward, LinearBackward)
 
 }  // namespace norma::cpu

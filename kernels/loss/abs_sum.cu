@@ -15,14 +15,14 @@ namespace {
 template <class T>
 struct Magnitude {
   const T* x;
-  __device__ double operator()(long long i) const { return x[i] < 0 ? -x[i] : x[i]; }
+  __device__ stat_t operator()(long long i) const { return x[i] < 0 ? -x[i] : x[i]; }
 };
 
 template <class T>
 struct StorePenalty {
   double factor;
   T* y;
-  __device__ void operator()(double sum) const { *y = static_cast<T>(factor * sum); }
+  __device__ void operator()(stat_t sum) const { *y = static_cast<T>(factor * sum); }
 };
 
 template <class T>
@@ -47,9 +47,7 @@ void abs_sum_backward(const AbsSumBackward<T>& a) {
   map(a.count, SignTimes<T>{a.dy, static_cast<T>(a.factor)}, In{a.x}, Out{a.dx});
 }
 
-template void abs_sum_forward(const AbsSumForward<float>&);
-template void abs_sum_forward(const AbsSumForward<double>&);
-template void abs_sum_backward(const AbsSumBackward<float>&);
-template void abs_sum_backward(const AbsSumBackward<double>&);
+NORMA_INSTANTIATE(abs_sum_forward, AbsSumForward)
+NORMA_INSTANTIATE(abs_sum_backward, AbsSumBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

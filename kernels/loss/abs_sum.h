@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -22,32 +24,7 @@ struct AbsSumBackward {
   T* dx;
 };
 
-namespace reference {
-template <class T>
-void abs_sum_forward(const AbsSumForward<T>& a);
-template <class T>
-void abs_sum_backward(const AbsSumBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void abs_sum_forward(const AbsSumForward<T>& a);
-template <class T>
-void abs_sum_backward(const AbsSumBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void abs_sum_forward(const AbsSumForward<T>& a);
-template <class T>
-void abs_sum_backward(const AbsSumBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void abs_sum_forward(const AbsSumForward<T>& a);
-template <class T>
-void abs_sum_backward(const AbsSumBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(abs_sum_forward, AbsSumForward)
+NORMA_DECLARE(abs_sum_backward, AbsSumBackward)
 
 }  // namespace norma

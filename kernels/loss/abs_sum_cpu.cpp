@@ -19,9 +19,7 @@ void abs_sum_backward(const AbsSumBackward<T>& a) {
   for (std::int64_t i = 0; i < a.count; ++i) a.dx[i] = a.x[i] > 0 ? up : a.x[i] < 0 ? -up : T{0};
 }
 
-template void abs_sum_forward(const AbsSumForward<float>&);
-template void abs_sum_forward(const AbsSumForward<double>&);
-template void abs_sum_backward(const AbsSumBackward<float>&);
-template void abs_sum_backward(const AbsSumBackward<double>&);
+NORMA_INSTANTIATE(abs_sum_forward, AbsSumForward)
+NORMA_INSTANTIATE(abs_sum_backward, AbsSumBackward)
 
 }  // namespace norma::cpu

@@ -17,9 +17,7 @@ void abs_sum_backward(const AbsSumBackward<T>& a) {
     a.dx[i] = static_cast<T>(*a.dy * a.factor * (a.x[i] > 0 ? 1 : a.x[i] < 0 ? -1 : 0));
 }
 
-template void abs_sum_forward(const AbsSumForward<float>&);
-template void abs_sum_forward(const AbsSumForward<double>&);
-template void abs_sum_backward(const AbsSumBackward<float>&);
-template void abs_sum_backward(const AbsSumBackward<double>&);
+NORMA_INSTANTIATE(abs_sum_forward, AbsSumForward)
+NORMA_INSTANTIATE(abs_sum_backward, AbsSumBackward)
 
 }  // namespace norma::reference

@@ -1,6 +1,6 @@
 // Right answers, counted on a GPU: a sum of zeros and ones over rows (sum_all in kernels/cuda/reduce.cuh).
 //
-// MAPPING  a thread a row
+// MAPPING  one thread per row
 // NUMERICS a double counts exactly up to 2⁵³ rows
 #include "kernels/loss/correct_count.h"
 
@@ -12,7 +12,7 @@ namespace {
 template <class T>
 struct IsCorrect {
   CorrectCount<T> a;
-  __device__ double operator()(long long row) const {
+  __device__ stat_t operator()(long long row) const {
     const T* const x = a.x + row * a.classes;
     long long best = 0;
     for (long long i = 1; i < a.classes; ++i)
@@ -23,7 +23,7 @@ struct IsCorrect {
 
 struct StoreCount {
   std::int64_t* count;
-  __device__ void operator()(double sum) const { *count = static_cast<std::int64_t>(sum); }
+  __device__ void operator()(stat_t sum) const { *count = static_cast<std::int64_t>(sum); }
 };
 
 }  // namespace
@@ -33,7 +33,6 @@ void correct_count(const CorrectCount<T>& a) {
   sum_all(a.rows, IsCorrect<T>{a}, StoreCount{a.count});
 }
 
-template void correct_count(const CorrectCount<float>&);
-template void correct_count(const CorrectCount<double>&);
+NORMA_INSTANTIATE(correct_count, CorrectCount)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -13,24 +15,6 @@ struct CorrectCount {
   std::int64_t* count;  ///< one number
 };
 
-namespace reference {
-template <class T>
-void correct_count(const CorrectCount<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void correct_count(const CorrectCount<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void correct_count(const CorrectCount<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void correct_count(const CorrectCount<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(correct_count, CorrectCount)
 
 }  // namespace norma

@@ -14,7 +14,6 @@ void correct_count(const CorrectCount<T>& a) {
   *a.count = count;
 }
 
-template void correct_count(const CorrectCount<float>&);
-template void correct_count(const CorrectCount<double>&);
+NORMA_INSTANTIATE(correct_count, CorrectCount)
 
 }  // namespace norma::cpu

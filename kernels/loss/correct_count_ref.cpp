@@ -13,7 +13,6 @@ void correct_count(const CorrectCount<T>& a) {
   }
 }
 
-template void correct_count(const CorrectCount<float>&);
-template void correct_count(const CorrectCount<double>&);
+NORMA_INSTANTIATE(correct_count, CorrectCount)
 
 }  // namespace norma::reference

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -20,32 +22,7 @@ struct LogSoftmaxBackward {
   T* dx;
 };
 
-namespace reference {
-template <class T>
-void log_softmax_forward(const LogSoftmaxForward<T>& a);
-template <class T>
-void log_softmax_backward(const LogSoftmaxBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void log_softmax_forward(const LogSoftmaxForward<T>& a);
-template <class T>
-void log_softmax_backward(const LogSoftmaxBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void log_softmax_forward(const LogSoftmaxForward<T>& a);
-template <class T>
-void log_softmax_backward(const LogSoftmaxBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void log_softmax_forward(const LogSoftmaxForward<T>& a);
-template <class T>
-void log_softmax_backward(const LogSoftmaxBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(log_softmax_forward, LogSoftmaxForward)
+NORMA_DECLARE(log_softmax_backward, LogSoftmaxBackward)
 
 }  // namespace norma

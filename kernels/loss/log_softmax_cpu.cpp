@@ -13,11 +13,12 @@ void log_softmax_forward(const LogSoftmaxForward<T>& a) {
   parallel_ranges(a.rows, 512, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {
       const T* x = a.x + r * a.classes;
-      const T largest = *std::max_element(x, x + a.classes);
-      T sum = 0;
+      const acc_t<T> largest = *std::max_element(x, x + a.classes);
+      acc_t<T> sum = 0;
       for (std::int64_t i = 0; i < a.classes; ++i) sum += std::exp(x[i] - largest);
-      const T log_sum = std::log(sum);
-      for (std::int64_t i = 0; i < a.classes; ++i) a.y[r * a.classes + i] = (x[i] - largest) - log_sum;
+      const acc_t<T> log_sum = std::log(sum);
+      for (std::int64_t i = 0; i < a.classes; ++i)
+        a.y[r * a.classes + i] = static_cast<T>((x[i] - largest) - log_sum);
     }
   });
 }
@@ -26,17 +27,15 @@ template <class T>
 void log_softmax_backward(const LogSoftmaxBackward<T>& a) {
   parallel_ranges(a.rows, 512, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t r = begin; r < end; ++r) {
-      T sum = 0;
+      acc_t<T> sum = 0;
       for (std::int64_t i = r * a.classes; i < (r + 1) * a.classes; ++i) sum += a.dy[i];
       for (std::int64_t i = r * a.classes; i < (r + 1) * a.classes; ++i)
-        a.dx[i] = a.dy[i] - std::exp(a.y[i]) * sum;
+        a.dx[i] = static_cast<T>(a.dy[i] - std::exp(a.y[i]) * sum);
     }
   });
 }
 
-template void log_softmax_forward(const LogSoftmaxForward<float>&);
-template void log_softmax_forward(const LogSoftmaxForward<double>&);
-template void log_softmax_backward(const LogSoftmaxBackward<float>&);
-template void log_softmax_backward(const LogSoftmaxBackward<double>&);
+NORMA_INSTANTIATE(log_softmax_forward, LogSoftmaxForward)
+NORMA_INSTANTIATE(log_softmax_backward, LogSoftmaxBackward)
 
 }  // namespace norma::cpu

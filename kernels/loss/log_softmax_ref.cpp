@@ -27,9 +27,7 @@ void log_softmax_backward(const LogSoftmaxBackward<T>& a) {
   }
 }
 
-template void log_softmax_forward(const LogSoftmaxForward<float>&);
-template void log_softmax_forward(const LogSoftmaxForward<double>&);
-template void log_softmax_backward(const LogSoftmaxBackward<float>&);
-template void log_softmax_backward(const LogSoftmaxBackward<double>&);
+NORMA_INSTANTIATE(log_softmax_forward, LogSoftmaxForward)
+NORMA_INSTANTIATE(log_softmax_backward, LogSoftmaxBackward)
 
 }  // namespace norma::reference

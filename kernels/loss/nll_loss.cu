@@ -1,8 +1,8 @@
 // Negative log-likelihood on a GPU. Forward is a sum over rows (sum_all in kernels/cuda/reduce.cuh).
 //
 // MATH     loss = −1/rows·Σ ((1 − ε)·x[target] + ε/K·Σ x); dx = −dloss/rows·((1 − ε)·[class = target] + ε/K)
-// MAPPING  forward: a thread a row. backward: a warp a row, lanes along the classes
-// MEMORY   forward reads one number a row, or all where ε ≠ 0; backward writes dx. dloss stays on the device
+// MAPPING  forward: one thread per row. backward: one warp per row, lanes along the classes
+// MEMORY   forward reads one number per row, or all where ε ≠ 0; backward writes dx; dloss stays on the GPU
 // NUMERICS in double, as the reference; the same bits on any GPU
 #include "kernels/loss/nll_loss.h"
 
@@ -14,11 +14,11 @@ namespace {
 template <class T>
 struct RowTerm {
   NllLossForward<T> a;
-  __device__ double operator()(long long row) const {
+  __device__ stat_t operator()(long long row) const {
     const T* const x = a.x + row * a.classes;
     const long long target = a.target[row];
-    if (target < 0 || target >= a.classes) return NAN;  // nobody can throw from here
-    double all = 0;
+    if (target < 0 || target >= a.classes) return NAN;  // a kernel cannot throw
+    stat_t all = 0;
     if (a.label_smoothing != 0)
       for (long long i = 0; i < a.classes; ++i) all += x[i];
     return (1 - a.label_smoothing) * x[target] + a.label_smoothing / static_cast<double>(a.classes) * all;
@@ -28,7 +28,7 @@ struct RowTerm {
 template <class T>
 struct StoreLoss {
   NllLossForward<T> a;
-  __device__ void operator()(double sum) const {
+  __device__ void operator()(stat_t sum) const {
     *a.loss = static_cast<T>(-sum / static_cast<double>(a.rows));
   }
 };
@@ -55,9 +55,7 @@ void nll_loss_backward(const NllLossBackward<T>& a) {
   launch(nll_loss_backward_warp_per_row<T>, {.grid = blocks_for_warps(a.rows), .block = block_threads}, a);
 }
 
-template void nll_loss_forward(const NllLossForward<float>&);
-template void nll_loss_forward(const NllLossForward<double>&);
-template void nll_loss_backward(const NllLossBackward<float>&);
-template void nll_loss_backward(const NllLossBackward<double>&);
+NORMA_INSTANTIATE(nll_loss_forward, NllLossForward)
+NORMA_INSTANTIATE(nll_loss_backward, NllLossBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

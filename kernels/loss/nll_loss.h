@@ -4,10 +4,12 @@
 //   loss = mean over rows of  −(1 − ε)·x[target] − ε/K·Σ x      x: log-probabilities of K classes
 //
 // On log-softmax this is cross-entropy. Backward: dx = −dloss/rows·((1 − ε)·[class = target] + ε/K).
-// A target outside [0, K) is the caller's mistake; on a GPU, where nobody can throw, the loss is then NaN.
+// A target outside [0, K) is the caller's mistake; on a GPU, where kernels cannot throw, the loss is then NaN.
 #pragma once
 
 #include <cstdint>
+
+#include "kernels/executors.h"
 
 namespace norma {
 
@@ -29,32 +31,7 @@ struct NllLossBackward {
   T* dx;
 };
 
-namespace reference {
-template <class T>
-void nll_loss_forward(const NllLossForward<T>& a);
-template <class T>
-void nll_loss_backward(const NllLossBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void nll_loss_forward(const NllLossForward<T>& a);
-template <class T>
-void nll_loss_backward(const NllLossBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void nll_loss_forward(const NllLossForward<T>& a);
-template <class T>
-void nll_loss_backward(const NllLossBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void nll_loss_forward(const NllLossForward<T>& a);
-template <class T>
-void nll_loss_backward(const NllLossBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(nll_loss_forward, NllLossForward)
+NORMA_DECLARE(nll_loss_backward, NllLossBackward)
 
 }  // namespace norma

@@ -25,9 +25,7 @@ void nll_loss_backward(const NllLossBackward<T>& a) {
     a.dx[r * a.classes + a.target[r]] = static_cast<T>(smoothed + share * (1 - a.label_smoothing));
 }
 
-template void nll_loss_forward(const NllLossForward<float>&);
-template void nll_loss_forward(const NllLossForward<double>&);
-template void nll_loss_backward(const NllLossBackward<float>&);
-template void nll_loss_backward(const NllLossBackward<double>&);
+NORMA_INSTANTIATE(nll_loss_forward, NllLossForward)
+NORMA_INSTANTIATE(nll_loss_backward, NllLossBackward)
 
 }  // namespace norma::cpu

@@ -24,9 +24,7 @@ void nll_loss_backward(const NllLossBackward<T>& a) {
   }
 }
 
-template void nll_loss_forward(const NllLossForward<float>&);
-template void nll_loss_forward(const NllLossForward<double>&);
-template void nll_loss_backward(const NllLossBackward<float>&);
-template void nll_loss_backward(const NllLossBackward<double>&);
+NORMA_INSTANTIATE(nll_loss_forward, NllLossForward)
+NORMA_INSTANTIATE(nll_loss_backward, NllLossBackward)
 
 }  // namespace norma::reference

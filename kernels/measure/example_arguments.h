@@ -140,8 +140,8 @@ BatchNormForward<T> example(Of<BatchNormForward<T>>, A a, S s) {
           running("running_mean", -1, 1),
           running("running_var", 0.5, 2),
           a.out<T>("y", z.all),
-          a.out<double>("mean", z.c),
-          a.out<double>("rstd", z.c)};
+          a.out<stat_t>("mean", z.c),
+          a.out<stat_t>("rstd", z.c)};
 }
 template <class T>
 BatchNormBackward<T> example(Of<BatchNormBackward<T>>, A a, S s) {
@@ -153,14 +153,14 @@ BatchNormBackward<T> example(Of<BatchNormBackward<T>>, A a, S s) {
                                   a.in<T>("dy", z.all),
                                   a.in<T>("x", z.all),
                                   a.in<T>("weight", z.c),
-                                  a.result<double>("mean", z.c),
-                                  a.result<double>("rstd", z.c),
+                                  a.result<stat_t>("mean", z.c),
+                                  a.result<stat_t>("rstd", z.c),
                                   a.out<T>("dx", z.all),
                                   a.out<T>("dweight", z.c),
                                   a.out<T>("dbias", z.c)};
   a.before(kernels<T>.batch_norm_forward,
            {z.n, z.c, z.hw, eps, true, 0.1, args.x, nullptr, nullptr, nullptr, nullptr, a.hidden<T>(z.all),
-            const_cast<double*>(args.mean), const_cast<double*>(args.rstd)});
+            const_cast<stat_t*>(args.mean), const_cast<stat_t*>(args.rstd)});
   return args;
 }
 template <class T>
@@ -173,8 +173,8 @@ LayerNormForward<T> example(Of<LayerNormForward<T>>, A a, S s) {
           a.in<T>("weight", z.chw),
           a.in<T>("bias", z.chw),
           a.out<T>("y", z.all),
-          a.out<double>("mean", z.n),
-          a.out<double>("rstd", z.n)};
+          a.out<stat_t>("mean", z.n),
+          a.out<stat_t>("rstd", z.n)};
 }
 template <class T>
 LayerNormBackward<T> example(Of<LayerNormBackward<T>>, A a, S s) {
@@ -184,13 +184,13 @@ LayerNormBackward<T> example(Of<LayerNormBackward<T>>, A a, S s) {
                                   a.in<T>("dy", z.all),
                                   a.in<T>("x", z.all),
                                   a.in<T>("weight", z.chw),
-                                  a.result<double>("mean", z.n),
-                                  a.result<double>("rstd", z.n),
+                                  a.result<stat_t>("mean", z.n),
+                                  a.result<stat_t>("rstd", z.n),
                                   a.out<T>("dx", z.all),
                                   a.out<T>("dweight", z.chw),
                                   a.out<T>("dbias", z.chw)};
   a.before(kernels<T>.layer_norm_forward, {z.n, z.chw, eps, args.x, nullptr, nullptr, a.hidden<T>(z.all),
-                                           const_cast<double*>(args.mean), const_cast<double*>(args.rstd)});
+                                           const_cast<stat_t*>(args.mean), const_cast<stat_t*>(args.rstd)});
   return args;
 }
 template <class T>
@@ -204,8 +204,8 @@ LayerNormPixelForward<T> example(Of<LayerNormPixelForward<T>>, A a, S s) {
           a.in<T>("weight", z.c),
           a.in<T>("bias", z.c),
           a.out<T>("y", z.all),
-          a.out<double>("mean", z.n * z.hw),
-          a.out<double>("rstd", z.n * z.hw)};
+          a.out<stat_t>("mean", z.n * z.hw),
+          a.out<stat_t>("rstd", z.n * z.hw)};
 }
 template <class T>
 LayerNormPixelBackward<T> example(Of<LayerNormPixelBackward<T>>, A a, S s) {
@@ -216,14 +216,14 @@ LayerNormPixelBackward<T> example(Of<LayerNormPixelBackward<T>>, A a, S s) {
                                        a.in<T>("dy", z.all),
                                        a.in<T>("x", z.all),
                                        a.in<T>("weight", z.c),
-                                       a.result<double>("mean", z.n * z.hw),
-                                       a.result<double>("rstd", z.n * z.hw),
+                                       a.result<stat_t>("mean", z.n * z.hw),
+                                       a.result<stat_t>("rstd", z.n * z.hw),
                                        a.out<T>("dx", z.all),
                                        a.out<T>("dweight", z.c),
                                        a.out<T>("dbias", z.c)};
   a.before(kernels<T>.layer_norm_pixel_forward,
-           {z.n, z.c, z.hw, eps, args.x, nullptr, nullptr, a.hidden<T>(z.all), const_cast<double*>(args.mean),
-            const_cast<double*>(args.rstd)});
+           {z.n, z.c, z.hw, eps, args.x, nullptr, nullptr, a.hidden<T>(z.all), const_cast<stat_t*>(args.mean),
+            const_cast<stat_t*>(args.rstd)});
   return args;
 }
 template <class T>
@@ -239,8 +239,8 @@ GroupNormForward<T> example(Of<GroupNormForward<T>>, A a, S s) {
           a.in<T>("weight", z.c),
           a.in<T>("bias", z.c),
           a.out<T>("y", z.all),
-          a.out<double>("mean", z.n * g),
-          a.out<double>("rstd", z.n * g)};
+          a.out<stat_t>("mean", z.n * g),
+          a.out<stat_t>("rstd", z.n * g)};
 }
 template <class T>
 GroupNormBackward<T> example(Of<GroupNormBackward<T>>, A a, S s) {
@@ -253,17 +253,37 @@ GroupNormBackward<T> example(Of<GroupNormBackward<T>>, A a, S s) {
                                   a.in<T>("dy", z.all),
                                   a.in<T>("x", z.all),
                                   a.in<T>("weight", z.c),
-                                  a.result<double>("mean", z.n * g),
-                                  a.result<double>("rstd", z.n * g),
+                                  a.result<stat_t>("mean", z.n * g),
+                                  a.result<stat_t>("rstd", z.n * g),
                                   a.out<T>("dx", z.all),
                                   a.out<T>("dweight", z.c),
                                   a.out<T>("dbias", z.c)};
   a.before(kernels<T>.group_norm_forward,
            {z.n, z.c, z.hw, g, eps, args.x, nullptr, nullptr, a.hidden<T>(z.all),
-            const_cast<double*>(args.mean), const_cast<double*>(args.rstd)});
+            const_cast<stat_t*>(args.mean), const_cast<stat_t*>(args.rstd)});
   return args;
 }
 
+/// A block of a network: convolution, group norm, ReLU and channel dropout.
+template <class T>
+Conv2dNormForward<T> example(Of<Conv2dNormForward<T>>, A a, S s) {
+  const Conv2dShape c = conv_shape(s);
+  const Conv2dForward<T> conv{c, a.in<T>("x", inputs(c)), a.in<T>("weight", weights(c)), nullptr,
+                              a.out<T>("z", outputs(c))};
+  const GroupNormForward<T> norm{.n = c.n,
+                                 .c = c.k,
+                                 .hw = c.out_h() * c.out_w(),
+                                 .groups = s.groups,
+                                 .eps = eps,
+                                 .x = conv.y,
+                                 .weight = a.in<T>("norm_weight", c.k),
+                                 .bias = a.in<T>("norm_bias", c.k),
+                                 .y = a.out<T>("y", outputs(c)),
+                                 .mean = a.out<stat_t>("mean", c.n * s.groups),
+                                 .rstd = a.out<stat_t>("rstd", c.n * s.groups),
+                                 .after = {.relu = true, .p = 0.05, .random = RandomSequence{1}}};
+  return {conv, norm};
+}
 template <class T>
 RmsNormForward<T> example(Of<RmsNormForward<T>>, A a, S s) {
   const Sizes z(s);
@@ -274,7 +294,7 @@ RmsNormForward<T> example(Of<RmsNormForward<T>>, A a, S s) {
           a.in<T>("x", z.all, low, high),
           a.in<T>("weight", z.c),
           a.out<T>("y", z.all),
-          a.out<double>("rrms", z.n)};
+          a.out<stat_t>("rrms", z.n)};
 }
 template <class T>
 RmsNormBackward<T> example(Of<RmsNormBackward<T>>, A a, S s) {
@@ -285,11 +305,11 @@ RmsNormBackward<T> example(Of<RmsNormBackward<T>>, A a, S s) {
                                 a.in<T>("dy", z.all),
                                 a.in<T>("x", z.all),
                                 a.in<T>("weight", z.c),
-                                a.result<double>("rrms", z.n),
+                                a.result<stat_t>("rrms", z.n),
                                 a.out<T>("dx", z.all),
                                 a.out<T>("dweight", z.c)};
   a.before(kernels<T>.rms_norm_forward,
-           {z.n, z.c, z.hw, eps, args.x, nullptr, a.hidden<T>(z.all), const_cast<double*>(args.rrms)});
+           {z.n, z.c, z.hw, eps, args.x, nullptr, a.hidden<T>(z.all), const_cast<stat_t*>(args.rrms)});
   return args;
 }
 

@@ -19,6 +19,7 @@ struct Defaults {
 const std::vector<Defaults>& defaults() {
   static const std::vector<Defaults> all = {
       {"conv2d", images, {"kernel", "stride", "padding", "out-channels"}},
+      {"conv2d_norm", images, {"kernel", "stride", "padding", "out-channels", "groups"}},
       {"max_pool2d", images, {"kernel", "stride", "padding"}},
       {"avg_pool2d", images, {"kernel", "stride", "padding"}},
       {"batch_norm", images, {"eval"}},
@@ -43,13 +44,13 @@ Args arguments(const Operation<Args>&, ExampleArrays& a, const ExampleSetting& s
 // `pick` takes the operation from kernels<float> or kernels<double>.
 template <class Pick>
 Example example_of(const std::string& operation, Pick pick) {
-  Example e{.operation = operation, .shape = images, .flags = {}, .prepare = {}, .cost = {}};
+  Example e{.operation = operation, .shape = images, .flags = {}, .prepare = {}, .available = {}, .cost = {}};
   for (const Defaults& d : defaults())
     if (operation == d.operation || operation.starts_with(d.operation + std::string("_forward")) ||
         operation.starts_with(d.operation + std::string("_backward")))
       e.shape = d.shape, e.flags = d.flags;
   const auto in_dtype = [](const ExampleSetting& s, auto f) {
-    return s.float64 ? f.template operator()<double>() : f.template operator()<float>();
+    return dispatch_float("an example", s.dtype, f);
   };
   e.prepare = [=](ExampleArrays& a, const ExampleSetting& s) {
     return in_dtype(s, [&]<class T>() -> std::function<void()> {
@@ -57,6 +58,7 @@ Example example_of(const std::string& operation, Pick pick) {
       return [&line, args = arguments(line, a, s), device = a.device().value()] { line(device, args); };
     });
   };
+  e.available = [=](Device device) { return pick(kernels<float>).available(device); };
   e.cost = [=](const ExampleSetting& s) {
     ExampleArrays none(std::nullopt);
     return in_dtype(s, [&]<class T>() { return cost_of(arguments(pick(kernels<T>), none, s)); });

@@ -23,7 +23,7 @@ struct ExampleSetting {
   double p = 0.5;                                                      ///< of dropout
   bool channels = false;                                               ///< dropout of whole channels
   bool eval = false;                                                   ///< batch norm with running statistics
-  bool float64 = false;
+  DType dtype = DType::float32;                                        ///< float32 or float64
   bool conv_bias = true;
   double label_smoothing = 0.1;
 };
@@ -39,6 +39,7 @@ struct Example {
   std::vector<std::string> flags;  ///< what it reads of the setting beside the shape, as simt_profile's flags
   /// Makes the arrays and returns the call on their device.
   std::function<std::function<void()>(ExampleArrays&, const ExampleSetting&)> prepare;
+  std::function<bool(Device)> available;            ///< whether an executor has the operation
   std::function<Cost(const ExampleSetting&)> cost;  ///< by kernels/cost.h; allocates nothing
 };
 

@@ -1,8 +1,8 @@
 // The multiply-add ceiling of a GPU.
 //
 // MATH     v = v·a + b in fma_chains independent chains
-// MAPPING  a thread a lane
-// MEMORY   4 bytes a thread, at the end
+// MAPPING  one thread per lane
+// MEMORY   4 bytes per thread, at the end
 // NUMERICS a chain from k/16 comes within rounding of 1
 // COST     this is what costs are measured against: 2·fma_chains operations a round and thread
 #include "kernels/measure/fma_loop.h"
@@ -34,7 +34,6 @@ void fma_loop(const FmaLoop<T>& a) {
   launch(fma_kernel<T>, {.grid = static_cast<unsigned>(a.lanes / block_threads), .block = block_threads}, a);
 }
 
-template void fma_loop(const FmaLoop<float>&);
-template void fma_loop(const FmaLoop<double>&);
+NORMA_INSTANTIATE(fma_loop, FmaLoop)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -1,11 +1,12 @@
 // --profile: where the time of a training step goes, by operation and direction, beside what the machine could do.
 //
-//   step   │ load_images │ conv2d forward │ batch_norm forward │ … │ sgd step │
-//          └── every operation of kernels/table.h reports its time; the rest of a step is "between operations"
+//   step   │ load_images │ conv2d forward │ batch_norm forward, with relu │ … │ sgd step │
+//          └── every operation of kernels/table.h reports its time; the rest of a step is "between them"
 #pragma once
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -34,8 +35,8 @@ class StepProfile {
     Clock clock_;
   };
 
-  /// A line an operation, the slowest first. The first step, which fills caches and pools, is left out where there
-  /// are more.
+  /// One line per operation and what is fused with it, the slowest first. The first step, which fills caches and
+  /// pools, is left out where there are more.
   std::string table(const Ceilings& ceilings) const;
 
  private:
@@ -45,7 +46,7 @@ class StepProfile {
   };
 
   OperationObserver observer_;
-  std::map<std::string, std::vector<Call>> calls_;  // by operation
+  std::map<std::pair<std::string, std::string>, std::vector<Call>> calls_;  // by operation and what is fused
   std::int64_t steps_ = 0, skipped_ = 0;
   double seconds_ = 0;
 };

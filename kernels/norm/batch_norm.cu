@@ -1,27 +1,27 @@
 // Batch norm in CUDA. A set is a plane of every image, far apart in memory; teams of lanes work on planes
 // (runs), and sums of planes become sums of channels:
 //
-//   training     x ─run_moments─▶ moments of every plane ─sum_columns─▶ mean, rstd, running_… ─┐
-//   evaluation   running_mean, running_var ─constant_statistics───────▶ mean, rstd ────────────┴─run_normalize─▶ y
+//   training     x ─run_moments─▶ moments of planes ─sum_columns─▶ mean, rstd, running_… ─┐
+//   evaluation   running_mean, running_var ─constant_statistics──▶ mean, rstd ────────────┴─run_normalize─▶ y
 //
-//   backward     dy, x ─run_backward_sums─▶ Σ dy, Σ dy·x̂ of every plane ─sum_columns─▶ of every channel: dbias,
-//                dweight ─run_dx─▶ dx
+//   backward     dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─sum_columns─▶ dbias, dweight ─run_dx─▶ dx
 //
-// The planes' sums are a matrix with a column a channel and a row an image (and piece): N·C·24 bytes forward,
-// of which small planes make as much traffic as x itself.
+// The planes' sums are a matrix with one column per channel and one row per image (and piece): N·C·24 bytes
+// forward, which for small planes is as much traffic as x itself.
 #include "kernels/norm/batch_norm.h"
 
 #include "kernels/cuda/scratch.h"
 #include "kernels/norm/columns.cuh"
 
 namespace norma::NORMA_EXECUTOR {
+namespace {
 
 /// From a channel's moments to all that is kept of them.
 template <class T>
 struct FinishBatch {
   double eps, momentum;
-  double* mean;
-  double* rstd;
+  stat_t* mean;
+  stat_t* rstd;
   T* running_mean;
   T* running_var;
 
@@ -29,7 +29,7 @@ struct FinishBatch {
     mean[c] = sum.mean;
     rstd[c] = sum.rstd(eps);
     if (running_mean == nullptr) return;
-    const double unbiased = sum.squares / (sum.count - 1);
+    const stat_t unbiased = sum.squares / (sum.count - 1);
     running_mean[c] = static_cast<T>((1 - momentum) * running_mean[c] + momentum * sum.mean);
     running_var[c] = static_cast<T>((1 - momentum) * running_var[c] + momentum * unbiased);
   }
@@ -40,12 +40,12 @@ template <class T>
 struct FinishBatchBackward {
   FinishAffine<T> gradients;
   const T* weight;
-  Sums<double>* sums;
+  Sums<stat_t>* sums;
 
-  __device__ __forceinline__ void operator()(unsigned slice, unsigned c, const Sums<double>& sum) const {
+  __device__ __forceinline__ void operator()(unsigned slice, unsigned c, const Sums<stat_t>& sum) const {
     gradients(slice, c, sum);
-    const double factor = weight != nullptr ? double{weight[c]} : 1.0;
-    const Sums<double> weighted{factor * sum.g, factor * sum.g_xhat};
+    const stat_t factor = weight != nullptr ? stat_t{weight[c]} : 1.0;
+    const Sums<stat_t> weighted{factor * sum.g, factor * sum.g_xhat};
     sums[c] = weighted;
   }
 };
@@ -53,19 +53,20 @@ struct FinishBatchBackward {
 // constant_statistics: running statistics in place of the batch's.
 //
 // MATH     mean = running_mean, rstd = 1/√(running_var + ε)
-// MAPPING  a thread a channel
-// MEMORY   reads 2 and writes 2 values a channel
+// MAPPING  one thread per channel
+// MEMORY   reads 2 and writes 2 values per channel
 // NUMERICS double
-// COST     not measured yet on a GPU
 template <class T>
 __global__ void __launch_bounds__(128)
     constant_statistics(unsigned channels, double eps, const T* running_mean, const T* running_var,
-                        double* mean, double* rstd) {
+                        stat_t* mean, stat_t* rstd) {
   const unsigned c = blockIdx.x * blockDim.x + threadIdx.x;
   if (c >= channels) return;
   mean[c] = running_mean[c];
   rstd[c] = 1 / sqrt(running_var[c] + eps);
 }
+
+}  // namespace
 
 template <class T>
 void batch_norm_forward(const BatchNormForward<T>& a) {
@@ -83,8 +84,10 @@ void batch_norm_forward(const BatchNormForward<T>& a) {
       launch(constant_statistics<T>, {.grid = (layout.c + 127) / 128, .block = 128}, layout.c, a.eps,
              a.running_mean, a.running_var, a.mean, a.rstd);
     }
-    launch(run_normalize<T, Width, norm::BatchLayout>, pieces.config(),
-           Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, layout, pieces);
+    with_epilogue<T>(a.after, a.n * a.c, [&](auto after) {
+      launch(run_normalize<T, Width, norm::BatchLayout, decltype(after)>, pieces.config(),
+             Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, layout, pieces, after);
+    });
   });
 }
 
@@ -95,24 +98,25 @@ void batch_norm_backward(const BatchNormBackward<T>& a) {
     constexpr int Width = w();
     const Pieces pieces = cut_runs<T>(a.n * a.c, a.hw, Width);
     if (pieces.teams() == 0) return;
-
-    const DeviceScratch<Sums<double>> partial(pieces.teams()), sums(a.c);
-    if (a.batch_statistics || a.dweight != nullptr || a.dbias != nullptr) {
-      launch(run_backward_sums<T, Width, norm::BatchLayout>, pieces.config(),
-             Backward<T>{a.dy, a.x, nullptr, a.mean, a.rstd, nullptr}, layout, pieces, partial.data());
-      merge_columns(pieces.teams() / layout.c, layout.c, LoadPartial<Sums<double>>{partial.data(), layout.c},
-                    FinishBatchBackward<T>{{a.dweight, a.dbias}, a.weight, sums.data()});
-    }
-    if (a.dx == nullptr) return;
-    launch(run_dx<T, Width, norm::BatchLayout>, pieces.config(),
-           Backward<T>{a.dy, a.x, a.weight, a.mean, a.rstd, a.dx}, layout, pieces,
-           a.batch_statistics ? sums.data() : nullptr, static_cast<double>(a.n * a.hw));
+    const Backward<T> b{a.dy, a.x, a.weight, a.bias, a.mean, a.rstd, a.dx};
+    with_epilogue<T>(a.after, a.n * a.c, [&](auto after) {
+      using After = decltype(after);
+      const DeviceScratch<Sums<stat_t>> partial(pieces.teams()), sums(a.c);
+      if (a.batch_statistics || a.dweight != nullptr || a.dbias != nullptr) {
+        launch(run_backward_sums<T, Width, norm::BatchLayout, After>, pieces.config(), b, layout, pieces,
+               after, partial.data());
+        merge_columns(pieces.teams() / layout.c, layout.c,
+                      LoadPartial<Sums<stat_t>>{partial.data(), layout.c},
+                      FinishBatchBackward<T>{{a.dweight, a.dbias}, a.weight, sums.data()});
+      }
+      if (a.dx == nullptr) return;
+      launch(run_dx<T, Width, norm::BatchLayout, After>, pieces.config(), b, layout, pieces, after,
+             a.batch_statistics ? sums.data() : nullptr, static_cast<stat_t>(a.n * a.hw));
+    });
   });
 }
 
-template void batch_norm_forward(const BatchNormForward<float>&);
-template void batch_norm_forward(const BatchNormForward<double>&);
-template void batch_norm_backward(const BatchNormBackward<float>&);
-template void batch_norm_backward(const BatchNormBackward<double>&);
+NORMA_INSTANTIATE(batch_norm_forward, BatchNormForward)
+NORMA_INSTANTIATE(batch_norm_backward, BatchNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
 namespace norma {
@@ -26,8 +27,8 @@ struct BatchNormForward {
   T* running_mean;  ///< [C]; updated with batch statistics, read without; nullptr where not tracked
   T* running_var;   ///< [C]
   T* y;             ///< on the cpu it may be x
-  double* mean;     ///< [C], out: what normalised x; backward needs it
-  double* rstd;     ///< [C], out
+  stat_t* mean;     ///< [C], out: what normalised x; backward needs it
+  stat_t* rstd;     ///< [C], out
   Epilogue after = {};
 };
 
@@ -38,8 +39,8 @@ struct BatchNormBackward {
   const T* dy;
   const T* x;
   const T* weight;
-  const double* mean;
-  const double* rstd;
+  const stat_t* mean;
+  const stat_t* rstd;
   T* dx;       ///< nullptr where not needed, as the two below
   T* dweight;  ///< [C]
   T* dbias;    ///< [C]
@@ -47,32 +48,7 @@ struct BatchNormBackward {
   const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
 };
 
-namespace reference {
-template <class T>
-void batch_norm_forward(const BatchNormForward<T>& a);
-template <class T>
-void batch_norm_backward(const BatchNormBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void batch_norm_forward(const BatchNormForward<T>& a);
-template <class T>
-void batch_norm_backward(const BatchNormBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void batch_norm_forward(const BatchNormForward<T>& a);
-template <class T>
-void batch_norm_backward(const BatchNormBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void batch_norm_forward(const BatchNormForward<T>& a);
-template <class T>
-void batch_norm_backward(const BatchNormBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(batch_norm_forward, BatchNormForward)
+NORMA_DECLARE(batch_norm_backward, BatchNormBackward)
 
 }  // namespace norma

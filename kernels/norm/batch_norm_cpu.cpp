@@ -32,7 +32,7 @@ void batch_norm_statistics(const BatchNormForward<T>& a) {
     a.mean[c] = set.mean;
     a.rstd[c] = 1 / std::sqrt(set.variance() + a.eps);
     if (a.running_mean == nullptr) continue;
-    const double unbiased = set.squares / (set.count - 1);
+    const stat_t unbiased = set.squares / (set.count - 1);
     a.running_mean[c] = static_cast<T>((1 - a.momentum) * a.running_mean[c] + a.momentum * set.mean);
     a.running_var[c] = static_cast<T>((1 - a.momentum) * a.running_var[c] + a.momentum * unbiased);
   }
@@ -88,8 +88,8 @@ void batch_norm_backward(const BatchNormBackward<T>& a) {
       const std::int64_t c = i % a.c;
       const Run run = run_at(i);
       // dx = scale·(dz − (Σ dz + x̂·Σ dz·x̂)/M), x̂ = (x − mean)·rstd
-      const double b = a.batch_statistics ? -run.scale * a.rstd[c] * a.rstd[c] * sets[c].dz_centered / m : 0;
-      const double term = a.batch_statistics ? -run.scale * sets[c].dz / m : 0;
+      const stat_t b = a.batch_statistics ? -run.scale * a.rstd[c] * a.rstd[c] * sets[c].dz_centered / m : 0;
+      const stat_t term = a.batch_statistics ? -run.scale * sets[c].dz / m : 0;
       run_backward(a.dy + i * a.hw, a.x + i * a.hw, a.hw, run, run.scale, b, term, a.dx + i * a.hw);
     }
   });

@@ -42,9 +42,7 @@ void batch_norm_backward(const BatchNormBackward<T>& a) {
   write(dbias, a.dbias);
 }
 
-template void batch_norm_forward(const BatchNormForward<float>&);
-template void batch_norm_forward(const BatchNormForward<double>&);
-template void batch_norm_backward(const BatchNormBackward<float>&);
-template void batch_norm_backward(const BatchNormBackward<double>&);
+NORMA_INSTANTIATE(batch_norm_forward, BatchNormForward)
+NORMA_INSTANTIATE(batch_norm_backward, BatchNormBackward)
 
 }  // namespace norma::reference

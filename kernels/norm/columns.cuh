@@ -22,7 +22,7 @@ inline constexpr unsigned column_walkers = 8;
 // MEMORY   reads every element once
 // NUMERICS in the type that load returns, in an order that depends on the shape alone
 // REQUIRES block (32, 8); every thread reaches the barrier
-// COST     not measured yet on a GPU
+// COST     every element 1.00 ×; Moments, 24 bytes, lie across two sectors now and then; 1 barrier
 template <class Load, class Finish>
 __global__ void __launch_bounds__(32 * column_walkers)
     sum_columns(unsigned rows, unsigned columns, unsigned slice, Load load, Finish finish) {
@@ -79,8 +79,8 @@ struct FinishSum {
 
 /// Column = set.
 struct FinishStatistics {
-  double* mean;
-  double* rstd;
+  stat_t* mean;
+  stat_t* rstd;
   double eps;
   __device__ __forceinline__ void operator()(unsigned, unsigned set, const Moments& sum) const {
     mean[set] = sum.mean;
@@ -93,7 +93,7 @@ template <class T>
 struct FinishAffine {
   T* dweight;
   T* dbias;
-  __device__ __forceinline__ void operator()(unsigned, unsigned i, const Sums<double>& sum) const {
+  __device__ __forceinline__ void operator()(unsigned, unsigned i, const Sums<stat_t>& sum) const {
     if (dweight != nullptr) dweight[i] = static_cast<T>(sum.g_xhat);
     if (dbias != nullptr) dbias[i] = static_cast<T>(sum.g);
   }

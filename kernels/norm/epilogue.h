@@ -6,12 +6,12 @@
 //
 //   dz = dy·factor where z > 0, else 0        and then the norm's backward, with dz for dy
 //
-// An epilogue changes no bit: the result is that of the three operations, called one after the other.
+// An epilogue changes no bit: the result is that of the three operations, called one after the other. kernels/table.h
+// says which executors take one.
 #pragma once
 
 #include <cstdint>
 
-#include "core/device.h"
 #include "core/random.h"
 #include "kernels/random/dropout.h"
 
@@ -30,8 +30,5 @@ struct Epilogue {
   /// The epilogue of the planes from this one on.
   Epilogue from(std::int64_t plane) const { return {relu, p, random, first + plane}; }
 };
-
-/// Whether the norms of a device take an epilogue; those of the others refuse it (kernels/operation.h).
-inline bool takes_epilogue(Device device) { return device == Device::reference || device == Device::cpu; }
 
 }  // namespace norma

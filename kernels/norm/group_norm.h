@@ -1,5 +1,5 @@
 // Group normalization (Wu and He 2018, arXiv:1803.08494). With G = 1 it is layer normalization over (C, H, W)
-// with one weight a channel, with G = C instance normalization.
+// with one weight per channel, with G = C instance normalization.
 //
 //   the set: the C/G channels of group g in image n, M = C/G·H·W        mean[n,g], var[n,g] over it (biased)
 //   rstd = 1/√(var + ε)      x̂ = (x − mean)·rstd      y = x̂·weight[c] + bias[c]
@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
 namespace norma {
@@ -23,8 +24,8 @@ struct GroupNormForward {
   const T* weight;  ///< [C] or nullptr for 1
   const T* bias;    ///< [C] or nullptr for 0
   T* y;             ///< on the cpu it may be x
-  double* mean;     ///< [N, G], out; backward needs it
-  double* rstd;     ///< [N, G], out
+  stat_t* mean;     ///< [N, G], out; backward needs it
+  stat_t* rstd;     ///< [N, G], out
   Epilogue after = {};
 };
 
@@ -34,8 +35,8 @@ struct GroupNormBackward {
   const T* dy;
   const T* x;
   const T* weight;
-  const double* mean;
-  const double* rstd;
+  const stat_t* mean;
+  const stat_t* rstd;
   T* dx;       ///< nullptr where not needed, as the two below
   T* dweight;  ///< [C]
   T* dbias;    ///< [C]
@@ -43,32 +44,7 @@ struct GroupNormBackward {
   const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
 };
 
-namespace reference {
-template <class T>
-void group_norm_forward(const GroupNormForward<T>& a);
-template <class T>
-void group_norm_backward(const GroupNormBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void group_norm_forward(const GroupNormForward<T>& a);
-template <class T>
-void group_norm_backward(const GroupNormBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void group_norm_forward(const GroupNormForward<T>& a);
-template <class T>
-void group_norm_backward(const GroupNormBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void group_norm_forward(const GroupNormForward<T>& a);
-template <class T>
-void group_norm_backward(const GroupNormBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(group_norm_forward, GroupNormForward)
+NORMA_DECLARE(group_norm_backward, GroupNormBackward)
 
 }  // namespace norma

@@ -22,7 +22,7 @@ void group_norm_forward(const GroupNormForward<T>& a) {
   parallel_ranges(a.n * a.groups, runs_per_piece(m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t set = begin; set < end; ++set) {
       const Moments moments = run_moments(a.x + set * m, m);
-      const double mean = moments.mean, rstd = 1 / std::sqrt(moments.variance() + a.eps);
+      const stat_t mean = moments.mean, rstd = 1 / std::sqrt(moments.variance() + a.eps);
       a.mean[set] = mean;
       a.rstd[set] = rstd;
       for (std::int64_t k = 0; k < channels; ++k) {
@@ -45,8 +45,8 @@ void group_norm_backward(const GroupNormBackward<T>& a) {
   };
   parallel_ranges(a.n * a.groups, runs_per_piece(m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t set = begin; set < end; ++set) {
-      const double rstd = a.rstd[set];
-      double sum_g = 0, sum_gx = 0;  // Σ dz·weight and Σ dz·weight·x̂ over the set
+      const stat_t rstd = a.rstd[set];
+      stat_t sum_g = 0, sum_gx = 0;  // Σ dz·weight and Σ dz·weight·x̂ over the set
       for (std::int64_t run = set * channels; run < (set + 1) * channels; ++run) {
         runs[run] = run_backward_sums(a.dy + run * a.hw, a.x + run * a.hw, a.hw, run_at(run));
         const double weight = weight_of(a, run % a.c);
@@ -62,7 +62,7 @@ void group_norm_backward(const GroupNormBackward<T>& a) {
     }
   });
   for (std::int64_t c = 0; c < a.c; ++c) {
-    double dweight = 0, dbias = 0;
+    stat_t dweight = 0, dbias = 0;
     for (std::int64_t n = 0; n < a.n; ++n) {
       const std::int64_t run = n * a.c + c;
       dweight += runs[run].dz_centered * a.rstd[run / channels];

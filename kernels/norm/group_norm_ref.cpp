@@ -32,9 +32,7 @@ void group_norm_backward(const GroupNormBackward<T>& a) {
   write(dbias, a.dbias);
 }
 
-template void group_norm_forward(const GroupNormForward<float>&);
-template void group_norm_forward(const GroupNormForward<double>&);
-template void group_norm_backward(const GroupNormBackward<float>&);
-template void group_norm_backward(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(group_norm_forward, GroupNormForward)
+NORMA_INSTANTIATE(group_norm_backward, GroupNormBackward)
 
 }  // namespace norma::reference

@@ -8,52 +8,69 @@
 #include "kernels/norm/sets.cuh"
 
 namespace norma::NORMA_EXECUTOR {
+namespace {
 
 inline constexpr unsigned rows_a_slice = 64;  // 8 for each of the 8 walkers of a column
 
-/// dy and dy·x̂ of one element, to be summed down its column.
-template <class T>
-struct LoadElement {
-  const T* dy;
-  const T* x;
-  const double* mean;
-  const double* rstd;
-  unsigned m;
+/// The layout of rows of m elements, where `plane` elements share a dropout factor.
+norm::RowLayout row_layout(std::int64_t m, std::int64_t plane) {
+  const std::int64_t elements = std::min(m, plane);
+  return {norm::kernel_count(elements), norm::kernel_count(m / elements),
+          norm::kernel_count(plane / elements)};
+}
 
-  __device__ __forceinline__ Sums<T> operator()(unsigned row, unsigned i) const {
+/// dz and dz·x̂ of one element, to be summed down its column.
+template <class T, class After>
+struct LoadElement {
+  Backward<T> a;
+  norm::RowLayout layout;
+  unsigned m;
+  After after;
+
+  __device__ __forceinline__ Sums<acc_t<T>> operator()(unsigned row, unsigned i) const {
     const long long at = static_cast<long long>(row) * m + i;
-    return {dy[at], dy[at] * Statistics<T>(mean[row], rstd[row]).xhat(x[at])};
+    const Statistics<T> s(a.mean[row], a.rstd[row]);
+    const auto dy = load_pack<1>(a.dy + at);
+    const auto xhat = s.xhat(load_pack<1>(a.x + at));
+    const auto z = [&] { return affine<1, T>(xhat, a, layout, row, i); };
+    const acc_t<T> dz = after.backward(dy, z, layout, row, i).at[0];
+    return {dz, dz * xhat.at[0]};
   }
 };
 
-/// Keeps the sum of a slice, in double from here on.
+/// Keeps the sum of a slice, in stat_t from here on.
 template <class T>
 struct FinishSlice {
-  FinishSum<Sums<double>> finish;
-  __device__ __forceinline__ void operator()(unsigned slice, unsigned i, const Sums<T>& sum) const {
+  FinishSum<Sums<stat_t>> finish;
+  __device__ __forceinline__ void operator()(unsigned slice, unsigned i, const Sums<acc_t<T>>& sum) const {
     finish(slice, i, {sum.g, sum.g_xhat});
   }
 };
 
-template <class T>
-void layer_norm_forward(const LayerNormForward<T>& a) {
-  normalize_sets(Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, norm::RowLayout{}, a.rows,
-                 a.m, a.m);
+template <class T, class After>
+void layer_norm_dx(const Backward<T>& a, std::int64_t rows, std::int64_t m, const norm::RowLayout& layout,
+                   const After& after) {
+  with_width<T>(access_width<T>(m, a.dy, a.x, a.weight, a.bias, a.dx), [&](auto w) {
+    constexpr int Width = w();
+    const Pieces pieces = cut_runs<T>(rows, m, Width);
+    const DeviceScratch<Sums<stat_t>> partial(pieces.teams()), sums(rows);
+    launch(run_backward_sums<T, Width, norm::RowLayout, After>, pieces.config(), a, layout, pieces, after,
+           partial.data());
+    merge_columns(pieces.pieces, pieces.runs, LoadPartial<Sums<stat_t>>{partial.data(), pieces.runs},
+                  FinishSum<Sums<stat_t>>{sums.data(), pieces.runs});
+    launch(run_dx<T, Width, norm::RowLayout, After>, pieces.config(), a, layout, pieces, after, sums.data(),
+           static_cast<stat_t>(m));
+  });
 }
 
+}  // namespace
+
 template <class T>
-void layer_norm_dx(const LayerNormBackward<T>& a) {
-  const Backward<T> b{a.dy, a.x, a.weight, a.mean, a.rstd, a.dx};
-  with_width<T>(access_width<T>(a.m, a.dy, a.x, a.weight, a.dx), [&](auto w) {
-    constexpr int Width = w();
-    const Pieces pieces = cut_runs<T>(a.rows, a.m, Width);
-    const DeviceScratch<Sums<double>> partial(pieces.teams()), sums(a.rows);
-    launch(run_backward_sums<T, Width, norm::RowLayout>, pieces.config(), b, norm::RowLayout{}, pieces,
-           partial.data());
-    merge_columns(pieces.pieces, pieces.runs, LoadPartial<Sums<double>>{partial.data(), pieces.runs},
-                  FinishSum<Sums<double>>{sums.data(), pieces.runs});
-    launch(run_dx<T, Width, norm::RowLayout>, pieces.config(), b, norm::RowLayout{}, pieces, sums.data(),
-           static_cast<double>(a.m));
+void layer_norm_forward(const LayerNormForward<T>& a) {
+  if (a.rows == 0 || a.m == 0) return;
+  with_epilogue<T>(a.after, a.rows * a.m / a.plane, [&](auto after) {
+    normalize_sets(Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, row_layout(a.m, a.plane),
+                   after, a.rows, a.m, a.m);
   });
 }
 
@@ -61,18 +78,21 @@ template <class T>
 void layer_norm_backward(const LayerNormBackward<T>& a) {
   const unsigned rows = norm::kernel_count(a.rows), m = norm::kernel_count(a.m);
   if (rows == 0 || m == 0) return;
-  if (a.dx != nullptr) layer_norm_dx(a);
-  if (a.dweight == nullptr && a.dbias == nullptr) return;
-  const unsigned slices = (rows + rows_a_slice - 1) / rows_a_slice;
-  const DeviceScratch<Sums<double>> partial(std::int64_t{slices} * m);
-  merge_columns(rows, m, LoadElement<T>{a.dy, a.x, a.mean, a.rstd, m}, FinishSlice<T>{{partial.data(), m}},
-                rows_a_slice);
-  merge_columns(slices, m, LoadPartial<Sums<double>>{partial.data(), m}, FinishAffine<T>{a.dweight, a.dbias});
+  const norm::RowLayout layout = row_layout(a.m, a.plane);
+  const Backward<T> b{a.dy, a.x, a.weight, a.bias, a.mean, a.rstd, a.dx};
+  with_epilogue<T>(a.after, a.rows * a.m / a.plane, [&](auto after) {
+    if (a.dx != nullptr) layer_norm_dx(b, a.rows, a.m, layout, after);
+    if (a.dweight == nullptr && a.dbias == nullptr) return;
+    const unsigned slices = (rows + rows_a_slice - 1) / rows_a_slice;
+    const DeviceScratch<Sums<stat_t>> partial(std::int64_t{slices} * m);
+    merge_columns(rows, m, LoadElement<T, decltype(after)>{b, layout, m, after},
+                  FinishSlice<T>{{partial.data(), m}}, rows_a_slice);
+    merge_columns(slices, m, LoadPartial<Sums<stat_t>>{partial.data(), m},
+                  FinishAffine<T>{a.dweight, a.dbias});
+  });
 }
 
-template void layer_norm_forward(const LayerNormForward<float>&);
-template void layer_norm_forward(const LayerNormForward<double>&);
-template void layer_norm_backward(const LayerNormBackward<float>&);
-template void layer_norm_backward(const LayerNormBackward<double>&);
+NORMA_INSTANTIATE(layer_norm_forward, LayerNormForward)
+NORMA_INSTANTIATE(layer_norm_backward, LayerNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -2,7 +2,7 @@
 // PyTorch's LayerNorm: `ln-chw` on images (M = C·H·W), the last dimension on rows.
 //
 //   the set: one row of M elements       mean[r], var[r] over it (biased)
-//   rstd = 1/√(var + ε)      x̂ = (x − mean)·rstd      y = x̂·weight[m] + bias[m]      one weight an element
+//   rstd = 1/√(var + ε)      x̂ = (x − mean)·rstd      y = x̂·weight[m] + bias[m]      one weight per element
 //
 // Backward: dbias[m] = Σᵣ dy     dweight[m] = Σᵣ dy·x̂
 //   dx = rstd·(dy·weight − (Σ dy·weight + x̂·Σ dy·weight·x̂)/M), both sums over the row.
@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
 namespace norma {
@@ -22,8 +23,8 @@ struct LayerNormForward {
   const T* weight;  ///< [M] or nullptr for 1
   const T* bias;    ///< [M] or nullptr for 0
   T* y;             ///< on the cpu it may be x
-  double* mean;     ///< [rows], out; backward needs it
-  double* rstd;     ///< [rows], out
+  stat_t* mean;     ///< [rows], out; backward needs it
+  stat_t* rstd;     ///< [rows], out
   Epilogue after = {};
   std::int64_t plane = 1;  ///< H·W, for the epilogue alone; divides M or is divided by it
 };
@@ -34,8 +35,8 @@ struct LayerNormBackward {
   const T* dy;
   const T* x;
   const T* weight;
-  const double* mean;
-  const double* rstd;
+  const stat_t* mean;
+  const stat_t* rstd;
   T* dx;       ///< nullptr where not needed, as the two below
   T* dweight;  ///< [M]
   T* dbias;    ///< [M]
@@ -44,32 +45,7 @@ struct LayerNormBackward {
   const T* bias = nullptr;  ///< [M] or nullptr for 0
 };
 
-namespace reference {
-template <class T>
-void layer_norm_forward(const LayerNormForward<T>& a);
-template <class T>
-void layer_norm_backward(const LayerNormBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void layer_norm_forward(const LayerNormForward<T>& a);
-template <class T>
-void layer_norm_backward(const LayerNormBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void layer_norm_forward(const LayerNormForward<T>& a);
-template <class T>
-void layer_norm_backward(const LayerNormBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void layer_norm_forward(const LayerNormForward<T>& a);
-template <class T>
-void layer_norm_backward(const LayerNormBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(layer_norm_forward, LayerNormForward)
+NORMA_DECLARE(layer_norm_backward, LayerNormBackward)
 
 }  // namespace norma

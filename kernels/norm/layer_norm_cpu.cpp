@@ -81,7 +81,7 @@ template <class T>
 void sum_pieces(const T* parts, std::int64_t pieces, std::int64_t stride, std::int64_t begin,
                 std::int64_t end, T* out) {
   for (std::int64_t i = begin; i < end; ++i) {
-    double sum = 0;
+    stat_t sum = 0;
     for (std::int64_t piece = 0; piece < pieces; ++piece) sum += parts[piece * stride + i];
     out[i] = static_cast<T>(sum);
   }
@@ -104,7 +104,7 @@ void layer_norm_backward(const LayerNormBackward<T>& a) {
       });
       if (a.dx == nullptr) continue;
       T* dx = a.dx + row * a.m;
-      const double rstd = a.rstd[row];
+      const stat_t rstd = a.rstd[row];
       const Run plain{a.mean[row], rstd, 0};
       const BackwardSums sums = run_backward_sums(dx, a.x + row * a.m, a.m, plain);
       run_backward(dx, a.x + row * a.m, a.m, plain, rstd, -rstd * rstd * rstd * sums.dz_centered / m,

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
 namespace norma {
@@ -21,8 +22,8 @@ struct LayerNormPixelForward {
   const T* weight;  ///< [C] or nullptr for 1
   const T* bias;    ///< [C] or nullptr for 0
   T* y;             ///< on the cpu it may be x
-  double* mean;     ///< [N, H·W], out; backward needs it
-  double* rstd;     ///< [N, H·W], out
+  stat_t* mean;     ///< [N, H·W], out; backward needs it
+  stat_t* rstd;     ///< [N, H·W], out
   Epilogue after = {};
 };
 
@@ -32,8 +33,8 @@ struct LayerNormPixelBackward {
   const T* dy;
   const T* x;
   const T* weight;
-  const double* mean;
-  const double* rstd;
+  const stat_t* mean;
+  const stat_t* rstd;
   T* dx;       ///< nullptr where not needed, as the two below
   T* dweight;  ///< [C]
   T* dbias;    ///< [C]
@@ -41,32 +42,7 @@ struct LayerNormPixelBackward {
   const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
 };
 
-namespace reference {
-template <class T>
-void layer_norm_pixel_forward(const LayerNormPixelForward<T>& a);
-template <class T>
-void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void layer_norm_pixel_forward(const LayerNormPixelForward<T>& a);
-template <class T>
-void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void layer_norm_pixel_forward(const LayerNormPixelForward<T>& a);
-template <class T>
-void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void layer_norm_pixel_forward(const LayerNormPixelForward<T>& a);
-template <class T>
-void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(layer_norm_pixel_forward, LayerNormPixelForward)
+NORMA_DECLARE(layer_norm_pixel_backward, LayerNormPixelBackward)
 
 }  // namespace norma

@@ -32,8 +32,8 @@ void for_pixel_blocks(std::int64_t n, std::int64_t hw, F&& f) {
 
 // The corrected two-pass moments of `len` pixels whose channels lie hw apart.
 template <class T>
-void pixel_statistics(const T* x, std::int64_t c, std::int64_t hw, std::int64_t len, double eps, double* mean,
-                      double* rstd, PixelStatistics<T>& s) {
+void pixel_statistics(const T* x, std::int64_t c, std::int64_t hw, std::int64_t len, double eps, stat_t* mean,
+                      stat_t* rstd, PixelStatistics<T>& s) {
   T squares[pixel_block] = {};
   for (std::int64_t k = 0; k < c; ++k)
     for (std::int64_t p = 0; p < len; ++p) s.mean[p] += x[k * hw + p];
@@ -90,7 +90,7 @@ void pixel_backward(const LayerNormPixelBackward<T>& a, const Factors& factors, 
   const std::int64_t begin = n * a.c * a.hw + first;
   PixelStatistics<T> s;
   for (std::int64_t p = 0; p < len; ++p) {
-    const double mean = a.mean[n * a.hw + first + p];
+    const stat_t mean = a.mean[n * a.hw + first + p];
     s.mean[p] = static_cast<T>(mean);
     s.rest[p] = static_cast<T>(mean - s.mean[p]);
     s.rstd[p] = static_cast<T>(a.rstd[n * a.hw + first + p]);

@@ -30,9 +30,7 @@ void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a) {
   write(dbias, a.dbias);
 }
 
-template void layer_norm_pixel_forward(const LayerNormPixelForward<float>&);
-template void layer_norm_pixel_forward(const LayerNormPixelForward<double>&);
-template void layer_norm_pixel_backward(const LayerNormPixelBackward<float>&);
-template void layer_norm_pixel_backward(const LayerNormPixelBackward<double>&);
+NORMA_INSTANTIATE(layer_norm_pixel_forward, LayerNormPixelForward)
+NORMA_INSTANTIATE(layer_norm_pixel_backward, LayerNormPixelBackward)
 
 }  // namespace norma::reference

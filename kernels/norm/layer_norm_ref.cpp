@@ -31,9 +31,7 @@ void layer_norm_backward(const LayerNormBackward<T>& a) {
   write(dbias, a.dbias);
 }
 
-template void layer_norm_forward(const LayerNormForward<float>&);
-template void layer_norm_forward(const LayerNormForward<double>&);
-template void layer_norm_backward(const LayerNormBackward<float>&);
-template void layer_norm_backward(const LayerNormBackward<double>&);
+NORMA_INSTANTIATE(layer_norm_forward, LayerNormForward)
+NORMA_INSTANTIATE(layer_norm_backward, LayerNormBackward)
 
 }  // namespace norma::reference

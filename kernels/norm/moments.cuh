@@ -2,9 +2,9 @@
 //
 // NUMERICS  A mean of 1e4 is not a float. Moments therefore come from two passes over the registers: one for
 //           a guess of the mean, one around the guess, which also tells how far off it was (the corrected
-//           two-pass algorithm). Passes add in T, at most 32 values a thread and then a tree; what follows is
-//           double. x̂ takes the mean in two halves, the nearest T and the rest: x − mean is then as exact as
-//           x.
+//           two-pass algorithm). Passes add in T, at most 32 values per thread and then a tree; what follows
+//           is double. x̂ takes the mean in two halves, the nearest T and the rest: x − mean is then as exact
+//           as x.
 #pragma once
 
 #include "kernels/cuda/pack.cuh"
@@ -26,28 +26,47 @@ __device__ __forceinline__ Pack<T, Width> load_affine(const T* parameters, const
 
 /// Count, mean and Σ(x − mean)² of some elements; {} for none.
 struct Moments {
-  double count, mean, squares;
+  stat_t count, mean, squares;
 
   /// Takes in other elements (Chan, Golub, LeVeque 1979).
   __device__ __forceinline__ void merge(const Moments& other) {
     if (other.count == 0) return;
-    const double total = count + other.count, delta = other.mean - mean;
+    const stat_t total = count + other.count, delta = other.mean - mean;
     squares += other.squares + delta * delta * count * (other.count / total);
     mean += delta * (other.count / total);
     count = total;
   }
-  __device__ __forceinline__ double rstd(double eps) const { return 1 / sqrt(squares / count + eps); }
+  __device__ __forceinline__ stat_t rstd(double eps) const { return 1 / sqrt(squares / count + eps); }
 };
 
 /// The mean and rstd of a set as kernels use them on elements.
 template <class T>
 struct Statistics {
-  T mean, rest, rstd;  ///< mean + rest is the mean
+  acc_t<T> mean, rest, rstd;  ///< mean + rest is the mean
 
-  __device__ __forceinline__ Statistics(double mean_, double rstd_)
-      : mean(static_cast<T>(mean_)), rest(static_cast<T>(mean_ - mean)), rstd(static_cast<T>(rstd_)) {}
-  __device__ __forceinline__ T xhat(T x) const { return ((x - mean) - rest) * rstd; }
+  __device__ __forceinline__ Statistics(stat_t mean_, stat_t rstd_)
+      : mean(static_cast<acc_t<T>>(mean_)),
+        rest(static_cast<acc_t<T>>(mean_ - mean)),
+        rstd(static_cast<acc_t<T>>(rstd_)) {}
+  __device__ __forceinline__ acc_t<T> xhat(acc_t<T> x) const { return ((x - mean) - rest) * rstd; }
+  template <int Width>
+  __device__ __forceinline__ Pack<acc_t<T>, Width> xhat(const Pack<T, Width>& x) const {
+    Pack<acc_t<T>, Width> all;
+    for (int e = 0; e < Width; ++e) all.at[e] = xhat(x.at[e]);
+    return all;
+  }
 };
+
+/// z = x̂·weight + bias of a pack at element i of a run, with the weight and the bias of `a`.
+template <int Width, class T, class Arguments, class Layout>
+__device__ __forceinline__ Pack<T, Width> affine(const Pack<acc_t<T>, Width>& xhat, const Arguments& a,
+                                                 const Layout& layout, unsigned run, unsigned i) {
+  const auto weight = load_affine<Width>(a.weight, layout, run, i, T{1});
+  const auto bias = load_affine<Width>(a.bias, layout, run, i, T{0});
+  Pack<T, Width> z;
+  for (int e = 0; e < Width; ++e) z.at[e] = static_cast<T>(xhat.at[e] * weight.at[e] + bias.at[e]);
+  return z;
+}
 
 /// Calls f(i) for the first element i of every pack of this thread among the team's first m elements. Thread
 /// r takes packs r, r + size, …:
@@ -84,21 +103,21 @@ struct Held {
   /// The moments of all elements of the team, in every thread. REQUIRES what team.sum does.
   template <class Team>
   __device__ __forceinline__ Moments moments(const Team& team, unsigned m) {
-    T sum = 0;
+    acc_t<T> sum = 0;
     each(team, m, [&](const Pack<T, Width>& p, unsigned) {
       for (const T v : p.at) sum += v;
     });
-    const T guess = team.sum(sum) / static_cast<T>(m);
+    const acc_t<T> guess = team.sum(sum) / static_cast<acc_t<T>>(m);
 
-    T offsets = 0, squares = 0;
+    acc_t<T> offsets = 0, squares = 0;
     each(team, m, [&](const Pack<T, Width>& p, unsigned) {
       for (const T v : p.at) {
-        const T delta = v - guess;
+        const acc_t<T> delta = v - guess;
         offsets += delta;
         squares += delta * delta;
       }
     });
-    const double count = m, offset = team.sum(offsets);
+    const stat_t count = m, offset = team.sum(offsets);
     return {count, guess + offset / count, max(0.0, team.sum(squares) - offset * offset / count)};
   }
 };

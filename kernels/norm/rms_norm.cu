@@ -1,20 +1,22 @@
-// RMS norm in CUDA: the passes of group norm with one group (runs.cuh), about 0. Forward three launches, backward four:
+// RMS norm in CUDA: the passes of group norm with one group (runs.cuh), about 0 instead of about the mean.
+// Forward three launches, backward four:
 //
-//   x ─run_moments─▶ moments of pieces ─sum_columns─▶ rrms of every image ─run_normalize─▶ y
+//   x ─run_moments─▶ moments of pieces ─sum_columns─▶ rrms of images ─run_normalize─▶ y
 //
-//   dy, x ─run_backward_sums─▶ Σ dy·x̂ of every plane ─┬─image_sums──▶ Σ dy·weight·x̂ of every image ─run_dx─▶ dx
-//                                                     └─sum_columns─▶ dweight
+//   dy, x ─run_backward_sums─▶ Σ dz·x̂ of planes ─┬─image_sums──▶ Σ dz·weight·x̂ of images ─run_dx─▶ dx
+//                                                └─sum_columns─▶ dweight
 #include "kernels/norm/rms_norm.h"
 
 #include "kernels/cuda/scratch.h"
 #include "kernels/norm/columns.cuh"
 
 namespace norma::NORMA_EXECUTOR {
+namespace {
 
 /// Column = image. The mean that the passes over runs subtract is 0.
 struct FinishRootMeanSquare {
-  double* zero;
-  double* rrms;
+  stat_t* zero;
+  stat_t* rrms;
   double eps;
   __device__ __forceinline__ void operator()(unsigned, unsigned image, const Moments& sum) const {
     zero[image] = 0;
@@ -25,39 +27,42 @@ struct FinishRootMeanSquare {
 // The zeros once more, for backward.
 //
 // MEMORY   writes 8 bytes per image
-static __global__ void __launch_bounds__(block_threads) clear_means(unsigned images, double* zero) {
+__global__ void __launch_bounds__(block_threads) clear_means(unsigned images, stat_t* zero) {
   const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i < images) zero[i] = 0;
 }
 
 // image_sums: from planes to images.
 //
-// MATH     sums[n] = Σ weight[c]·plane sums[n, c] of g·x̂, over all channels; no Σ g, since no mean was subtracted
-// MAPPING  a team of 1 … 32 lanes per image, lane r takes channels r, r + lanes, …
+// MATH     sums[n] = Σ weight[c]·plane sums[n, c] of dz·x̂, over all channels; no Σ g, since no mean was
+//          subtracted
+// MAPPING  one team of 1 … 32 lanes per image, lane r takes channels r, r + lanes, …
 // MEMORY   reads the 16 bytes of every plane's piece, once
 // NUMERICS double, fixed order
 // REQUIRES every thread stays to the end
 template <class T>
 __global__ void __launch_bounds__(block_threads)
-    image_sums(const Sums<double>* partial, const T* weight, unsigned c, Pieces pieces, unsigned lanes,
-               Sums<double>* sums) {
+    image_sums(const Sums<stat_t>* partial, const T* weight, unsigned c, Pieces pieces, unsigned lanes,
+               Sums<stat_t>* sums) {
   const Lanes team{lanes};
   const unsigned image = team.index(), first = image * c;
   const bool there = first < pieces.runs;
-  double sum = 0;
+  stat_t sum = 0;
   for (unsigned k = team.rank(); there && k < c; k += lanes) {
-    double plane = 0;
+    stat_t plane = 0;
     for (unsigned p = 0; p < pieces.pieces; ++p) plane += partial[p * pieces.runs + first + k].g_xhat;
-    sum += (weight != nullptr ? double{weight[k]} : 1.0) * plane;
+    sum += (weight != nullptr ? stat_t{weight[k]} : 1.0) * plane;
   }
   sum = team.sum(sum);
   if (there && team.rank() == 0) sums[image] = {0, sum};
 }
 
+}  // namespace
+
 template <class T>
 void rms_norm_forward(const RmsNormForward<T>& a) {
   const unsigned images = norm::kernel_count(a.n), c = norm::kernel_count(a.c);
-  const DeviceScratch<double> zero(images);
+  const DeviceScratch<stat_t> zero(images);
   with_width<T>(access_width<T>(a.hw, a.x, a.y), [&](auto w) {
     constexpr int Width = w();
     const Pieces whole = cut_runs<T>(a.n, a.c * a.hw, Width), planes = cut_runs<T>(a.n * a.c, a.hw, Width);
@@ -66,9 +71,11 @@ void rms_norm_forward(const RmsNormForward<T>& a) {
     launch(run_moments<T, Width>, whole.config(), a.x, whole, partial.data());
     merge_columns(whole.pieces, images, LoadPartial<Moments>{partial.data(), images},
                   FinishRootMeanSquare{zero.data(), a.rrms, a.eps});
-    launch(run_normalize<T, Width, norm::GroupLayout>, planes.config(),
-           Forward<T>{a.x, a.weight, nullptr, a.y, zero.data(), a.rrms, a.eps}, norm::GroupLayout{c, c},
-           planes);
+    with_epilogue<T>(a.after, a.n * a.c, [&](auto after) {
+      launch(run_normalize<T, Width, norm::GroupLayout, decltype(after)>, planes.config(),
+             Forward<T>{a.x, a.weight, nullptr, a.y, zero.data(), a.rrms, a.eps}, norm::GroupLayout{c, c},
+             planes, after);
+    });
   });
 }
 
@@ -80,31 +87,32 @@ void rms_norm_backward(const RmsNormBackward<T>& a) {
     constexpr int Width = w();
     const Pieces pieces = cut_runs<T>(a.n * a.c, a.hw, Width);
     if (pieces.teams() == 0) return;
-    const DeviceScratch<double> zero(images);
+    const DeviceScratch<stat_t> zero(images);
     launch(clear_means, {.grid = (images + block_threads - 1) / block_threads, .block = block_threads},
            images, zero.data());
 
-    const DeviceScratch<Sums<double>> partial(pieces.teams());
-    launch(run_backward_sums<T, Width, norm::GroupLayout>, pieces.config(),
-           Backward<T>{a.dy, a.x, nullptr, zero.data(), a.rrms, nullptr}, layout, pieces, partial.data());
-    if (a.dweight != nullptr)
-      merge_columns(pieces.teams() / c, c, LoadPartial<Sums<double>>{partial.data(), c},
-                    FinishAffine<T>{a.dweight, nullptr});
-    if (a.dx == nullptr) return;
+    const Backward<T> b{a.dy, a.x, a.weight, nullptr, zero.data(), a.rrms, a.dx};
+    with_epilogue<T>(a.after, a.n * a.c, [&](auto after) {
+      using After = decltype(after);
+      const DeviceScratch<Sums<stat_t>> partial(pieces.teams());
+      launch(run_backward_sums<T, Width, norm::GroupLayout, After>, pieces.config(), b, layout, pieces, after,
+             partial.data());
+      if (a.dweight != nullptr)
+        merge_columns(pieces.teams() / c, c, LoadPartial<Sums<stat_t>>{partial.data(), c},
+                      FinishAffine<T>{a.dweight, nullptr});
+      if (a.dx == nullptr) return;
 
-    const unsigned lanes = norm::lanes_for(a.c);
-    const DeviceScratch<Sums<double>> sums(images);
-    launch(image_sums<T>, {.grid = blocks_for_teams(images, lanes), .block = block_threads}, partial.data(),
-           a.weight, c, pieces, lanes, sums.data());
-    launch(run_dx<T, Width, norm::GroupLayout>, pieces.config(),
-           Backward<T>{a.dy, a.x, a.weight, zero.data(), a.rrms, a.dx}, layout, pieces, sums.data(),
-           static_cast<double>(a.c * a.hw));
+      const unsigned lanes = norm::lanes_for(a.c);
+      const DeviceScratch<Sums<stat_t>> sums(images);
+      launch(image_sums<T>, {.grid = blocks_for_teams(images, lanes), .block = block_threads}, partial.data(),
+             a.weight, c, pieces, lanes, sums.data());
+      launch(run_dx<T, Width, norm::GroupLayout, After>, pieces.config(), b, layout, pieces, after,
+             sums.data(), static_cast<stat_t>(a.c * a.hw));
+    });
   });
 }
 
-template void rms_norm_forward(const RmsNormForward<float>&);
-template void rms_norm_forward(const RmsNormForward<double>&);
-template void rms_norm_backward(const RmsNormBackward<float>&);
-template void rms_norm_backward(const RmsNormBackward<double>&);
+NORMA_INSTANTIATE(rms_norm_forward, RmsNormForward)
+NORMA_INSTANTIATE(rms_norm_backward, RmsNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

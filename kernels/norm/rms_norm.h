@@ -1,5 +1,5 @@
-// Root-mean-square normalization (Zhang and Sennrich 2019, arXiv:1910.07467) over the channels and pixels of an image,
-// with one weight per channel: layer normalization without the mean and without the bias.
+// Root-mean-square normalization (Zhang and Sennrich 2019, arXiv:1910.07467) over the channels and pixels of
+// an image, with one weight per channel: layer normalization without the mean and without the bias.
 //
 //   the set: image n, M = C·H·W values        rrms[n] = 1/√(Σ x²/M + ε)
 //   x̂ = x·rrms        y = x̂·weight[c]
@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
 namespace norma {
@@ -20,7 +21,7 @@ struct RmsNormForward {
   const T* x;
   const T* weight;  ///< [C] or nullptr for 1
   T* y;             ///< on the cpu it may be x
-  double* rrms;     ///< [N], out; backward needs it
+  stat_t* rrms;     ///< [N], out; backward needs it
   Epilogue after = {};
 };
 
@@ -30,38 +31,13 @@ struct RmsNormBackward {
   const T* dy;
   const T* x;
   const T* weight;
-  const double* rrms;
+  const stat_t* rrms;
   T* dx;       ///< nullptr where not needed, as the one below
   T* dweight;  ///< [C]
   Epilogue after = {};
 };
 
-namespace reference {
-template <class T>
-void rms_norm_forward(const RmsNormForward<T>& a);
-template <class T>
-void rms_norm_backward(const RmsNormBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void rms_norm_forward(const RmsNormForward<T>& a);
-template <class T>
-void rms_norm_backward(const RmsNormBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void rms_norm_forward(const RmsNormForward<T>& a);
-template <class T>
-void rms_norm_backward(const RmsNormBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void rms_norm_forward(const RmsNormForward<T>& a);
-template <class T>
-void rms_norm_backward(const RmsNormBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(rms_norm_forward, RmsNormForward)
+NORMA_DECLARE(rms_norm_backward, RmsNormBackward)
 
 }  // namespace norma

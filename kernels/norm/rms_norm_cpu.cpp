@@ -21,7 +21,7 @@ void rms_norm_forward(const RmsNormForward<T>& a) {
   parallel_ranges(a.n, runs_per_piece(m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t image = begin; image < end; ++image) {
       const Moments moments = run_moments(a.x + image * m, m);
-      const double rrms = 1 / std::sqrt(moments.variance() + moments.mean * moments.mean + a.eps);
+      const stat_t rrms = 1 / std::sqrt(moments.variance() + moments.mean * moments.mean + a.eps);
       a.rrms[image] = rrms;
       for (std::int64_t c = 0; c < a.c; ++c) {
         const std::int64_t run = image * a.c + c;
@@ -41,8 +41,8 @@ void rms_norm_backward(const RmsNormBackward<T>& a) {
   };
   parallel_ranges(a.n, runs_per_piece(m), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t image = begin; image < end; ++image) {
-      const double rrms = a.rrms[image];
-      double sum = 0;  // Σ dz·weight·x̂ over the image
+      const stat_t rrms = a.rrms[image];
+      stat_t sum = 0;  // Σ dz·weight·x̂ over the image
       for (std::int64_t run = image * a.c; run < (image + 1) * a.c; ++run) {
         runs[run] = run_backward_sums(a.dy + run * a.hw, a.x + run * a.hw, a.hw, run_at(run));
         sum += weight_of(a, run % a.c) * runs[run].dz_centered * rrms;
@@ -54,7 +54,7 @@ void rms_norm_backward(const RmsNormBackward<T>& a) {
     }
   });
   for (std::int64_t c = 0; a.dweight != nullptr && c < a.c; ++c) {
-    double dweight = 0;
+    stat_t dweight = 0;
     for (std::int64_t image = 0; image < a.n; ++image)
       dweight += runs[image * a.c + c].dz_centered * a.rrms[image];
     a.dweight[c] = static_cast<T>(dweight);

@@ -42,9 +42,7 @@ void rms_norm_backward(const RmsNormBackward<T>& a) {
   write(dweight, a.dweight);
 }
 
-template void rms_norm_forward(const RmsNormForward<float>&);
-template void rms_norm_forward(const RmsNormForward<double>&);
-template void rms_norm_backward(const RmsNormBackward<float>&);
-template void rms_norm_backward(const RmsNormBackward<double>&);
+NORMA_INSTANTIATE(rms_norm_forward, RmsNormForward)
+NORMA_INSTANTIATE(rms_norm_backward, RmsNormBackward)
 
 }  // namespace norma::reference

@@ -15,6 +15,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/dtype.h"
 #include "kernels/norm/epilogue.h"
 #include "kernels/scratch.h"
 
@@ -22,13 +23,13 @@ namespace norma::cpu {
 
 /// Count, mean and Σ(x − mean)² of some elements.
 struct Moments {
-  double count = 0, mean = 0, squares = 0;
+  stat_t count = 0, mean = 0, squares = 0;
 
-  double variance() const { return squares / count; }  // biased
+  stat_t variance() const { return squares / count; }  // biased
 
   /// Takes in other elements (Chan, Golub, LeVeque 1979).
   void merge(const Moments& other) {
-    const double total = count + other.count, delta = other.mean - mean;
+    const stat_t total = count + other.count, delta = other.mean - mean;
     squares += other.squares + delta * delta * count * other.count / total;
     mean += delta * other.count / total;
     count = total;
@@ -38,12 +39,12 @@ struct Moments {
 /// Σ dz and Σ dz·(x − mean): all that a norm's backward needs to know of a run. dz is dy, or what the epilogue
 /// lets through of it.
 struct BackwardSums {
-  double dz = 0, dz_centered = 0;
+  stat_t dz = 0, dz_centered = 0;
 };
 
 /// What a norm does to one run: z = (x − mean)·scale + shift, and y is z, or max(z, 0)·factor.
 struct Run {
-  double mean, scale, shift;
+  stat_t mean, scale, shift;
   bool relu = false;
   double factor = 1;
 };
@@ -61,7 +62,7 @@ class Factors {
     }
     relu_ = after.relu;
   }
-  Run run(std::int64_t plane, double mean, double scale, double shift) const {
+  Run run(std::int64_t plane, stat_t mean, stat_t scale, stat_t shift) const {
     return {mean, scale, shift, relu_, relu_ ? factors_[plane] : 1};
   }
 
@@ -193,7 +194,7 @@ BackwardSums chunk_backward_sums(const T* dy, const T* x, std::int64_t m, const 
       product = hn::MulAdd(g, hn::Sub(v, center), product);
     });
   });
-  const double total = sum_lanes(d, sum);
+  const stat_t total = sum_lanes(d, sum);
   return {total, sum_lanes(d, product) - (run.mean - rounded) * total};
 }
 

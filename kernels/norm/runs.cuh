@@ -2,7 +2,7 @@
 // or too large for a block, it takes three launches: partial sums of all pieces, sums of each set
 // (columns.cuh), and the pass that needs them. These are the first and the last.
 //
-// MAPPING  all kernels here: a team of lanes a piece, a piece at most 4 KiB of a run (norm::piece_elements)
+// MAPPING  all kernels here: a team of lanes per piece, a piece at most 4 KiB of a run (norm::piece_elements)
 //
 //          x        │  run 0  │  run 1  │  run 2  │ …         piece p of run r is team p·runs + r
 //                   │ p0 │ p1 │ p0 │ p1 │ p0 │ p1 │
@@ -13,6 +13,7 @@
 #pragma once
 
 #include "kernels/cuda/team.cuh"
+#include "kernels/norm/epilogue.cuh"
 #include "kernels/norm/layout.h"
 #include "kernels/norm/moments.cuh"
 
@@ -22,7 +23,7 @@ struct Piece {
   unsigned run, first, count;  ///< elements [first, first + count) of a run
 };
 
-/// How runs are cut into pieces, and who takes which.
+/// How runs are cut into pieces, and which team takes which.
 struct Pieces {
   unsigned runs, length;  ///< runs of that many elements
   unsigned piece;         ///< elements of a piece, except a run's last
@@ -58,8 +59,8 @@ struct Forward {
   const T* weight;
   const T* bias;
   T* y;
-  double* mean;
-  double* rstd;
+  stat_t* mean;
+  stat_t* rstd;
   double eps;
 };
 
@@ -68,8 +69,9 @@ struct Backward {
   const T* dy;
   const T* x;
   const T* weight;
-  const double* mean;
-  const double* rstd;
+  const T* bias;  ///< the epilogue alone needs it
+  const stat_t* mean;
+  const stat_t* rstd;
   T* dx;
 };
 
@@ -82,9 +84,9 @@ struct alignas(2 * sizeof(T)) Sums {
 };
 
 // MATH     partial = count, mean, Σ(x − mean)² of a piece
-// MEMORY   reads x once; writes 24 bytes a piece
+// MEMORY   reads x once; writes 24 bytes per piece
 // NUMERICS corrected two-pass in T within a piece (moments.cuh)
-// COST     not measured yet on a GPU
+// COST     x 1.00 ×; 15 shuffles per thread; a write of Moments takes 1.5 sectors where 1 would do
 template <class T, int Width>
 __global__ void __launch_bounds__(block_threads) run_moments(const T* x, Pieces pieces, Moments* partial) {
   const Lanes team{pieces.lanes};
@@ -95,23 +97,21 @@ __global__ void __launch_bounds__(block_threads) run_moments(const T* x, Pieces 
   if (piece.count != 0 && team.rank() == 0) partial[team.index()] = moments;
 }
 
-template <class T, int Width, class Layout>
+/// y of a pack at element i of a run.
+template <class T, int Width, class Layout, class After>
 __device__ __forceinline__ Pack<T, Width> normalized(const Pack<T, Width>& x, const Statistics<T>& s,
-                                                     const Forward<T>& a, const Layout& layout, unsigned run,
-                                                     unsigned i) {
-  const auto weight = load_affine<Width>(a.weight, layout, run, i, T{1});
-  const auto bias = load_affine<Width>(a.bias, layout, run, i, T{0});
-  Pack<T, Width> y;
-  for (int e = 0; e < Width; ++e) y.at[e] = s.xhat(x.at[e]) * weight.at[e] + bias.at[e];
-  return y;
+                                                     const Forward<T>& a, const Layout& layout,
+                                                     const After& after, unsigned run, unsigned i) {
+  return after.forward(affine<Width, T>(s.xhat(x), a, layout, run, i), layout, run, i);
 }
 
-// MATH     y = x̂·weight + bias, x̂ = (x − mean)·rstd
+// MATH     y = x̂·weight + bias, x̂ = (x − mean)·rstd, and what follows
 // MEMORY   reads x, writes y; parameters and statistics from the caches
 // NUMERICS the mean in two halves (moments.cuh)
-// COST     not measured yet on a GPU
-template <class T, int Width, class Layout>
-__global__ void __launch_bounds__(block_threads) run_normalize(Forward<T> a, Layout layout, Pieces pieces) {
+// COST     x and y 1.00 ×, sectors the fewest
+template <class T, int Width, class Layout, class After>
+__global__ void __launch_bounds__(block_threads)
+    run_normalize(Forward<T> a, Layout layout, Pieces pieces, After after) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
   if (piece.count == 0) return;
@@ -121,17 +121,18 @@ __global__ void __launch_bounds__(block_threads) run_normalize(Forward<T> a, Lay
   const Statistics<T> s(a.mean[set], a.rstd[set]);
 
   for_packs<Width>(team, piece.count, [&](unsigned i) {
-    store_pack(y + i, normalized(load_pack<Width>(x + i), s, a, layout, piece.run, piece.first + i));
+    store_pack(y + i, normalized(load_pack<Width>(x + i), s, a, layout, after, piece.run, piece.first + i));
   });
 }
 
-// MATH     partial = Σ g and Σ g·x̂ of a piece, g = dy·weight; dy itself where a.weight is nullptr
-// MEMORY   reads dy and x once; writes 2 sums a piece
-// NUMERICS in T within a piece: at most 32 values a thread, then a tree
-// COST     not measured yet on a GPU
-template <class T, int Width, class Layout>
+// MATH     partial = Σ g and Σ g·x̂ of a piece; g = dz·weight where each element has a weight of its own,
+//          else dz: then the weight comes when the sums of runs are put together
+// MEMORY   reads dy and x once; writes 2 sums per piece
+// NUMERICS in T within a piece: at most 32 values per thread, then a tree
+// COST     dy and x 1.00 ×, sectors the fewest; 10 shuffles per thread
+template <class T, int Width, class Layout, class After>
 __global__ void __launch_bounds__(block_threads)
-    run_backward_sums(Backward<T> a, Layout layout, Pieces pieces, Sums<double>* partial) {
+    run_backward_sums(Backward<T> a, Layout layout, Pieces pieces, After after, Sums<stat_t>* partial) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
   const auto statistics = [&](unsigned i) {
@@ -141,51 +142,65 @@ __global__ void __launch_bounds__(block_threads)
   const T* const dy = a.dy + pieces.offset(piece);
   const T* const x = a.x + pieces.offset(piece);
 
-  T sum_g = 0, sum_g_xhat = 0;
+  acc_t<T> sum_g = 0, sum_g_xhat = 0;
   Statistics<T> s = statistics(0);
-  for_packs<Width>(team, piece.count, [&](unsigned i) {
-    const auto dy_pack = load_pack<Width>(dy + i), x_pack = load_pack<Width>(x + i);
-    const auto weight = load_affine<Width>(a.weight, layout, piece.run, piece.first + i, T{1});
-    for (unsigned e = 0; e < Width; ++e) {
-      if constexpr (Layout::set_an_element) s = statistics(i + e);
-      const T g = dy_pack.at[e] * weight.at[e];
+  for_packs<Width>(team, piece.count, [&](unsigned k) {
+    const unsigned i = piece.first + k;
+    const auto dy_pack = load_pack<Width>(dy + k), x_pack = load_pack<Width>(x + k);
+    Pack<acc_t<T>, Width> xhat;
+    for (int e = 0; e < Width; ++e) {
+      if constexpr (Layout::set_an_element) s = statistics(k + static_cast<unsigned>(e));
+      xhat.at[e] = s.xhat(x_pack.at[e]);
+    }
+    const auto z = [&] { return affine<Width, T>(xhat, a, layout, piece.run, i); };
+    const Pack<T, Width> dz = after.backward(dy_pack, z, layout, piece.run, i);
+    [[maybe_unused]] Pack<T, Width> weight;
+    if constexpr (Layout::affine_an_element)
+      weight = load_affine<Width>(a.weight, layout, piece.run, i, T{1});
+    for (int e = 0; e < Width; ++e) {
+      acc_t<T> g = dz.at[e];
+      if constexpr (Layout::affine_an_element) g *= weight.at[e];
       sum_g += g;
-      sum_g_xhat += g * s.xhat(x_pack.at[e]);
+      sum_g_xhat += g * xhat.at[e];
     }
   });
-  const Sums<double> sum{team.sum(sum_g), team.sum(sum_g_xhat)};
+  const Sums<stat_t> sum{team.sum(sum_g), team.sum(sum_g_xhat)};
   if (piece.count != 0 && team.rank() == 0) partial[team.index()] = sum;
 }
 
-// MATH     dx = rstd·(g − (Σ g + x̂·Σ g·x̂)/M), g = dy·weight, sums over the set; rstd·g where sums is
+// MATH     dx = rstd·(g − (Σ g + x̂·Σ g·x̂)/M), g = dz·weight, sums over the set; rstd·g where sums is
 //          nullptr: the statistics were constants
 // MEMORY   reads dy and x, writes dx
 // NUMERICS one rounding of each sum to T, then element by element
-// COST     not measured yet on a GPU
-template <class T, int Width, class Layout>
+// COST     dy, x and dx 1.00 ×, sectors the fewest
+template <class T, int Width, class Layout, class After>
 __global__ void __launch_bounds__(block_threads)
-    run_dx(Backward<T> a, Layout layout, Pieces pieces, const Sums<double>* sums, double m) {
+    run_dx(Backward<T> a, Layout layout, Pieces pieces, After after, const Sums<stat_t>* sums, stat_t m) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
   if (piece.count == 0) return;
   const unsigned set = layout.set(piece.run, 0);
   const Statistics<T> s(a.mean[set], a.rstd[set]);
-  Sums<double> sum{};
+  Sums<stat_t> sum{};
   if (sums != nullptr) sum = sums[set];
-  const T mean_g = static_cast<T>(sum.g / m), mean_g_xhat = static_cast<T>(sum.g_xhat / m);
+  const auto mean_g = static_cast<acc_t<T>>(sum.g / m), mean_g_xhat = static_cast<acc_t<T>>(sum.g_xhat / m);
   const T* const __restrict__ dy = a.dy + pieces.offset(piece);
   const T* const __restrict__ x = a.x + pieces.offset(piece);
   T* const __restrict__ dx = a.dx + pieces.offset(piece);
 
-  for_packs<Width>(team, piece.count, [&](unsigned i) {
-    const auto dy_pack = load_pack<Width>(dy + i), x_pack = load_pack<Width>(x + i);
-    const auto weight = load_affine<Width>(a.weight, layout, piece.run, piece.first + i, T{1});
+  for_packs<Width>(team, piece.count, [&](unsigned k) {
+    const unsigned i = piece.first + k;
+    const auto dy_pack = load_pack<Width>(dy + k), x_pack = load_pack<Width>(x + k);
+    const auto weight = load_affine<Width>(a.weight, layout, piece.run, i, T{1});
+    const Pack<acc_t<T>, Width> xhat = s.xhat(x_pack);
+    const auto z = [&] { return affine<Width, T>(xhat, a, layout, piece.run, i); };
+    const Pack<T, Width> dz = after.backward(dy_pack, z, layout, piece.run, i);
     Pack<T, Width> result;
-    for (unsigned e = 0; e < Width; ++e) {
-      const T g = dy_pack.at[e] * weight.at[e];
-      result.at[e] = s.rstd * (g - (mean_g + s.xhat(x_pack.at[e]) * mean_g_xhat));
+    for (int e = 0; e < Width; ++e) {
+      const acc_t<T> g = dz.at[e] * weight.at[e];
+      result.at[e] = static_cast<T>(s.rstd * (g - (mean_g + xhat.at[e] * mean_g_xhat)));
     }
-    store_pack(dx + i, result);
+    store_pack(dx + k, result);
   });
 }
 

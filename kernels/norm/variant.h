@@ -1,12 +1,12 @@
 // Which variant of a norm's CUDA kernels runs: a matter of the set's size, decided here and nowhere else.
 //
-//   bytes of a set     forward                              who holds x             times x is read
+//   bytes of a set     forward                              x is held in            times x is read
 //   ≤ 4 KiB            warp_per_set: 1 … 32 lanes           registers of the lanes         1
 //   ≤ 64 KiB           block_per_set: up to 512 threads     registers of the threads       1
 //   more               blocks_per_set: two stages           no thread                      2
 //
 // A thread holds at most 128 bytes of x, whatever the type: 32 float or 16 double, which leaves registers for
-// everything else. The same 128 bytes a lane make a *piece* of a run, 4 KiB, where a warp works on a part.
+// everything else. The same 128 bytes per lane make a *piece* of a run, 4 KiB, where a warp works on a part.
 #pragma once
 
 #include <algorithm>

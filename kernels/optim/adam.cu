@@ -3,7 +3,7 @@
 // MATH     g = grad + decay·p;  m = β₁·m + (1 − β₁)·g;  v = β₂·v + (1 − β₂)·g²;
 //          p = shrink·p − rate·m/(√v·root + ε), with rate = lr/(1 − β₁ᵗ), root = 1/√(1 − β₂ᵗ);
 //          Adam: decay = weight_decay, shrink = 1.  AdamW: decay = 0, shrink = 1 − lr·weight_decay
-// MEMORY   grad read, p, m and v read and written: 28 bytes a float
+// MEMORY   grad read, p, m and v read and written: 28 bytes per float
 // NUMERICS in T; the corrections, which lose digits at β → 1, in double on the host
 #include "kernels/optim/adam.h"
 
@@ -43,7 +43,6 @@ void adam_step(const AdamStep<T>& a) {
   map(a.count, update, In{a.grad}, InOut{a.p}, InOut{a.m}, InOut{a.v});
 }
 
-template void adam_step(const AdamStep<float>&);
-template void adam_step(const AdamStep<double>&);
+NORMA_INSTANTIATE(adam_step, AdamStep)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -22,24 +24,6 @@ struct AdamStep {
   T* v;
 };
 
-namespace reference {
-template <class T>
-void adam_step(const AdamStep<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void adam_step(const AdamStep<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void adam_step(const AdamStep<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void adam_step(const AdamStep<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(adam_step, AdamStep)
 
 }  // namespace norma

@@ -17,7 +17,6 @@ void adam_step(const AdamStep<T>& a) {
   }
 }
 
-template void adam_step(const AdamStep<float>&);
-template void adam_step(const AdamStep<double>&);
+NORMA_INSTANTIATE(adam_step, AdamStep)
 
 }  // namespace norma::reference

@@ -2,7 +2,7 @@
 //
 // MATH     g = grad + weight_decay·p;  v = g at first, else momentum·v + (1 − dampening)·g;
 //          p −= lr·(nesterov ? g + momentum·v : v)
-// MEMORY   grad read, p and v read and written: 20 bytes a float, 12 without momentum
+// MEMORY   grad read, p and v read and written: 20 bytes per float, 12 without momentum
 // NUMERICS in T, as PyTorch
 #include "kernels/optim/sgd.h"
 
@@ -40,7 +40,6 @@ void sgd_step(const SgdStep<T>& a) {
       In{a.grad}, InOut{a.p}, InOut{a.velocity});
 }
 
-template void sgd_step(const SgdStep<float>&);
-template void sgd_step(const SgdStep<double>&);
+NORMA_INSTANTIATE(sgd_step, SgdStep)
 
 }  // namespace norma::NORMA_EXECUTOR

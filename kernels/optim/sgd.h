@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -20,24 +22,6 @@ struct SgdStep {
   T* velocity;  ///< not touched where momentum = 0
 };
 
-namespace reference {
-template <class T>
-void sgd_step(const SgdStep<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void sgd_step(const SgdStep<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void sgd_step(const SgdStep<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void sgd_step(const SgdStep<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(sgd_step, SgdStep)
 
 }  // namespace norma

@@ -16,7 +16,6 @@ void sgd_step(const SgdStep<T>& a) {
   }
 }
 
-template void sgd_step(const SgdStep<float>&);
-template void sgd_step(const SgdStep<double>&);
+NORMA_INSTANTIATE(sgd_step, SgdStep)
 
 }  // namespace norma::reference

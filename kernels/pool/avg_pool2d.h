@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
 #include "kernels/pool/window.h"
 
 namespace norma {
@@ -30,32 +31,7 @@ constexpr double divisor(const PoolWindow& window, bool count_include_pad) {
                                                : (window.bottom - window.top) * (window.right - window.left));
 }
 
-namespace reference {
-template <class T>
-void avg_pool2d_forward(const AvgPool2dForward<T>& a);
-template <class T>
-void avg_pool2d_backward(const AvgPool2dBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void avg_pool2d_forward(const AvgPool2dForward<T>& a);
-template <class T>
-void avg_pool2d_backward(const AvgPool2dBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void avg_pool2d_forward(const AvgPool2dForward<T>& a);
-template <class T>
-void avg_pool2d_backward(const AvgPool2dBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void avg_pool2d_forward(const AvgPool2dForward<T>& a);
-template <class T>
-void avg_pool2d_backward(const AvgPool2dBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(avg_pool2d_forward, AvgPool2dForward)
+NORMA_DECLARE(avg_pool2d_backward, AvgPool2dBackward)
 
 }  // namespace norma

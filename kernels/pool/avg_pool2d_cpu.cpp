@@ -15,7 +15,7 @@ void avg_pool2d_forward(const AvgPool2dForward<T>& a) {
       for (std::int64_t i = 0; i < s.out_h(); ++i)
         for (std::int64_t j = 0; j < s.out_w(); ++j) {
           const PoolWindow window(s, i, j);
-          T sum = 0;
+          acc_t<T> sum = 0;
           for (std::int64_t row = window.top; row < window.bottom; ++row)
             for (std::int64_t col = window.left; col < window.right; ++col)
               sum += a.x[(plane * s.h + row) * s.w + col];
@@ -42,9 +42,7 @@ void avg_pool2d_backward(const AvgPool2dBackward<T>& a) {
   });
 }
 
-template void avg_pool2d_forward(const AvgPool2dForward<float>&);
-template void avg_pool2d_forward(const AvgPool2dForward<double>&);
-template void avg_pool2d_backward(const AvgPool2dBackward<float>&);
-template void avg_pool2d_backward(const AvgPool2dBackward<double>&);
+NORMA_INSTANTIATE(avg_pool2d_forward, AvgPool2dForward)
+NORMA_INSTANTIATE(avg_pool2d_backward, AvgPool2dBackward)
 
 }  // namespace norma::cpu

@@ -37,9 +37,7 @@ void avg_pool2d_backward(const AvgPool2dBackward<T>& a) {
   for (std::size_t i = 0; i < dx.size(); ++i) a.dx[i] = static_cast<T>(dx[i]);
 }
 
-template void avg_pool2d_forward(const AvgPool2dForward<float>&);
-template void avg_pool2d_forward(const AvgPool2dForward<double>&);
-template void avg_pool2d_backward(const AvgPool2dBackward<float>&);
-template void avg_pool2d_backward(const AvgPool2dBackward<double>&);
+NORMA_INSTANTIATE(avg_pool2d_forward, AvgPool2dForward)
+NORMA_INSTANTIATE(avg_pool2d_backward, AvgPool2dBackward)
 
 }  // namespace norma::reference

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
+
 namespace norma {
 
 template <class T>
@@ -19,32 +21,7 @@ struct GlobalAvgPoolBackward {
   T* dx;
 };
 
-namespace reference {
-template <class T>
-void global_avg_pool_forward(const GlobalAvgPoolForward<T>& a);
-template <class T>
-void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void global_avg_pool_forward(const GlobalAvgPoolForward<T>& a);
-template <class T>
-void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void global_avg_pool_forward(const GlobalAvgPoolForward<T>& a);
-template <class T>
-void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void global_avg_pool_forward(const GlobalAvgPoolForward<T>& a);
-template <class T>
-void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(global_avg_pool_forward, GlobalAvgPoolForward)
+NORMA_DECLARE(global_avg_pool_backward, GlobalAvgPoolBackward)
 
 }  // namespace norma

@@ -17,9 +17,7 @@ void global_avg_pool_backward(const GlobalAvgPoolBackward<T>& a) {
     a.dx[i] = static_cast<T>(a.dy[i / a.hw] / static_cast<double>(a.hw));
 }
 
-template void global_avg_pool_forward(const GlobalAvgPoolForward<float>&);
-template void global_avg_pool_forward(const GlobalAvgPoolForward<double>&);
-template void global_avg_pool_backward(const GlobalAvgPoolBackward<float>&);
-template void global_avg_pool_backward(const GlobalAvgPoolBackward<double>&);
+NORMA_INSTANTIATE(global_avg_pool_forward, GlobalAvgPoolForward)
+NORMA_INSTANTIATE(global_avg_pool_backward, GlobalAvgPoolBackward)
 
 }  // namespace norma::reference

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "kernels/executors.h"
 #include "kernels/pool/window.h"
 
 namespace norma {
@@ -25,32 +26,7 @@ struct MaxPool2dBackward {
   T* dx;
 };
 
-namespace reference {
-template <class T>
-void max_pool2d_forward(const MaxPool2dForward<T>& a);
-template <class T>
-void max_pool2d_backward(const MaxPool2dBackward<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void max_pool2d_forward(const MaxPool2dForward<T>& a);
-template <class T>
-void max_pool2d_backward(const MaxPool2dBackward<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void max_pool2d_forward(const MaxPool2dForward<T>& a);
-template <class T>
-void max_pool2d_backward(const MaxPool2dBackward<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void max_pool2d_forward(const MaxPool2dForward<T>& a);
-template <class T>
-void max_pool2d_backward(const MaxPool2dBackward<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(max_pool2d_forward, MaxPool2dForward)
+NORMA_DECLARE(max_pool2d_backward, MaxPool2dBackward)
 
 }  // namespace norma

@@ -34,9 +34,7 @@ void max_pool2d_backward(const MaxPool2dBackward<T>& a) {
   for (std::size_t i = 0; i < dx.size(); ++i) a.dx[i] = static_cast<T>(dx[i]);
 }
 
-template void max_pool2d_forward(const MaxPool2dForward<float>&);
-template void max_pool2d_forward(const MaxPool2dForward<double>&);
-template void max_pool2d_backward(const MaxPool2dBackward<float>&);
-template void max_pool2d_backward(const MaxPool2dBackward<double>&);
+NORMA_INSTANTIATE(max_pool2d_forward, MaxPool2dForward)
+NORMA_INSTANTIATE(max_pool2d_backward, MaxPool2dBackward)
 
 }  // namespace norma::reference

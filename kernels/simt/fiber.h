@@ -1,5 +1,5 @@
 // Fiber: a stack on which a function is under way, and the switch from one to another. Boost.Context saves
-// and loads the registers; block.h decides who runs when.
+// and loads the registers; block.h decides which fiber runs when.
 //
 //        low addresses                                          high
 //        ┌────────────┬──────────────────────────────────┬─────────┐

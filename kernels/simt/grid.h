@@ -15,7 +15,7 @@ struct Grid {
   dim3 grid, block;
   std::size_t shared_bytes;
   std::source_location where;   ///< of the launch
-  const void* kernel;           ///< the function, for whoever wants its name
+  const void* kernel;           ///< the function, for those who want its name
   void (*thread)(const void*);  ///< calls the kernel, once for every CUDA thread …
   const void* call;             ///< … with the parameters in here
   std::size_t call_bytes;

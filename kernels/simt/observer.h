@@ -1,4 +1,4 @@
-// Observer: what the executor tells whoever watches a kernel. The profiler (counters.h) is one.
+// Observer: what the executor tells a watcher of kernels, such as the profiler (counters.h).
 //
 // The executor knows barriers, but not memory: a load is a machine instruction like any other. g++ makes it
 // known with -fsanitize=thread, which puts a call of __tsan_read4 and its siblings before every access;

@@ -81,7 +81,7 @@ bool SharedMemory::contains(const void* address) const {
 }
 
 std::string SharedMemory::damage() const {
-  if (sanitizer::present) return {};  // it has stopped at the access; and nobody may read a red zone
+  if (sanitizer::present) return {};  // it has stopped at the access; and a red zone cannot be read
   const unsigned char* const arena = arena_->bytes;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const std::size_t end = entries_[i].begin + entries_[i].bytes;

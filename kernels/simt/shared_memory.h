@@ -4,7 +4,7 @@
 //   float* row = dynamic_shared<float>();     the `shared_bytes` of the launch
 //
 // Why not `__shared__ float tile[32][33]` as it stands? All a preprocessor could make of it is a thread_local
-// array, of which nobody knows the address: it could be neither filled nor watched. The macro asks the
+// array, of which no code knows the address: it could be neither filled nor watched. The macro asks the
 // executor for memory instead, by its place in the source (its site; one for each instance of a template): as
 // with CUDA, a function called twice finds the same array twice. Every block gets
 //

@@ -1,4 +1,4 @@
-// ThreadSet: a set of a block's threads, one word a warp.
+// ThreadSet: a set of a block's threads, one word per warp.
 #pragma once
 
 #include <array>

@@ -3,12 +3,13 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/norm_call.h"
 
 namespace norma::functional {
 
 Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                   const Tensor& weight, const Tensor& bias, bool training, double momentum, double eps,
-                  const Epilogue& after, const Producer& producer) {
+                  const Epilogue& after, const Conv2dCall* before) {
   check_images("batch_norm", x);
   const std::int64_t n = x.size(0), c = x.size(1), hw = x.size(2) * x.size(3);
   check_parameter("batch_norm", "running_mean", running_mean, {c}, x);
@@ -22,27 +23,18 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
         "of two "
         "or more, or another norm",
         x.shape().to_string());
-  if (batch_statistics && producer)
-    fail("batch norm over a batch's own statistics needs all images before it can begin");
+  if (batch_statistics && before != nullptr)
+    fail("batch norm over the statistics of the batch needs all images before it can begin");
   check_epilogue("batch_norm", after);
 
   return dispatch_float("batch_norm", x.dtype(), [&]<class T>() {
-    const Tensor y = output_for(producer, x, {x, weight, bias});
-    const Tensor mean = Tensor::empty({c}, DType::float64, x.device()), rstd = Tensor::empty_like(mean);
-    const auto forward = [&](std::int64_t begin, std::int64_t end, const Tensor& to_mean,
-                             const Tensor& to_rstd) {
-      const std::int64_t first = begin * c * hw;
-      kernels<T>.batch_norm_forward(
-          x.device(),
-          {end - begin, c, hw, eps, batch_statistics, momentum, x.data<T>() + first, weight.data<T>(),
-           bias.data<T>(), running_mean.data<T>(), running_var.data<T>(), y.data<T>() + first,
-           to_mean.data<double>(), to_rstd.data<double>(), after.from(begin * c)});
-    };
-    for_images(producer, n, [&](std::int64_t begin, std::int64_t end) {
-      // Every call writes the statistics; one of them writes those that are kept.
-      if (begin == 0) return forward(begin, end, mean, rstd);
-      forward(begin, end, Tensor::empty_like(mean), Tensor::empty_like(rstd));
-    });
+    const Tensor y = norm_output(x, before, {x, weight, bias});
+    const Tensor mean = Tensor::empty({c}, dtype_of<stat_t>, x.device()), rstd = Tensor::empty_like(mean);
+    call_norm(kernels<T>.batch_norm_forward, x.device(),
+              {n, c, hw, eps, batch_statistics, momentum, x.data<T>(), weight.data<T>(), bias.data<T>(),
+               running_mean.data<T>(), running_var.data<T>(), y.data<T>(), mean.data<double>(),
+               rstd.data<double>(), after},
+              before);
     return record("batch_norm", y, {x, weight, bias},
                   [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
                    need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {

@@ -6,14 +6,8 @@
 
 namespace norma::functional {
 
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride, Size2 padding) {
-  const Unwritten conv = conv2d_unwritten(x, weight, bias, stride, padding);
-  conv.produce({});
-  return conv.y;
-}
-
-Unwritten conv2d_unwritten(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride,
-                           Size2 padding) {
+Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride,
+                       Size2 padding) {
   check_images("conv2d", x);
   if (weight.shape().rank() != 4)
     fail("conv2d takes a weight [K, C, kernel_h, kernel_w], not {}", weight.shape().to_string());
@@ -32,11 +26,6 @@ Unwritten conv2d_unwritten(const Tensor& x, const Tensor& weight, const Tensor& 
 
   return dispatch_float("conv2d", x.dtype(), [&]<class T>() {
     const Tensor y = Tensor::empty({s.n, s.k, s.out_h(), s.out_w()}, x.dtype(), x.device());
-    const Producer produce = [=, x = x.detach(), weight = weight.detach(),
-                              bias = bias.detach()](const ImageWork& work) {
-      kernels<T>.conv2d_forward(x.device(),
-                                {s, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(), work});
-    };
     const Tensor recorded = record(
         "conv2d", y, {x, weight, bias},
         [s, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
@@ -50,8 +39,15 @@ Unwritten conv2d_unwritten(const Tensor& x, const Tensor& weight, const Tensor& 
                 x.device(), {s, dy.data<T>(), x.data<T>(), dweight.data<T>(), dbias.data<T>()});
           return {dx, dweight, dbias};
         });
-    return Unwritten{recorded, produce};
+    return Conv2dCall{s, x.detach(), weight.detach(), bias.detach(), recorded};
   });
+}
+
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride, Size2 padding) {
+  const Conv2dCall call = conv2d_call(x, weight, bias, stride, padding);
+  dispatch_float("conv2d", x.dtype(),
+                 [&]<class T>() { kernels<T>.conv2d_forward(x.device(), call.args<T>()); });
+  return call.y;
 }
 
 }  // namespace norma::functional

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/tensor.h"
-#include "layers/functional/producer.h"
+#include "kernels/conv/conv2d.h"
 #include "layers/functional/size2.h"
 
 namespace norma::functional {
@@ -11,8 +11,20 @@ namespace norma::functional {
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, Size2 stride = 1,
               Size2 padding = 0);
 
-/// The same, whose images are yet to be written (layers/functional/producer.h). The producer must be called, once.
-Unwritten conv2d_unwritten(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, Size2 stride = 1,
-                           Size2 padding = 0);
+/// A convolution that is checked and on the tape, but not computed: its y holds no numbers until an operation has
+/// written them. A norm takes it in place of an input, and computes both at once.
+struct Conv2dCall {
+  Conv2dShape s;
+  Tensor x, weight, bias, y;
+
+  template <class T>
+  Conv2dForward<T> args() const {
+    return {s, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>()};
+  }
+};
+
+/// conv2d without its computation, for a norm that follows.
+Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, Size2 stride = 1,
+                       Size2 padding = 0);
 
 }  // namespace norma::functional

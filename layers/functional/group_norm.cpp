@@ -3,11 +3,12 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/norm_call.h"
 
 namespace norma::functional {
 
 Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, const Tensor& bias, double eps,
-                  const Epilogue& after, const Producer& producer) {
+                  const Epilogue& after, const Conv2dCall* before) {
   check_images("group_norm", x);
   const std::int64_t n = x.size(0), c = x.size(1), hw = x.size(2) * x.size(3);
   if (groups < 1 || c % groups != 0) fail("group_norm: {} channels do not divide into {} groups", c, groups);
@@ -19,16 +20,13 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
   check_epilogue("group_norm", after);
 
   return dispatch_float("group_norm", x.dtype(), [&]<class T>() {
-    const Tensor y = output_for(producer, x, {x, weight, bias});
-    const Tensor mean = Tensor::empty({n, groups}, DType::float64, x.device()),
+    const Tensor y = norm_output(x, before, {x, weight, bias});
+    const Tensor mean = Tensor::empty({n, groups}, dtype_of<stat_t>, x.device()),
                  rstd = Tensor::empty_like(mean);
-    for_images(producer, n, [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t first = begin * c * hw, set = begin * groups;
-      kernels<T>.group_norm_forward(
-          x.device(),
-          {end - begin, c, hw, groups, eps, x.data<T>() + first, weight.data<T>(), bias.data<T>(),
-           y.data<T>() + first, mean.data<double>() + set, rstd.data<double>() + set, after.from(begin * c)});
-    });
+    call_norm(kernels<T>.group_norm_forward, x.device(),
+              {n, c, hw, groups, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(),
+               mean.data<double>(), rstd.data<double>(), after},
+              before);
     return record("group_norm", y, {x, weight, bias},
                   [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
                    need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {

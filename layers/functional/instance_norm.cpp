@@ -31,16 +31,16 @@ void update_running(const Tensor& x, const Tensor& running_mean, const Tensor& r
 
 Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& running_var,
                      const Tensor& weight, const Tensor& bias, bool use_input_stats, double momentum,
-                     double eps, const Epilogue& after, const Producer& producer) {
+                     double eps, const Epilogue& after, const Conv2dCall* before) {
   check_images("instance_norm", x);
   if (!use_input_stats)
-    return batch_norm(x, running_mean, running_var, weight, bias, false, momentum, eps, after, producer);
+    return batch_norm(x, running_mean, running_var, weight, bias, false, momentum, eps, after, before);
   if (x.size(2) * x.size(3) == 1)
     fail("instance norm needs more than one pixel a channel, but its input is {}", x.shape().to_string());
-  if (running_mean.defined() && producer)
+  if (running_mean.defined() && before != nullptr)
     fail("instance norm that updates its running statistics needs all images before it can begin");
   if (running_mean.defined()) update_running(x, running_mean, running_var, momentum, eps);
-  return group_norm(x, x.size(1), weight, bias, eps, after, producer);
+  return group_norm(x, x.size(1), weight, bias, eps, after, before);
 }
 
 }  // namespace norma::functional

@@ -4,7 +4,7 @@
 
 #include "core/tensor.h"
 #include "kernels/norm/epilogue.h"
-#include "layers/functional/producer.h"
+#include "layers/functional/conv2d.h"
 
 namespace norma::functional {
 
@@ -14,6 +14,6 @@ namespace norma::functional {
 Tensor instance_norm(const Tensor& x, const Tensor& running_mean = {}, const Tensor& running_var = {},
                      const Tensor& weight = {}, const Tensor& bias = {}, bool use_input_stats = true,
                      double momentum = 0.1, double eps = 1e-5, const Epilogue& after = {},
-                     const Producer& producer = {});
+                     const Conv2dCall* before = nullptr);
 
 }  // namespace norma::functional

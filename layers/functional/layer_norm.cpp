@@ -3,11 +3,12 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/norm_call.h"
 
 namespace norma::functional {
 
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
-                  double eps, const Epilogue& after, const Producer& producer) {
+                  double eps, const Epilogue& after, const Conv2dCall* before) {
   const int outer = x.shape().rank() - normalized_shape.rank();
   if (normalized_shape.rank() < 1 || outer < 0 ||
       !std::equal(normalized_shape.begin(), normalized_shape.end(), x.shape().begin() + outer))
@@ -16,25 +17,21 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
   if (x.numel() == 0) fail("layer_norm got an empty tensor of shape {}", x.shape().to_string());
   if (bias.defined() && !weight.defined())  // the kernels know both or none
     return layer_norm(x, normalized_shape, Tensor::full(normalized_shape, 1, x.dtype(), x.device()), bias,
-                      eps, after, producer);
+                      eps, after, before);
   if (after.relu) check_images("layer_norm with an epilogue", x);
   const std::int64_t plane = after.relu ? x.size(2) * x.size(3) : 1;
   const std::int64_t m = normalized_shape.numel(), rows = x.numel() / m;
-  const std::int64_t images = producer ? x.size(0) : 1;  // each some rows
   check_parameter("layer_norm", "weight", weight, normalized_shape, x);
   check_parameter("layer_norm", "bias", bias, normalized_shape, x);
   check_epilogue("layer_norm", after);
 
   return dispatch_float("layer_norm", x.dtype(), [&]<class T>() {
-    const Tensor y = output_for(producer, x, {x, weight, bias});
-    const Tensor mean = Tensor::empty({rows}, DType::float64, x.device()), rstd = Tensor::empty_like(mean);
-    for_images(producer, images, [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t row = begin * rows / images, count = end * rows / images - row;
-      kernels<T>.layer_norm_forward(
-          x.device(),
-          {count, m, eps, x.data<T>() + row * m, weight.data<T>(), bias.data<T>(), y.data<T>() + row * m,
-           mean.data<double>() + row, rstd.data<double>() + row, after.from(row * m / plane), plane});
-    });
+    const Tensor y = norm_output(x, before, {x, weight, bias});
+    const Tensor mean = Tensor::empty({rows}, dtype_of<stat_t>, x.device()), rstd = Tensor::empty_like(mean);
+    call_norm(kernels<T>.layer_norm_forward, x.device(),
+              {rows, m, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(), mean.data<double>(),
+               rstd.data<double>(), after, plane},
+              before);
     return record("layer_norm", y, {x, weight, bias},
                   [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
                    need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {

@@ -3,7 +3,7 @@
 
 #include "core/tensor.h"
 #include "kernels/norm/epilogue.h"
-#include "layers/functional/producer.h"
+#include "layers/functional/conv2d.h"
 
 namespace norma::functional {
 
@@ -11,6 +11,6 @@ namespace norma::functional {
 /// (one an element) or are undefined. On images with [C, H, W] this is `ln-chw`. An epilogue takes images.
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5, const Epilogue& after = {},
-                  const Producer& producer = {});
+                  const Conv2dCall* before = nullptr);
 
 }  // namespace norma::functional

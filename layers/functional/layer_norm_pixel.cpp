@@ -3,11 +3,12 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/norm_call.h"
 
 namespace norma::functional {
 
 Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight, const Tensor& bias, double eps,
-                        const Epilogue& after, const Producer& producer) {
+                        const Epilogue& after, const Conv2dCall* before) {
   check_images("layer_norm_pixel", x);
   const std::int64_t n = x.size(0), c = x.size(1), hw = x.size(2) * x.size(3);
   check_parameter("layer_norm_pixel", "weight", weight, {c}, x);
@@ -15,15 +16,12 @@ Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight, const Tensor& bia
   check_epilogue("layer_norm_pixel", after);
 
   return dispatch_float("layer_norm_pixel", x.dtype(), [&]<class T>() {
-    const Tensor y = output_for(producer, x, {x, weight, bias});
-    const Tensor mean = Tensor::empty({n, hw}, DType::float64, x.device()), rstd = Tensor::empty_like(mean);
-    for_images(producer, n, [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t first = begin * c * hw, set = begin * hw;
-      kernels<T>.layer_norm_pixel_forward(
-          x.device(),
-          {end - begin, c, hw, eps, x.data<T>() + first, weight.data<T>(), bias.data<T>(),
-           y.data<T>() + first, mean.data<double>() + set, rstd.data<double>() + set, after.from(begin * c)});
-    });
+    const Tensor y = norm_output(x, before, {x, weight, bias});
+    const Tensor mean = Tensor::empty({n, hw}, dtype_of<stat_t>, x.device()), rstd = Tensor::empty_like(mean);
+    call_norm(kernels<T>.layer_norm_pixel_forward, x.device(),
+              {n, c, hw, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(), mean.data<double>(),
+               rstd.data<double>(), after},
+              before);
     return record("layer_norm_pixel", y, {x, weight, bias},
                   [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
                    need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {

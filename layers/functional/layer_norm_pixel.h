@@ -4,13 +4,13 @@
 
 #include "core/tensor.h"
 #include "kernels/norm/epilogue.h"
-#include "layers/functional/producer.h"
+#include "layers/functional/conv2d.h"
 
 namespace norma::functional {
 
 /// x [N, C, H, W]; weight and bias [C] or undefined. The same as PyTorch's layer_norm over C on channels-last
 /// data, permuted back.
 Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight = {}, const Tensor& bias = {},
-                        double eps = 1e-5, const Epilogue& after = {}, const Producer& producer = {});
+                        double eps = 1e-5, const Epilogue& after = {}, const Conv2dCall* before = nullptr);
 
 }  // namespace norma::functional

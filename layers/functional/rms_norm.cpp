@@ -3,25 +3,23 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/norm_call.h"
 
 namespace norma::functional {
 
 Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps, const Epilogue& after,
-                const Producer& producer) {
+                const Conv2dCall* before) {
   check_images("rms_norm", x);
   const std::int64_t n = x.size(0), c = x.size(1), hw = x.size(2) * x.size(3);
   check_parameter("rms_norm", "weight", weight, {c}, x);
   check_epilogue("rms_norm", after);
 
   return dispatch_float("rms_norm", x.dtype(), [&]<class T>() {
-    const Tensor y = output_for(producer, x, {x, weight});
-    const Tensor rrms = Tensor::empty({n}, DType::float64, x.device());
-    for_images(producer, n, [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t first = begin * c * hw;
-      kernels<T>.rms_norm_forward(
-          x.device(), {end - begin, c, hw, eps, x.data<T>() + first, weight.data<T>(), y.data<T>() + first,
-                       rrms.data<double>() + begin, after.from(begin * c)});
-    });
+    const Tensor y = norm_output(x, before, {x, weight});
+    const Tensor rrms = Tensor::empty({n}, dtype_of<stat_t>, x.device());
+    call_norm(kernels<T>.rms_norm_forward, x.device(),
+              {n, c, hw, eps, x.data<T>(), weight.data<T>(), y.data<T>(), rrms.data<stat_t>(), after},
+              before);
     return record("rms_norm", y, {x, weight},
                   [=, x = x.detach(), weight = weight.detach(),
                    need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
@@ -29,7 +27,7 @@ Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps, const Epilogu
                                  dweight = gradient_for(weight, weight.defined());
                     kernels<T>.rms_norm_backward(
                         x.device(), {n, c, hw, dy.data<T>(), x.data<T>(), weight.data<T>(),
-                                     rrms.data<double>(), dx.data<T>(), dweight.data<T>(), after});
+                                     rrms.data<stat_t>(), dx.data<T>(), dweight.data<T>(), after});
                     return {dx, dweight};
                   });
   });

@@ -41,7 +41,7 @@ TEST_CASE("simt_profile takes an operation with its shape and flags", "[simt_pro
   CHECK(options.direction == "backward");
   CHECK(*options.setting.shape == std::array<std::int64_t, 4>{8, 4, 3, 1});
   CHECK(options.setting.groups == 2);
-  CHECK(options.setting.float64);
+  CHECK(options.setting.dtype == DType::float64);
   CHECK(choose_profile_cases("conv2d", "backward").size() == 2);
   CHECK(choose_profile_cases("sgd_step", "forward").size() == 1);
   CHECK(choose_profile_cases("all", "").size() == profile_cases().size());

@@ -281,8 +281,21 @@ TEST_CASE("a profile says where the time of a step goes", "[app][profile]") {
   CHECK_THAT(run.out, Contains("conv2d            backward weight     10 ") &&
                           Contains("batch_norm        forward") && Contains("sgd               step") &&
                           Contains("between them") && Contains("the mean of 7 (the first is left out)"));
+  // What trains, not what trains with a stopwatch beside it.
+  for (const auto& [norm, row, fused] : {std::tuple("bn", "batch_norm        forward", " relu dropout2d"),
+                                         {"gn", "conv2d_norm       forward", " group_norm relu dropout2d"}}) {
+    const std::vector<std::string> flags = {"--preset", "c11-48096", "--norm", norm, "--profile", "--quiet"};
+    std::istringstream rows(run_program(short_run(folder.path() / norm, flags)).out);
+    int found = 0;
+    for (std::string text; std::getline(rows, text);) {
+      if (text.starts_with(row)) found += text.ends_with(fused);
+      CHECK(!text.starts_with("relu"));
+      CHECK(!text.starts_with("dropout"));
+    }
+    CHECK(found == 1);
+  }
   // Shares are of the whole step.
-  std::istringstream lines(run.out.substr(run.out.find("of the ceiling\n")));
+  std::istringstream lines(run.out.substr(run.out.find("fused with\n")));
   double share = 0;
   std::string line;
   for (std::getline(lines, line); std::getline(lines, line) && !line.starts_with("a step");)

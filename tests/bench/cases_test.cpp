@@ -63,6 +63,7 @@ TEST_CASE("every case's check passes on cpu and simt", "[bench]") {
     for (const Case& c : all_cases({2, 2})) {
       if (c.where.find("ResNet-50") != std::string::npos && c.size.find("×7×7") == std::string::npos)
         continue;
+      if (!runs_on(c, device)) continue;
       if (device == Device::simt && !seen.insert(c.operation).second) continue;  // slow: one size of each
       CAPTURE(name(device), c.operation, c.size);
       CHECK_NOTHROW(check_case(c, device, DType::float32));

@@ -56,7 +56,9 @@ TEST_CASE("a convolution is fused with a norm that takes one image at a time", "
 
 TEST_CASE("layers run one by one where they must", "[fusion]") {
   const Layers layers = {gn(), relu(), drop()};
-  CHECK(fused(layers, Tensor::zeros({2, 4, 3, 3}, DType::float32, Device::simt)) == 0);
+  const Tensor beyond_the_bus = Tensor::zeros({2, 4, 3, 3}, DType::float32, Device::simt);
+  CHECK(fused(layers, beyond_the_bus) == 3);
+  CHECK(fused({std::make_shared<Conv2d>(4, 4, 1), gn(), relu()}, beyond_the_bus) == 0);
   CHECK(fused({std::make_shared<LayerNorm>(Shape{3}), relu()}, Tensor::zeros({2, 3})) == 0);
   {
     const NoFusion no_fusion;

@@ -95,6 +95,30 @@ TEST_CASE("an error names the layer it comes from", "[module]") {
   CHECK_THROWS_WITH((*net)(Tensor::zeros({1, 5, 8, 8})), Catch::StartsWith("layer C1.conv (Conv2d): "));
 }
 
+TEST_CASE("a module whose parent is gone is a root", "[module]") {
+  using Named = std::vector<std::pair<std::string, std::shared_ptr<Module>>>;
+  const auto layer = std::make_shared<Linear>(3, 3);
+  auto block = std::make_shared<Sequential>(Named{{"fc", layer}});
+  {
+    const Sequential net(Named{{"head", block}});
+    CHECK(layer->path() == "head.fc");
+  }
+  CHECK(layer->path() == "fc");
+  CHECK_THROWS_WITH((*layer)(Tensor::zeros({1, 5})), Catch::StartsWith("layer fc (Linear): "));
+
+  // The parent that dies is not always the one that the layer stands in.
+  const auto newer = std::make_shared<Sequential>(Named{{"last", layer}});
+  block.reset();
+  CHECK(layer->path() == "last");
+}
+
+TEST_CASE("a module that outlives its parents names itself in errors", "[module]") {
+  const auto layer = std::make_shared<Linear>(3, 3);
+  std::make_shared<Sequential>(std::vector<std::shared_ptr<Module>>{layer}).reset();
+  CHECK(layer->path() == "");
+  CHECK_THROWS_WITH((*layer)(Tensor::zeros({1, 5})), Catch::StartsWith("layer Linear: "));
+}
+
 TEST_CASE("a state is loaded whole or not at all", "[module]") {
   const auto a = small_network(), b = small_network();
   b->load_state_dict(a->state_dict());

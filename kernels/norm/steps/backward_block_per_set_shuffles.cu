@@ -1,12 +1,11 @@
 // backward_block_per_set_shuffles: lanes of a warp exchange registers; only warps meet in shared memory.
 //
 // MATH     as the steps before
-// MAPPING  a block of 256 threads a set for dx, a block a channel for dweight and dbias; a sum is 5 shuffles within
-//          each warp, then the 8 sums of warps
-// MEMORY   still 28 bytes an element. 256 bytes of shared memory, of which 64 are used
+// MAPPING  one block of 256 threads per set for dx, one block per channel for dweight and dbias; a sum is 5
+//          shuffles within each warp, then the 8 sums of warps
+// MEMORY   still 28 bytes per element. 256 bytes of shared memory, of which 64 are used
 // NUMERICS in double, a tree of fixed shape; no atomics
-// REQUIRES every thread reaches every barrier: 2 a sum, not 10 (team.cuh)
-// COST     not measured yet on a GPU
+// REQUIRES every thread reaches every barrier: 2 per sum, not 10 (team.cuh)
 #include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
 
@@ -64,7 +63,6 @@ void backward_block_per_set_shuffles(const GroupNormBackward<T>& a) {
     launch(dweight_shuffles<T>, {.grid = s.c, .block = block_threads}, a, s);
 }
 
-template void backward_block_per_set_shuffles(const GroupNormBackward<float>&);
-template void backward_block_per_set_shuffles(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_block_per_set_shuffles, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

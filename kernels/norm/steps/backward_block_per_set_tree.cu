@@ -1,12 +1,11 @@
-// backward_block_per_set_tree: many threads a set, so that neighbours read neighbours.
+// backward_block_per_set_tree: many threads per set, so that neighbours read neighbours.
 //
 // MATH     as the step before
-// MAPPING  a block of 256 threads a set for dx; a block a channel for dweight and dbias, plane by plane. Thread t
-//          takes elements t, t + 256, …
-// MEMORY   still 28 bytes an element; now 4 sectors a request. 2048 bytes of shared memory
+// MAPPING  one block of 256 threads per set for dx; one block per channel for dweight and dbias, plane by
+//          plane. Thread t takes elements t, t + 256, …
+// MEMORY   still 28 bytes per element; now 4 sectors per request. 2048 bytes of shared memory
 // NUMERICS in double, a tree of fixed shape; no atomics
-// REQUIRES every thread reaches every barrier: 10 a sum, two sums
-// COST     not measured yet on a GPU
+// REQUIRES every thread reaches every barrier: 10 per sum, two sums
 #include "kernels/norm/steps/set.cuh"
 #include "kernels/norm/steps/tree_sum.cuh"
 
@@ -64,7 +63,6 @@ void backward_block_per_set_tree(const GroupNormBackward<T>& a) {
     launch(dweight_tree<T>, {.grid = s.c, .block = block_threads}, a, s);
 }
 
-template void backward_block_per_set_tree(const GroupNormBackward<float>&);
-template void backward_block_per_set_tree(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_block_per_set_tree, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -1,18 +1,17 @@
 // backward_plane_sums: what two kernels add up is added up once.
 //
-// MATH     Σ dy and Σ dy·x̂ of each plane (n, c) are enough for both: Σg and Σ g·x̂ of a set are its planes' sums
-//          times weight[c]; dbias and dweight are the sums of all images' planes c
-// MAPPING  plane_sums     a block of 256 threads a plane
-//          dx_of_set      a block of 256 threads a set
-//          sum_images     a thread a channel, image by image: neighbours read neighbours
+// MATH     Σ dy and Σ dy·x̂ of each plane (n, c) are enough for both: Σg and Σ g·x̂ of a set are its planes'
+//          sums times weight[c]; dbias and dweight are the sums of all images' planes c
+// MAPPING  plane_sums     one block of 256 threads per plane
+//          dx_of_set      one block of 256 threads per set
+//          sum_images     one thread per channel, image by image: neighbours read neighbours
 //
-//          dy, x ─plane_sums─▶ 2 sums a plane ─┬─dx_of_set──▶ dx
+//          dy, x ─plane_sums─▶ 2 sums per plane ─┬─dx_of_set──▶ dx
 //                                              └─sum_images─▶ dbias, dweight
 //
-// MEMORY   dy and x read twice, dx written: 20 bytes an element, not 28; 16 bytes a plane more
+// MEMORY   dy and x read twice, dx written: 20 bytes per element, not 28; 16 bytes per plane more
 // NUMERICS in double, trees of fixed shape; no atomics
-// REQUIRES every thread reaches every barrier: 2 a sum
-// COST     not measured yet on a GPU
+// REQUIRES every thread reaches every barrier: 2 per sum
 #include "kernels/cuda/scratch.h"
 #include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
@@ -87,7 +86,6 @@ void backward_plane_sums(const GroupNormBackward<T>& a) {
            sums.data());
 }
 
-template void backward_plane_sums(const GroupNormBackward<float>&);
-template void backward_plane_sums(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_plane_sums, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -3,15 +3,14 @@
 // MATH     as the step before
 // MAPPING  as the step before; thread t of a block takes packs t, t + 256, … of 16 bytes
 //
-//          dy, x   │ 0 1 2 3 │ 4 5 6 7 │ …           four floats a pack: a warp asks for 512 bytes at once
+//          dy, x   │ 0 1 2 3 │ 4 5 6 7 │ …           four floats per pack: a warp asks for 512 bytes at once
 //          thread       0         1
 //
-// MEMORY   20 bytes an element, as the step before, with a quarter of the loads and stores; one division (which
-//          channel?) a pack
+// MEMORY   20 bytes per element, as the step before, with a quarter of the loads and stores; one division
+//          (which channel?) per pack
 // NUMERICS in double, trees of fixed shape; no atomics
 // REQUIRES dy, x and dx on multiples of 16 bytes, planes of whole packs; else packs are of one element. Every
-//          thread reaches every barrier: 2 a sum
-// COST     not measured yet on a GPU
+//          thread reaches every barrier: 2 per sum
 #include "kernels/cuda/pack.cuh"
 #include "kernels/cuda/scratch.h"
 #include "kernels/cuda/team.cuh"
@@ -103,7 +102,6 @@ void backward_sixteen_byte_packs(const GroupNormBackward<T>& a) {
   with_width<T>(access_width<T>(a.hw, a.dy, a.x, a.dx), [&](auto w) { backward_in_packs<w()>(a, s); });
 }
 
-template void backward_sixteen_byte_packs(const GroupNormBackward<float>&);
-template void backward_sixteen_byte_packs(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_sixteen_byte_packs, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

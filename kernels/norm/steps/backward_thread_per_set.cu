@@ -2,11 +2,11 @@
 //
 // MATH     g = dy·weight, x̂ = (x − mean)·rstd; dx = rstd·(g − (Σg + x̂·Σ g·x̂)/M), sums over the set;
 //          dweight = Σ dy·x̂, dbias = Σ dy, sums over a channel's planes
-// MAPPING  a thread a set for dx; a thread a channel for dweight and dbias, plane by plane
-// MEMORY   dy and x read twice for dx, once more for dweight, dx written: 28 bytes an element (float). Each lane is in
-//          a sector of its own: 32 sectors a request where 4 would do
+// MAPPING  one thread per set for dx; one thread per channel for dweight and dbias, plane by plane
+// MEMORY   dy and x read twice for dx, once more for dweight, dx written: 28 bytes per element (float). Each
+//          lane is in a sector of its own: 32 sectors per request where 4 would do
 // NUMERICS in double, in order
-// COST     not measured yet on a GPU. Threads are few: C of them for dweight
+// COST     Threads are few: C of them for dweight
 #include "kernels/norm/steps/set.cuh"
 
 namespace norma::NORMA_EXECUTOR {
@@ -64,7 +64,6 @@ void backward_thread_per_set(const GroupNormBackward<T>& a) {
            s);
 }
 
-template void backward_thread_per_set(const GroupNormBackward<float>&);
-template void backward_thread_per_set(const GroupNormBackward<double>&);
+NORMA_INSTANTIATE(backward_thread_per_set, GroupNormBackward)
 
 }  // namespace norma::NORMA_EXECUTOR

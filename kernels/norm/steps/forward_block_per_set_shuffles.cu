@@ -1,16 +1,15 @@
 // forward_block_per_set_shuffles: lanes of a warp exchange registers; only warps meet in shared memory.
 //
 // MATH     as the steps before
-// MAPPING  a block of 256 threads a set; a sum is 5 shuffles within each warp, then the 8 sums of warps
+// MAPPING  one block of 256 threads per set; a sum is 5 shuffles within each warp, then the 8 sums of warps
 //
 //          lane     0   1   2   3  …        v += the v of the lane 16, 8, 4, 2, 1 away: no memory, no barrier
 //                   └───┼───┘   │
 //                       └───────┘
 //
-// MEMORY   still 16 bytes an element. 256 bytes of shared memory, of which 64 are used
+// MEMORY   still 16 bytes per element. 256 bytes of shared memory, of which 64 are used
 // NUMERICS two passes, in double, a tree of fixed shape
-// REQUIRES every thread reaches every barrier: 2 a sum, not 10 (team.cuh)
-// COST     not measured yet on a GPU
+// REQUIRES every thread reaches every barrier: 2 per sum, not 10 (team.cuh)
 #include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
 
@@ -48,7 +47,6 @@ void forward_block_per_set_shuffles(const GroupNormForward<T>& a) {
   launch(forward_shuffles<T>, {.grid = s.sets(), .block = block_threads}, a, s);
 }
 
-template void forward_block_per_set_shuffles(const GroupNormForward<float>&);
-template void forward_block_per_set_shuffles(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_block_per_set_shuffles, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR

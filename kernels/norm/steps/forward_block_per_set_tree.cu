@@ -1,15 +1,14 @@
-// forward_block_per_set_tree: many threads a set, so that neighbours read neighbours.
+// forward_block_per_set_tree: many threads per set, so that neighbours read neighbours.
 //
 // MATH     as the step before
-// MAPPING  a block of 256 threads a set, thread t takes elements t, t + 256, …
+// MAPPING  one block of 256 threads per set, thread t takes elements t, t + 256, …
 //
 //          x       │ set 0: 0 1 2 … 255 │ 256 257 …  │ set 1: …
 //          thread           0 1 2 … 255     0   1    │ block 1          at each moment side by side
 //
-// MEMORY   still 16 bytes an element; now 4 sectors a request. 2048 bytes of shared memory
+// MEMORY   still 16 bytes per element; now 4 sectors per request. 2048 bytes of shared memory
 // NUMERICS two passes, in double, a tree of fixed shape
-// REQUIRES every thread reaches every barrier: 10 a sum, two sums
-// COST     not measured yet on a GPU
+// REQUIRES every thread reaches every barrier: 10 per sum, two sums
 #include "kernels/norm/steps/set.cuh"
 #include "kernels/norm/steps/tree_sum.cuh"
 
@@ -48,7 +47,6 @@ void forward_block_per_set_tree(const GroupNormForward<T>& a) {
   launch(forward_tree<T>, {.grid = s.sets(), .block = block_threads}, a, s);
 }
 
-template void forward_block_per_set_tree(const GroupNormForward<float>&);
-template void forward_block_per_set_tree(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_block_per_set_tree, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -1,17 +1,16 @@
 // forward_sixteen_byte_packs: fewer, wider accesses.
 //
 // MATH     as the steps before
-// MAPPING  a block of 256 threads a set; thread t takes packs t, t + 256, … of 16 bytes
+// MAPPING  one block of 256 threads per set; thread t takes packs t, t + 256, … of 16 bytes
 //
-//          x       │ 0 1 2 3 │ 4 5 6 7 │ …           four floats a pack: a warp asks for 512 bytes at once
+//          x       │ 0 1 2 3 │ 4 5 6 7 │ …           four floats per pack: a warp asks for 512 bytes at once
 //          thread       0         1
 //
-// MEMORY   8 bytes an element, as the step before, with a quarter of the loads and stores; one division (which
-//          channel?) a pack
+// MEMORY   8 bytes per element, as the step before, with a quarter of the loads and stores; one division
+//          (which channel?) per pack
 // NUMERICS two passes, over the registers, in double, a tree of fixed shape
-// REQUIRES x and y on multiples of 16 bytes, planes of whole packs; else packs are of one element. Every thread
-//          reaches every barrier: 2 a sum
-// COST     not measured yet on a GPU
+// REQUIRES x and y on multiples of 16 bytes, planes of whole packs; else packs are of one element. Every
+//          thread reaches every barrier: 2 per sum
 #include "kernels/cuda/pack.cuh"
 #include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
@@ -72,7 +71,6 @@ void forward_sixteen_byte_packs(const GroupNormForward<T>& a) {
   });
 }
 
-template void forward_sixteen_byte_packs(const GroupNormForward<float>&);
-template void forward_sixteen_byte_packs(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_sixteen_byte_packs, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -1,15 +1,15 @@
-// forward_thread_per_set: the definition, as a kernel. Where everybody begins.
+// forward_thread_per_set: the definition, as a kernel. The usual first version.
 //
 // MATH     mean = Σx/M, rstd = 1/√(Σ(x − mean)²/M + ε), y = (x − mean)·rstd·weight + bias, over each set
-// MAPPING  a thread a set, which it walks from end to end
+// MAPPING  one thread per set, which it walks from end to end
 //
 //          x       │ set 0: 0 1 2 … M−1 │ set 1: 0 1 2 … M−1 │ …
 //          lane       0 ─▶                 1 ─▶                       at each moment M elements apart
 //
-// MEMORY   x read 3 times, y written: 16 bytes an element (float). Each lane is in a sector (32 bytes) of its own,
-//          so that a request of a warp moves 32 sectors where 4 would do
+// MEMORY   x read 3 times, y written: 16 bytes per element (float). Each lane is in a sector (32 bytes) of
+//          its own, so that a request of a warp moves 32 sectors where 4 would do
 // NUMERICS two passes, in double, in order
-// COST     not measured yet on a GPU. Threads are few: 128 images of 4 groups make 512, four blocks for a whole GPU
+// COST     Threads are few: 128 images of 4 groups make 512, four blocks for a whole GPU
 #include "kernels/norm/steps/set.cuh"
 
 namespace norma::NORMA_EXECUTOR {
@@ -48,7 +48,6 @@ void forward_thread_per_set(const GroupNormForward<T>& a) {
          a, s);
 }
 
-template void forward_thread_per_set(const GroupNormForward<float>&);
-template void forward_thread_per_set(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_thread_per_set, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR

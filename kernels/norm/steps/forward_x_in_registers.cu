@@ -1,15 +1,15 @@
 // forward_x_in_registers: memory is the bottleneck, so x crosses the bus once.
 //
 // MATH     as the steps before
-// MAPPING  a block of 256 threads a set, thread t takes elements t, t + 256, …, and keeps the first 128 bytes of them
+// MAPPING  one block of 256 threads per set, thread t takes elements t, t + 256, …, and keeps the first 128
+//          bytes of them
 //
 //          x   │ 0 … 255 │ 256 … 511 │ … │ 7936 … 8191 │ 8192 … M−1
-//              └───── held: 32 floats a thread ────────┘ └ read again in every pass
+//              └───── held: 32 floats per thread ────────┘ └ read again in every pass
 //
-// MEMORY   x read once, y written: 8 bytes an element, where a set has at most 32 KiB; 16 for what is beyond
+// MEMORY   x read once, y written: 8 bytes per element, where a set has at most 32 KiB; 16 for what is beyond
 // NUMERICS two passes, over the registers, in double, a tree of fixed shape
-// REQUIRES every thread reaches every barrier: 2 a sum
-// COST     not measured yet on a GPU
+// REQUIRES every thread reaches every barrier: 2 per sum
 #include "kernels/cuda/team.cuh"
 #include "kernels/norm/steps/set.cuh"
 
@@ -60,7 +60,6 @@ void forward_x_in_registers(const GroupNormForward<T>& a) {
   launch(forward_registers<T>, {.grid = s.sets(), .block = block_threads}, a, s);
 }
 
-template void forward_x_in_registers(const GroupNormForward<float>&);
-template void forward_x_in_registers(const GroupNormForward<double>&);
+NORMA_INSTANTIATE(forward_x_in_registers, GroupNormForward)
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -5,8 +5,8 @@
 
 namespace norma::NORMA_EXECUTOR::steps {
 
-/// The sum over a block of block_threads threads, in every thread. All threads must call it; safe to call twice in
-/// a row. 10 barriers.
+/// The sum over a block of block_threads threads, in every thread. All threads must call it; safe to call
+/// twice in a row. 10 barriers.
 ///
 ///     v   │ 0 │ 1 │ … │127│128│129│ … │255│       s[t] += s[t + 128], barrier, s[t] += s[t + 64], barrier, …
 ///           ▲───────────────┘                     at each level half of the threads drop out, and wait

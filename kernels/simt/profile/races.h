@@ -46,7 +46,7 @@ class RaceDetector {
     std::uint32_t epoch;  // barriers of the block before it
     Clock clock;          // of its lanes: warp barriers before it
     std::uint32_t lanes;
-    std::uint32_t warp : 5, kind : 2, bytes : 4, site : 21;  // bytes: a bit a byte of the word
+    std::uint32_t warp : 5, kind : 2, bytes : 4, site : 21;  // bytes: a bit per byte of the word
 
     Access::Kind access() const { return static_cast<Access::Kind>(kind); }
   };

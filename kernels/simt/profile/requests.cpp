@@ -145,8 +145,8 @@ void RequestCounter::count_global(std::vector<Lane>& lanes, SiteRequests& total)
   total.ideal += divide_up(bytes, sector_bytes);
 }
 
-/// A bank gives one word in a pass, to whoever wants it. Lanes that ask for 8 or 16 bytes are served by
-/// halves and quarters of a warp.
+/// A bank gives one word in a pass, to every lane that wants it. Lanes that ask for 8 or 16 bytes are served
+/// by halves and quarters of a warp.
 void RequestCounter::count_shared(const std::vector<Lane>& lanes, SiteRequests& total) {
   const std::size_t words_a_lane = divide_up(lanes.front().end - lanes.front().begin, word_bytes);
   const std::size_t lanes_a_part = std::max<std::size_t>(32 / words_a_lane, 1);

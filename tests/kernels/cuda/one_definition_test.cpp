@@ -1,5 +1,6 @@
-// The CUDA sources keep the one-definition rule: where two of them define the same name differently, the linker keeps
-// one of the two and says nothing, and a kernel may run with the other's helper. Looked at are the copies for simt.
+// The CUDA sources keep the one-definition rule: where two of them define the same name differently, the
+// linker keeps one of the two and says nothing, and a kernel may run with the other's helper. Looked at are
+// the copies for simt.
 //
 //   types       the compiler compares them when it sees all objects at once: -flto -Wodr
 //   functions   every object has its own copy of a template or an inline function (a weak symbol), and debug
@@ -23,7 +24,8 @@ namespace {
 
 using Words = std::vector<std::string>;
 const Words compile = {NORMA_CXX, "-std=c++20", "-O0", "-I" NORMA_SOURCE_DIR, "-x", "c++", "-c"};
-// Every function stays a function, however small, so that its object has a symbol for it; nm misreads DWARF 5.
+// Every function stays a function, however small, so that its object has a symbol for it. DWARF 5 is more
+// than nm can read.
 const Words with_lines = {"-gdwarf-4", "-Dalways_inline=noinline"};
 
 Words operator+(Words a, const Words& b) {
@@ -31,7 +33,7 @@ Words operator+(Words a, const Words& b) {
   return a;
 }
 
-/// Functions that objects define at different places: a name and two places a line.
+/// Functions that objects define at different places; on each line a name and two places.
 std::string different_functions(const Words& objects) {
   std::istringstream lines(run_program(Words{"/usr/bin/env", "nm", "-l", "--defined-only"} + objects).out);
   std::map<std::string, std::string> place_of;

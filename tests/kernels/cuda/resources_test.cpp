@@ -1,6 +1,6 @@
-// What ptxas reported of every CUDA kernel when the library was built (kernels/cuda/keep_report): a kernel that spills
-// registers, keeps an array in local memory, or uses more registers than its launch bounds leave is not what it
-// seems.
+// What ptxas reported of every CUDA kernel when the library was built (kernels/cuda/keep_report): a kernel
+// that spills registers, keeps an array in local memory, or uses more registers than its launch bounds leave
+// is not what it seems.
 #include <cxxabi.h>
 #include <filesystem>
 #include <fstream>

@@ -12,17 +12,16 @@ TEST_CASE("every line of the table has an example, which writes all its outputs"
   kernels<float>.for_each([&](const auto& operation) { lines.emplace_back(operation.name); });
   for (const Example& e : examples()) listed.push_back(e.operation);
   CHECK(listed == lines);
-  for (const bool float64 : {false, true})
+  for (const DType dtype : {DType::float32, DType::float64})
     for (const Example& e : examples()) {
-      CAPTURE(e.operation, float64);
-      const ExampleSetting setting{.shape = e.shape, .float64 = float64};
+      CAPTURE(e.operation, name(dtype));
+      const ExampleSetting setting{.shape = e.shape, .dtype = dtype};
       ExampleArrays arrays(Device::cpu), reference(Device::reference);
       const auto run = e.prepare(arrays, setting), want = e.prepare(reference, setting);
       run(), want();
       REQUIRE(!arrays.outputs().empty());
       for (std::size_t i = 0; i < arrays.outputs().size(); ++i)
-        CHECK(relative_error(arrays.outputs()[i], reference.outputs()[i]) <
-              check_tolerance(float64 ? DType::float64 : DType::float32));
+        CHECK(relative_error(arrays.outputs()[i], reference.outputs()[i]) < check_tolerance(dtype));
     }
 }
 

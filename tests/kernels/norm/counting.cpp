@@ -1,4 +1,4 @@
-// What the norm kernels do to memory, counted: sectors a request, bytes against the floor, bank conflicts,
+// What the norm kernels do to memory, counted: sectors per request, bytes against the floor, bank conflicts,
 // races. A program of its own, for which the kernels are compiled with instrumentation
 // (kernels/simt/README.md, "Counting").
 #include <vector>
@@ -8,6 +8,7 @@
 #include "kernels/norm/group_norm.h"
 #include "kernels/norm/layer_norm.h"
 #include "kernels/norm/layer_norm_pixel.h"
+#include "kernels/norm/rms_norm.h"
 #include "kernels/simt/counters.h"
 #include "kernels/simt/guarded_buffer.h"
 #include "kernels/simt/schedule.h"
@@ -44,9 +45,9 @@ struct Buffers {
   }
 };
 
-enum class Norm { batch, group, layer, pixel };
+enum class Norm { batch, group, layer, pixel, rms };
 
-void forward(Norm norm, Buffers& b, bool affine) {
+void forward(Norm norm, Buffers& b, bool affine, const Epilogue& after = {}) {
   const auto n = static_cast<std::int64_t>(b.n), c = static_cast<std::int64_t>(b.c),
              hw = static_cast<std::int64_t>(b.hw);
   const float* const weight = affine ? b.weight.data() : nullptr;
@@ -56,31 +57,40 @@ void forward(Norm norm, Buffers& b, bool affine) {
   switch (norm) {
     case Norm::batch:
       return batch_norm_forward<float>(
-          {n, c, hw, 1e-5, true, 0.1, x, weight, bias, nullptr, nullptr, y, mean, rstd});
+          {n, c, hw, 1e-5, true, 0.1, x, weight, bias, nullptr, nullptr, y, mean, rstd, after});
     case Norm::group:
-      return group_norm_forward<float>({n, c, hw, 2, 1e-5, x, weight, bias, y, mean, rstd});
+      return group_norm_forward<float>({n, c, hw, 2, 1e-5, x, weight, bias, y, mean, rstd, after});
     case Norm::layer:
-      return layer_norm_forward<float>({n, c * hw, 1e-5, x, weight, bias, y, mean, rstd});
+      return layer_norm_forward<float>({n, c * hw, 1e-5, x, weight, bias, y, mean, rstd, after, hw});
     case Norm::pixel:
-      return layer_norm_pixel_forward<float>({n, c, hw, 1e-5, x, weight, bias, y, mean, rstd});
+      return layer_norm_pixel_forward<float>({n, c, hw, 1e-5, x, weight, bias, y, mean, rstd, after});
+    case Norm::rms:
+      return rms_norm_forward<float>({n, c, hw, 1e-5, x, weight, y, rstd, after});
   }
 }
 
-void backward(Norm norm, Buffers& b) {
+void backward(Norm norm, Buffers& b, const Epilogue& after = {}) {
   const auto n = static_cast<std::int64_t>(b.n), c = static_cast<std::int64_t>(b.c),
              hw = static_cast<std::int64_t>(b.hw);
-  const float *const x = b.x.data(), *const dy = b.dy.data(), *const weight = b.weight.data();
+  const float *const x = b.x.data(), *const dy = b.dy.data(), *const weight = b.weight.data(),
+                     *const bias = b.bias.data();
   const double *const mean = b.mean.data(), *const rstd = b.rstd.data();
   float *const dx = b.dx.data(), *const dweight = b.dweight.data(), *const dbias = b.dbias.data();
   switch (norm) {
     case Norm::batch:
-      return batch_norm_backward<float>({n, c, hw, true, dy, x, weight, mean, rstd, dx, dweight, dbias});
+      return batch_norm_backward<float>(
+          {n, c, hw, true, dy, x, weight, mean, rstd, dx, dweight, dbias, after, bias});
     case Norm::group:
-      return group_norm_backward<float>({n, c, hw, 2, dy, x, weight, mean, rstd, dx, dweight, dbias});
+      return group_norm_backward<float>(
+          {n, c, hw, 2, dy, x, weight, mean, rstd, dx, dweight, dbias, after, bias});
     case Norm::layer:
-      return layer_norm_backward<float>({n, c * hw, dy, x, weight, mean, rstd, dx, dweight, dbias});
+      return layer_norm_backward<float>(
+          {n, c * hw, dy, x, weight, mean, rstd, dx, dweight, dbias, after, hw, bias});
     case Norm::pixel:
-      return layer_norm_pixel_backward<float>({n, c, hw, dy, x, weight, mean, rstd, dx, dweight, dbias});
+      return layer_norm_pixel_backward<float>(
+          {n, c, hw, dy, x, weight, mean, rstd, dx, dweight, dbias, after, bias});
+    case Norm::rms:
+      return rms_norm_backward<float>({n, c, hw, dy, x, weight, rstd, dx, dweight, after});
   }
 }
 
@@ -91,9 +101,9 @@ Counters count(F run) {
   return counting.result();
 }
 
-/// No sector asked for in vain, and no bank twice. The exception are Moments, 24 bytes: one of four lies
-/// across two sectors, and what is three accesses on a GPU is one of seven passes over the banks here where
-/// six would do.
+/// No sector is asked for without need, and no bank twice. The exception are Moments, 24 bytes: one of four
+/// lies across two sectors, and what is three accesses on a GPU is one of seven passes over the banks here
+/// where six would do.
 void check_accesses(const Counters& c) {
   CHECK(c.races.empty());
   CHECK(c.global_reads.transactions == c.global_reads.ideal);
@@ -102,7 +112,7 @@ void check_accesses(const Counters& c) {
   CHECK(c.shared_writes.transactions * 6 <= c.shared_writes.ideal * 7);
 }
 
-constexpr Norm all_norms[] = {Norm::batch, Norm::group, Norm::layer, Norm::pixel};
+constexpr Norm all_norms[] = {Norm::batch, Norm::group, Norm::layer, Norm::pixel, Norm::rms};
 
 }  // namespace
 
@@ -144,6 +154,28 @@ TEST_CASE("backward kernels ask for no sector and no bank twice", "[counting]") 
     }
 }
 
+TEST_CASE("an epilogue reads no more than its factors, and the bias in backward", "[counting]") {
+  const Epilogue after{.relu = true, .p = 0.3, .random = {1}};
+  for (const Norm norm : all_norms)
+    for (const std::size_t hw : {16, 64, 1024, 16384}) {
+      Buffers b(2, 8, hw, norm == Norm::layer ? 8 * hw : 8);
+      const std::size_t factors = 4 * b.n * b.c, bias = norm == Norm::rms ? 0 : 4 * b.bias.span().size();
+      INFO("norm " << static_cast<int>(norm) << ", HW " << hw);
+      for (const bool back : {false, true}) {
+        const auto run = [&](const Epilogue& which) {
+          back ? backward(norm, b, which) : forward(norm, b, true, which);
+        };
+        const Counters plain = count([&] { run({}); }), fused = count([&] { run(after); });
+        INFO("backward " << back << "\n" << report(plain) << report(fused));
+        CHECK(fused.races.empty());
+        // A warp of pixels from two images asks for factors of both, a sector each.
+        if (norm != Norm::pixel || hw >= 32) check_accesses(fused);
+        CHECK(fused.global_bytes_read == plain.global_bytes_read + factors + (back ? bias : 0));
+        CHECK(fused.global_bytes_written == plain.global_bytes_written + factors);
+      }
+    }
+}
+
 TEST_CASE("no norm kernel races, under any schedule, on awkward shapes", "[counting]") {
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
@@ -151,7 +183,11 @@ TEST_CASE("no norm kernel races, under any schedule, on awkward shapes", "[count
       for (const auto& [n, c, hw] :
            {std::array<std::size_t, 3>{3, 4, 7}, {2, 34, 1}, {1, 2, 8200}, {1, 262, 3}}) {
         Buffers b(n, c, hw, norm == Norm::layer ? c * hw : c);
-        const Counters counters = count([&] { forward(norm, b, true), backward(norm, b); });
+        const Counters counters = count([&] {
+          forward(norm, b, true), backward(norm, b);
+          const Epilogue after{.relu = true, .p = 0.3, .random = {1}};
+          forward(norm, b, true, after), backward(norm, b, after);
+        });
         INFO("norm " << static_cast<int>(norm) << ", C " << c << ", HW " << hw << "\n" << report(counters));
         CHECK(counters.races.empty());
       }

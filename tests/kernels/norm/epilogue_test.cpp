@@ -1,5 +1,5 @@
-// Norms with an epilogue: held to their own reference, to central differences, and to the three operations that
-// they stand for, bit by bit.
+// Norms with an epilogue: held to their own reference, to central differences, and to the three operations
+// that they stand for, bit by bit.
 #include "kernels/norm/epilogue.h"
 
 #include <cmath>
@@ -24,7 +24,7 @@ namespace {
 
 struct NamedNorm {
   std::string name;
-  bool weight_an_element;                                           // else one a channel
+  bool weight_an_element;                                           // else one per channel
   std::function<Tensor(const Inputs& t, const Epilogue& after)> f;  // of x, and weight and bias where given
   bool has_bias = true;
 };
@@ -79,11 +79,6 @@ Inputs inputs_of(const NamedNorm& norm, const Shape& x) {
   return all;
 }
 
-std::vector<Device> devices_with_epilogues(std::vector<Device> devices) {
-  std::erase_if(devices, [](Device device) { return !takes_epilogue(device); });
-  return devices;
-}
-
 // y and all gradients.
 std::vector<std::vector<double>> results(const Inputs& inputs, Device device, DType dtype,
                                          const std::function<Tensor(const Inputs&)>& f) {
@@ -102,17 +97,14 @@ const std::vector<Shape> shapes = {{3, 4, 5, 7}, {2, 2, 1, 31}, {2, 34, 3, 1}, {
 }  // namespace
 
 TEST_CASE("a norm with an epilogue agrees with its reference and with differences", "[epilogue][operation]") {
-  const std::vector<Device> devices = devices_with_epilogues(tested_devices());
   for (const NamedNorm& norm : norms())
     for (const Shape& shape : shapes)
       for (const double p : {0.0, 0.4}) {
         CAPTURE(norm.name, shape.to_string(), p);
         const Inputs all = inputs_of(norm, shape);
         const Epilogue after{.relu = true, .p = p, .random = sequence};
-        check_operation(
-            all, [&](const Inputs& t) { return norm.f(t, after); }, {}, devices);
-        check_operation(
-            {all[0]}, [&](const Inputs& t) { return norm.f(t, after); }, {}, devices);
+        check_operation(all, [&](const Inputs& t) { return norm.f(t, after); });
+        check_operation({all[0]}, [&](const Inputs& t) { return norm.f(t, after); });
       }
 }
 
@@ -120,15 +112,14 @@ TEST_CASE("an epilogue is right where planes are several chunks", "[epilogue][op
   const Epilogue after{.relu = true, .p = 0.4, .random = sequence};
   for (const NamedNorm& norm : norms()) {
     CAPTURE(norm.name);
-    CHECK(compare_executors(
-              inputs_of(norm, {3, 4, 70, 61}), [&](const Inputs& t) { return norm.f(t, after); }, {},
-              devices_with_epilogues(tested_devices())) == "");
+    CHECK(compare_executors(inputs_of(norm, {3, 4, 70, 61}),
+                            [&](const Inputs& t) { return norm.f(t, after); }) == "");
   }
 }
 
 TEST_CASE("an epilogue gives the bits of norm, ReLU and dropout2d one after the other",
           "[epilogue][operation]") {
-  for (const Device device : devices_with_epilogues(executors()))
+  for (const Device device : executors())
     for (const NamedNorm& norm : norms())
       for (const Shape& shape : shapes)
         for (const double p : {0.0, 0.05, 0.5, 1.0})
@@ -145,12 +136,29 @@ TEST_CASE("an epilogue gives the bits of norm, ReLU and dropout2d one after the 
           }
 }
 
-TEST_CASE("an epilogue drops a plane whatever is in it, and lets NaN through elsewhere", "[epilogue]") {
+TEST_CASE("an epilogue that begins at a later plane draws the factors of that one on",
+          "[epilogue][operation]") {
+  const Epilogue after{.relu = true, .p = 0.4, .random = sequence};
+  const Tensor x = random_tensor({2, 6, 3, 5}, 1), second = Tensor::empty({1, 6, 3, 5}, DType::float64);
+  std::copy_n(x.data<double>() + 90, 90, second.data<double>());
+  for (const Device device : executors())
+    for (const NamedNorm& norm : norms()) {
+      if (norm.name == "batch") continue;  // its statistics are of both images
+      CAPTURE(norma::name(device), norm.name);
+      const auto both = norm.f({x.to(device)}, after).to_vector<double>();
+      CHECK(norm.f({second.to(device)}, after.from(6)).to_vector<double>() ==
+            std::vector<double>(both.begin() + 90, both.end()));
+    }
+}
+
+TEST_CASE("an epilogue drops a plane whatever is in it, and lets NaN through elsewhere",
+          "[epilogue][operation]") {
   const RandomSequence random = sequence;
-  for (const Device device : devices_with_epilogues(executors())) {
-    Tensor x = random_tensor({1, 64, 2, 2}, 1).to(device);
+  for (const Device device : executors()) {
+    const Tensor x = random_tensor({1, 64, 2, 2}, 1);
     for (std::int64_t plane = 0; plane < 64; ++plane) x.data<double>()[4 * plane] = std::nan("");
-    const Tensor y = functional::group_norm(x, 64, {}, {}, 1e-5, {.relu = true, .p = 0.5, .random = random});
+    const Tensor y =
+        functional::group_norm(x.to(device), 64, {}, {}, 1e-5, {.relu = true, .p = 0.5, .random = random});
     int dropped = 0;
     for (std::int64_t plane = 0; plane < 64; ++plane) {
       const bool drop = random.uniform(static_cast<std::uint64_t>(plane)) < 0.5;
@@ -182,16 +190,12 @@ TEST_CASE("an epilogue gives the same bits for any number of threads", "[epilogu
   set_threads(before);
 }
 
-TEST_CASE("an epilogue is refused where it is not there, and where its probability is none",
-          "[epilogue][operation]") {
+TEST_CASE("an epilogue is refused where its probability is none", "[epilogue][operation]") {
   const Epilogue after{.relu = true};
   for (const Device device : tested_devices())
     for (const NamedNorm& norm : norms()) {
       CAPTURE(norm.name);
       const Inputs x = {random_tensor({2, 4, 3, 3}, 1).to(device)};
-      if (!takes_epilogue(device))
-        CHECK_THROWS_WITH(norm.f(x, after), Catch::Contains("_forward with an epilogue is not there") &&
-                                                Catch::Contains(name(device)));
       CHECK_THROWS_WITH(norm.f(x, {.relu = true, .p = 1.5}), Catch::Contains("[0, 1], not 1.5"));
     }
   CHECK_THROWS_WITH(functional::layer_norm(Tensor::zeros({3, 4}), {4}, {}, {}, 1e-5, after),

@@ -55,17 +55,18 @@ double times_read(const Profile& p, const std::string& name) {
 }  // namespace
 
 TEST_CASE("every operation of the table can be profiled, in both types", "[counting]") {
-  for (const bool float64 : {false, true}) {
+  for (const DType dtype : {DType::float32, DType::float64}) {
     std::set<std::string> names;
     for (const ProfileCase& c : profile_cases()) names.insert(c.name);
     int lines = 0;
     kernels<float>.for_each([&](const auto& operation) {
+      if (!operation.available(Device::simt)) return;
       ++lines;
       CHECK(names.contains(operation.name));
     });
     CHECK(names.size() == static_cast<std::size_t>(lines) + 2);  // instance norm is group norm with G = C
     for (const ProfileCase& c : profile_cases()) {
-      const Profile p = profile(c, {.float64 = float64});
+      const Profile p = profile(c, {.dtype = dtype});
       INFO(to_text(p));
       CHECK(p.total.seen_memory());
       CHECK(p.total.global_bytes_written >= p.bytes_out);
@@ -77,10 +78,10 @@ TEST_CASE("every operation of the table can be profiled, in both types", "[count
 TEST_CASE("no kernel races, under any schedule, on awkward shapes", "[counting]") {
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
-    for (const bool float64 : {false, true})
+    for (const DType dtype : {DType::float32, DType::float64})
       for (const ProfileCase& c : profile_cases())
         for (const Shape4& shape : {Shape4{3, 4, 5, 7}, {2, 1, 9, 33}, {1, 4, 31, 2}}) {
-          ExampleSetting setting{.shape = shape, .groups = 1, .float64 = float64};
+          ExampleSetting setting{.shape = shape, .groups = 1, .dtype = dtype};
           setting.channels = c.name == "dropout" && shape[0] == 3;
           if (c.name.starts_with("conv2d") && shape[0] == 3) setting.kernel = 5, setting.stride = 2;
           if (c.name.starts_with("conv2d") && shape[0] == 2) setting.kernel = 1, setting.padding = 0;
@@ -98,12 +99,12 @@ TEST_CASE("no kernel races, under any schedule, on awkward shapes", "[counting]"
 
 TEST_CASE("elementwise kernels read and write every byte once, coalesced, without shared memory",
           "[counting]") {
-  for (const bool float64 : {false, true})
+  for (const DType dtype : {DType::float32, DType::float64})
     for (const char* name : {"relu_forward", "relu_backward", "add", "fill", "dropout", "abs_sum_backward",
                              "sgd_step", "adam_step"})
       for (const Shape4& shape : {Shape4{4, 16, 16, 16}, {1, 3, 8, 8}, {2, 37, 32, 32}}) {
         const ProfileCase c = case_called(name);
-        const ExampleSetting setting{.shape = shape, .float64 = float64};
+        const ExampleSetting setting{.shape = shape, .dtype = dtype};
         const Profile p = profile(c, setting);
         INFO(to_text(p));
         CHECK(waste(p.total) == "");
@@ -124,9 +125,9 @@ TEST_CASE("whole channels that dropout drops are not even read", "[counting]") {
 }
 
 TEST_CASE("sums over an array and means of planes read it once, coalesced", "[counting]") {
-  for (const bool float64 : {false, true})
+  for (const DType dtype : {DType::float32, DType::float64})
     for (const char* name : {"abs_sum_forward", "global_avg_pool_forward", "global_avg_pool_backward"}) {
-      const Profile p = profile(case_called(name), {.shape = Shape4{8, 16, 16, 16}, .float64 = float64});
+      const Profile p = profile(case_called(name), {.shape = Shape4{8, 16, 16, 16}, .dtype = dtype});
       INFO(to_text(p));
       CHECK(waste(p.total) == "");
       CHECK(p.total.arrays[0].read == p.total.arrays[0].bytes);
@@ -163,11 +164,11 @@ TEST_CASE("images are loaded once and written once, whole packs at a time", "[co
 TEST_CASE("convolutions and products write their outputs once and seldom meet in a bank", "[counting]") {
   for (const char* name : {"conv2d_forward", "conv2d_backward_data", "conv2d_backward_weight",
                            "linear_forward", "linear_backward"})
-    for (const bool float64 : {false, true}) {
+    for (const DType dtype : {DType::float32, DType::float64}) {
       const ProfileCase c = case_called(name);
-      const Profile p = profile(c, {.float64 = float64});
+      const Profile p = profile(c, {.dtype = dtype});
       INFO(to_text(p));
-      const ExampleArrays arrays = arrays_of(c, {.float64 = float64});
+      const ExampleArrays arrays = arrays_of(c, {.dtype = dtype});
       for (std::size_t i = 0; i < arrays.all().size(); ++i)
         CHECK(p.total.arrays[i].written == (arrays.all()[i].output ? arrays.all()[i].bytes : 0));
       const std::uint64_t passes = p.total.shared_reads.transactions + p.total.shared_writes.transactions;

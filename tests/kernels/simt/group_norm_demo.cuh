@@ -1,4 +1,4 @@
-// Group norm forward, a block a set: the first real kernel under simt, and a model for those in kernels/norm.
+// Group norm forward, one block per set: the first real kernel under simt, a model for kernels/norm.
 //
 // MATH     y = (x − mean)·rstd·weight[c] + bias[c], mean and rstd over the M = C/G·H·W elements of a set
 // MAPPING  grid N·G, block 32·k threads

@@ -1,4 +1,5 @@
-// Every step from the naive group norm to production computes the same, on awkward sizes, under every schedule.
+// Every step from the naive group norm to production computes the same, on awkward sizes and under every
+// schedule.
 #include "kernels/norm/steps/steps.h"
 
 #include "kernels/table.h"
@@ -15,8 +16,8 @@ struct Size {
   bool affine = true;
 };
 
-// Sets of one element; fewer and more than a warp, a block and what a block holds in registers; primes, planes of
-// whole packs and not; more sets and more channels than a block of threads has.
+// Sets of one element; fewer and more than a warp, a block and what a block holds in registers; primes,
+// planes of whole packs and not; more sets and more channels than a block of threads has.
 const std::vector<Size> sizes = {{1, 1, 1, 1},   {2, 6, 1, 2},          {3, 4, 7, 2},    {2, 31, 3, 31},
                                  {2, 8, 16, 4},  {1, 3, 257, 1, false}, {1, 2, 8300, 1}, {40, 8, 4, 4},
                                  {1, 260, 2, 1}, {2, 4, 64, 2, false}};

@@ -1,0 +1,23 @@
+// What the norms have in common with a convolution before them (layers/fusion.h): they compute both at once.
+#pragma once
+
+#include "core/autograd.h"
+#include "kernels/table.h"
+#include "layers/functional/conv2d.h"
+
+namespace norma::functional {
+
+/// Where a norm of x writes: over x, where a convolution makes it for this norm alone and no backward pass will ask for
+/// it, so that an image is written to memory once; else a tensor like x.
+inline Tensor norm_output(const Tensor& x, const Conv2dCall* before, const std::vector<Tensor>& inputs) {
+  return before != nullptr && !needs_gradient(inputs) ? x : Tensor::empty_like(x);
+}
+
+/// Runs a norm; with `before`, whose y is the norm's x, both in one operation.
+template <template <class> class Args, class T>
+void call_norm(const Operation<Args<T>>& norm, Device device, const Args<T>& args, const Conv2dCall* before) {
+  if (before == nullptr) return norm(device, args);
+  kernels<T>.conv2d_norm_forward(device, {before->args<T>(), args});
+}
+
+}  // namespace norma::functional
