@@ -3,10 +3,14 @@
 #include <algorithm>
 
 #include "layers/batch_norm.h"
+#include "layers/dropout.h"
+#include "layers/flatten.h"
 #include "layers/group_norm.h"
 #include "layers/instance_norm.h"
 #include "layers/layer_norm.h"
-#include "layers/simple.h"
+#include "layers/pool.h"
+#include "layers/relu.h"
+#include "layers/residual.h"
 
 namespace norma {
 

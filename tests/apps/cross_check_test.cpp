@@ -5,12 +5,12 @@
 #include "apps/presets.h"
 #include "core/autograd.h"
 #include "core/random.h"
+#include "layers/flatten.h"
 #include "layers/functional/add.h"
 #include "layers/functional/relu.h"
 #include "layers/functional/reshape.h"
 #include "layers/linear.h"
 #include "layers/sequential.h"
-#include "layers/simple.h"
 #include "tests/support/check.h"
 
 using namespace norma;

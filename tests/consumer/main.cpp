@@ -1,10 +1,12 @@
 // A program of somebody else's: one step of training with the installed library.
 #include <norma/layers/conv2d.h>
+#include <norma/layers/flatten.h>
 #include <norma/layers/functional/loss.h>
 #include <norma/layers/functional/reshape.h>
 #include <norma/layers/group_norm.h>
+#include <norma/layers/pool.h>
+#include <norma/layers/relu.h>
 #include <norma/layers/sequential.h>
-#include <norma/layers/simple.h>
 #include <norma/optim/optimizer.h>
 
 #include <cstdio>
