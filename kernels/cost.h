@@ -1,6 +1,6 @@
-// What an operation costs at least: bytes, each input read once and each output written once, and arithmetic, where
-// that may bind. A profile divides by the time taken. Statistics and parameters of norms, a number a set or a channel,
-// are left out beside the pixels.
+// What an operation costs at least: bytes, each input read once and each output written once, and arithmetic,
+// where that may be the limit. A profile divides by the time taken. Statistics and parameters of norms, one
+// number per set or per channel, are left out: pixels outnumber them.
 #pragma once
 
 #include "kernels/activation/add.h"
@@ -29,7 +29,7 @@ namespace norma {
 
 struct Cost {
   double bytes = 0;
-  double flops = 0;  ///< additions and multiplications; 0 where memory alone binds
+  double flops = 0;  ///< additions and multiplications; 0 where memory alone is the limit
 };
 
 namespace detail {

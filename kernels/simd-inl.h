@@ -7,8 +7,8 @@
 //
 //   HWY_BEFORE_NAMESPACE();
 //   namespace norma::cpu::HWY_NAMESPACE {
-//   template <class T> void relu_forward(const ReluForward<T>& a) { … }   // written once, vectors of any
-//   length NORMA_SIMD_INSTANTIATE(relu_forward, ReluForward)
+//   template <class T> void relu_forward(const ReluForward<T>& a) { … }   // once, for vectors of any length
+//   NORMA_SIMD_INSTANTIATE(relu_forward, ReluForward)
 //   }
 //   HWY_AFTER_NAMESPACE();
 //   #if HWY_ONCE
@@ -63,8 +63,8 @@ HWY_INLINE void for_vectors(D d, std::int64_t count, Vector&& vector, Tail&& tai
   if (i < count) tail(i, static_cast<std::size_t>(count - i));
 }
 
-// The first n of the lanes at p, zero elsewhere; never touches memory beyond them. Highway's masked operations
-// do touch it, and want alignment, where the instruction set has none.
+// The first n of the lanes at p, zero elsewhere; never touches memory beyond them. On instruction sets
+// without masked operations, Highway's do touch it, and need aligned memory.
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
 template <class D, class T = hn::TFromD<D>>
 HWY_INLINE hn::Vec<D> load_first(D d, std::size_t n, const T* p) {
@@ -108,7 +108,8 @@ struct FirstLanes {
   HWY_INLINE hn::Vec<D> mask(hn::Vec<D> v) const { return hn::IfThenElseZero(hn::FirstN(d, n), v); }
 };
 
-// The same pass for both: calls pass(at), where at.load(x) and at.store(v, y) are at the same place of any array.
+// The same pass for both: calls pass(at), where at.load(x) and at.store(v, y) are at the same place of any
+// array.
 template <class D, class Pass>
 HWY_INLINE void for_lanes(D d, std::int64_t count, Pass&& pass) {
   for_vectors(

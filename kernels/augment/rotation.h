@@ -1,6 +1,6 @@
-// Turning an image about its centre, by whole numbers alone. A sine from a library, or a product and a sum that
-// one compiler contracts and another does not, would differ in the last bit between executors, and now and then
-// take another pixel; whole numbers are the same everywhere.
+// Turning an image about its centre, by whole numbers alone. A sine from a library, or a product and a sum
+// that one compiler contracts and another does not, would differ in the last bit between executors, and now
+// and then take another pixel; whole numbers are the same everywhere.
 //
 //        c = ((h − 1)/2, (w − 1)/2)             output (i, j) takes the pixel nearest to
 //   ┌─────────────┐     counter-clockwise         row  c₀ + cos·(i − c₀) + sin·(j − c₁)
@@ -34,8 +34,8 @@ struct Rotation {
     sine = quarters == 0 ? s : quarters == 1 ? c : quarters == 2 ? -s : -c;
   }
 
-  /// Where in an image of h × w pixels, counted row by row, the pixel (i, j) of the rotated one comes from; −1
-  /// where that is outside. Twice the distance from the centre is a whole number, whatever the size.
+  /// Where in an image of h × w pixels, counted row by row, the pixel (i, j) of the rotated one comes from;
+  /// −1 where that is outside. Twice the distance from the centre is a whole number for every size of image.
   constexpr std::int64_t source(std::int64_t i, std::int64_t j, std::int64_t h, std::int64_t w) const {
     const std::int64_t down = 2 * i - (h - 1), right = 2 * j - (w - 1);
     const std::int64_t row = (cosine * down + sine * right + (h << 30)) >> 31;
@@ -46,8 +46,8 @@ struct Rotation {
  private:
   static constexpr std::int64_t one = 1ll << 30, half_pi = 1686629713;  // π/2·2³⁰
 
-  // Taylor's series by Horner: 1 − x²/(k(k+1))·(1 − x²/((k+2)(k+3))·(1 − …)), which is cos x from k = 1 on and
-  // sin x/x from k = 2 on. For |x| ≤ π/4 the first term left out is below 2⁻³³.
+  // Taylor's series by Horner: 1 − x²/(k(k+1))·(1 − x²/((k+2)(k+3))·(1 − …)), which is cos x from k = 1 on
+  // and sin x/x from k = 2 on. For |x| ≤ π/4 the first term left out is below 2⁻³³.
   static constexpr std::int64_t alternating(std::int64_t square, int first) {
     std::int64_t sum = one;
     for (int k = first + 8; k >= first; k -= 2) sum = one - (square * sum >> 30) / (k * (k + 1));

@@ -25,7 +25,7 @@ struct BatchNormForward {
   const T* bias;    ///< [C] or nullptr for 0
   T* running_mean;  ///< [C]; updated with batch statistics, read without; nullptr where not tracked
   T* running_var;   ///< [C]
-  T* y;             ///< on the cpu it may be x
+  T* y;             ///< on reference and cpu it may be x
   double* mean;     ///< [C], out: what normalised x; backward needs it
   double* rstd;     ///< [C], out
   Epilogue after = {};

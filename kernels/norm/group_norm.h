@@ -1,5 +1,5 @@
 // Group normalization (Wu and He 2018, arXiv:1803.08494). With G = 1 it is layer normalization over (C, H, W)
-// with one weight a channel, with G = C instance normalization.
+// with one weight per channel, with G = C instance normalization.
 //
 //   the set: the C/G channels of group g in image n, M = C/G·H·W        mean[n,g], var[n,g] over it (biased)
 //   rstd = 1/√(var + ε)      x̂ = (x − mean)·rstd      y = x̂·weight[c] + bias[c]
@@ -22,7 +22,7 @@ struct GroupNormForward {
   const T* x;
   const T* weight;  ///< [C] or nullptr for 1
   const T* bias;    ///< [C] or nullptr for 0
-  T* y;             ///< on the cpu it may be x
+  T* y;             ///< on reference and cpu it may be x
   double* mean;     ///< [N, G], out; backward needs it
   double* rstd;     ///< [N, G], out
   Epilogue after = {};

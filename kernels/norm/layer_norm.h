@@ -2,7 +2,7 @@
 // PyTorch's LayerNorm: `ln-chw` on images (M = C·H·W), the last dimension on rows.
 //
 //   the set: one row of M elements       mean[r], var[r] over it (biased)
-//   rstd = 1/√(var + ε)      x̂ = (x − mean)·rstd      y = x̂·weight[m] + bias[m]      one weight an element
+//   rstd = 1/√(var + ε)      x̂ = (x − mean)·rstd      y = x̂·weight[m] + bias[m]      one weight per element
 //
 // Backward: dbias[m] = Σᵣ dy     dweight[m] = Σᵣ dy·x̂
 //   dx = rstd·(dy·weight − (Σ dy·weight + x̂·Σ dy·weight·x̂)/M), both sums over the row.
@@ -21,7 +21,7 @@ struct LayerNormForward {
   const T* x;
   const T* weight;  ///< [M] or nullptr for 1
   const T* bias;    ///< [M] or nullptr for 0
-  T* y;             ///< on the cpu it may be x
+  T* y;             ///< on reference and cpu it may be x
   double* mean;     ///< [rows], out; backward needs it
   double* rstd;     ///< [rows], out
   Epilogue after = {};

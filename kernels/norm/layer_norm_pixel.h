@@ -20,7 +20,7 @@ struct LayerNormPixelForward {
   const T* x;
   const T* weight;  ///< [C] or nullptr for 1
   const T* bias;    ///< [C] or nullptr for 0
-  T* y;             ///< on the cpu it may be x
+  T* y;             ///< on reference and cpu it may be x
   double* mean;     ///< [N, H·W], out; backward needs it
   double* rstd;     ///< [N, H·W], out
   Epilogue after = {};

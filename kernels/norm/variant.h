@@ -4,10 +4,10 @@
 //   bytes of a set     forward                              who holds x             times x is read
 //   ≤ 4 KiB            warp_per_set: 1 … 32 lanes           registers of the lanes         1
 //   ≤ 64 KiB           block_per_set: up to 512 threads     registers of the threads       1
-//   more               blocks_per_set: two stages           nobody                         2
+//   more               blocks_per_set: two stages           no thread                      2
 //
 // A thread holds at most 128 bytes of x, whatever the type: 32 float or 16 double, which leaves registers for
-// everything else. The same 128 bytes a lane make a *piece* of a run, 4 KiB, where a warp works on a part.
+// everything else. The same 128 bytes per lane make a *piece* of a run, 4 KiB, where a warp works on a part.
 #pragma once
 
 #include <algorithm>
@@ -39,7 +39,7 @@ constexpr Variant variant_for(std::int64_t m) {
 }
 
 /// Elements of one access: 16 bytes where each of `length` consecutive stretches begins on a multiple of 16
-/// bytes, else one element. A pointer that is not there does not count.
+/// bytes, else one element. A null pointer does not count.
 template <class T>
 int access_width(std::int64_t length, std::initializer_list<const void*> pointers) {
   constexpr int width = 16 / sizeof(T);

@@ -15,7 +15,7 @@ TEST_CASE("every preset has exactly its published parameters, and takes every no
     }
     for (const std::string& norm : norm_names()) {
       if (norm == "in" && preset.name.starts_with("skip"))
-        continue;  // its last block has one pixel a channel
+        continue;  // its last block has one pixel per channel
       CAPTURE(preset.name, norm);
       const Summary summary = summarize(*preset.network({.norm = norm_from(norm)}), preset.data->image);
       CHECK(summary.layers.back().output == Shape{1, 10});
