@@ -54,12 +54,12 @@ int run(int argc, const char* const* argv) {
   if (!options.onnx) fail_usage("say what to write: --onnx FILE");
 
   const SavedModel model = load_saved_model(runs.front());
-  const OnnxModel onnx = to_onnx(*model.network, {model.name, model.image, model.normalization.mean,
+  const OnnxModel onnx = to_onnx(*model.network, {model.name, model.load.image, model.normalization.mean,
                                                   model.normalization.std, model.classes});
   save_file(*options.onnx, onnx.bytes);
   fmt::print("{}: {} · {} · opset {} · {} nodes · {} bytes · images [N, {}, {}, {}] in [0, 1] → scores\n",
-             *options.onnx, model.name, model.norm, onnx.opset, onnx.nodes, onnx.bytes.size(), model.image[0],
-             model.image[1], model.image[2]);
+             *options.onnx, model.name, model.norm, onnx.opset, onnx.nodes, onnx.bytes.size(),
+             model.load.image[0], model.load.image[1], model.load.image[2]);
   return 0;
 }
 

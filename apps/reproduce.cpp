@@ -111,7 +111,7 @@ int run(const ReproduceOptions& o) {
       continue;
     for (std::uint64_t seed = o.seed; seed < o.seed + static_cast<std::uint64_t>(o.seeds); ++seed) {
       Options options = row.options();
-      options.images = o.images;
+      options.images.data = o.images.data, options.images.mirror = o.images.mirror;
       options.machine = o.machine;
       options.recipe.epochs = o.epochs;
       options.recipe.seed = seed;

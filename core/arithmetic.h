@@ -1,6 +1,6 @@
-// The arithmetic that tensors and autograd need themselves, on whatever device. Kernels build on core, so core
-// includes none: these two are declared here and defined above, in kernels/arithmetic.cpp, by a call of the
-// table each.
+// The arithmetic that tensors and autograd themselves need, on any device. Kernels build on core, so core
+// includes no kernel: these two functions are declared here and defined in kernels/arithmetic.cpp, which
+// calls the table.
 #pragma once
 
 #include "core/tensor.h"

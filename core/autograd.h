@@ -7,7 +7,7 @@
 //
 // A node is made after the nodes of its inputs, so "largest number first" is a reverse topological order and
 // the walk needs a queue, not recursion. A node's backward is a function of what the forward pass saved for
-// it (the lambda's captures): the kernels below know no tape.
+// it (the lambda's captures): kernels know nothing of the tape.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,8 @@ struct GradientState {
 };
 
 /// Enters an operation on the tape and returns y with its history; y itself where no input requires a
-/// gradient or a NoGrad lives. `backward` must capture detached tensors, or the graph would hold on to
-/// itself.
+/// gradient or a NoGrad lives. `backward` must capture detached tensors, or the graph would own itself and
+/// never be freed.
 Tensor record(const char* operation, const Tensor& y, const std::vector<Tensor>& inputs, Backward backward);
 
 /// True where an operation on these inputs would be recorded.

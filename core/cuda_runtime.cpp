@@ -22,7 +22,7 @@ std::string unavailable_because() {
   static const std::string reason = [] {
     int devices = 0;
     const cudaError_t status = cudaGetDeviceCount(&devices);
-    cudaGetLastError();  // not to be found by a later launch
+    cudaGetLastError();  // clears the error, so that a later launch does not report it
     if (status == cudaSuccess && devices > 0) return std::string();
     return fmt::format("no GPU answers ({})",
                        status == cudaSuccess ? "there is none" : cudaGetErrorString(status));
@@ -69,7 +69,7 @@ std::string unavailable_because() {
 }
 std::string gpu_name() { return ""; }
 
-// Nobody comes here: Tensor::empty asks first.
+// Never called: Tensor::empty refuses the device first.
 void* allocate(std::size_t) { return nullptr; }
 void free(void*) {}
 void copy(void*, const void*, std::size_t) { fail("{}", unavailable_because()); }

@@ -1,5 +1,5 @@
-// What core asks of the CUDA runtime; in a build without CUDA, only why there is none. One GPU, the first, and its
-// default stream, on which everything happens in the order it was asked for.
+// What core asks of the CUDA runtime; in a build without CUDA, only the reason why it is missing. Norma uses
+// one GPU, the first, and its default stream, on which everything happens in the order of the calls.
 #pragma once
 
 #include <cstddef>

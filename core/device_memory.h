@@ -1,14 +1,14 @@
-// Device memory: the CPU reads and writes tensors of `reference` and `cpu` where they lie; those of `simt` and
-// `cuda` lie beyond a bus, and the functions here are the only ways across.
+// Device memory: the CPU reads and writes tensors of `reference` and `cpu` where they lie; those of `simt`
+// and `cuda` lie beyond a bus, and the functions here are the only ways across.
 //
 //      CPU             bus        GPU (cuda), or the CPU while it plays one (simt)
 //   Tensor on cpu  ──── copy ───▶  Tensor on cuda or simt  ◀──▶  kernels
 //                  ◀─── copy ────
 //
-// simt keeps this discipline though its memory is the CPU's own: the pages are closed to everybody except while
-// a kernel runs or a copy is made. Code that forgets where its numbers are crashes on any machine, in any test,
-// and not only for the one who has a GPU. (Under AddressSanitizer, which watches every block by itself, they stay
-// open.)
+// simt keeps this discipline although its memory is the CPU's own: its pages can be read and written only
+// while a kernel runs or a copy is made. Code that forgets where its numbers are crashes on every machine, in
+// every test, and not only on a machine with a GPU. (Under AddressSanitizer, which watches every block by
+// itself, they stay open.)
 #pragma once
 
 #include <cstddef>
@@ -22,17 +22,17 @@ namespace norma {
 /// True where the CPU may touch a tensor's numbers itself.
 constexpr bool on_host(Device device) { return device == Device::reference || device == Device::cpu; }
 
-/// Empty where the device can be used, else the reason why not, a clause: "no GPU answers (…)".
+/// Empty where the device can be used, else the reason as a clause: "no GPU answers (…)".
 std::string unavailable_because(Device device);
-/// Throws one sentence where it cannot.
+/// Throws where the device cannot be used, with the reason.
 void require_available(Device device);
 
-/// Copies between two memories, or within one. Returns when `from` may be changed again; a copy to the CPU waits
-/// for the kernels that came before it.
+/// Copies between two memories, or within one. Returns when `from` may be changed again; a copy to the CPU
+/// waits for all kernels that were launched before it.
 void copy_bytes(Device to_device, void* to, Device from_device, const void* from, std::size_t bytes);
-/// Sets bytes to zero, after the kernels that came before.
+/// Sets bytes to zero, after all kernels that were launched before.
 void clear_bytes(Device device, void* to, std::size_t bytes);
-/// Waits until every kernel launched so far has ended; throws what one of them did wrong.
+/// Waits until every kernel launched so far has ended. Throws where one of them failed.
 void synchronize(Device device);
 
 /// What crossed the bus of a device since the process began.
@@ -43,7 +43,7 @@ struct BusTraffic {
 BusTraffic bus_traffic(Device device);
 
 /// Memory from the system, at least 64-byte aligned; Storage's pool asks for it and keeps what comes back.
-/// nullptr where there is no more.
+/// nullptr where the system has no more.
 void* system_allocate(Device device, std::size_t bytes);
 void system_free(Device device, void* block);
 

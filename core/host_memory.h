@@ -5,7 +5,8 @@
 
 namespace norma::host_memory {
 
-/// 64-byte aligned; large blocks on huge pages, where the system has them. nullptr where there is no more.
+/// 64-byte aligned; large blocks on huge pages, where the system has them. nullptr where the system has no
+/// more.
 void* allocate(std::size_t bytes);
 void free(void* block);
 

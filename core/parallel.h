@@ -1,5 +1,5 @@
 // Parallel loops. Work is cut into pieces whose number depends on the problem alone, never on the number of
-// threads, and whoever reduces over pieces does so in their order: results are the same bits for any
+// threads, and sums over pieces are added in the order of the pieces: results are the same bits for any
 // --threads.
 #pragma once
 
@@ -21,10 +21,10 @@ namespace detail {
 void parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t), void* body);
 }
 
-/// Calls body(i) once for every i in [0, pieces), in any order, on any thread. The first exception is rethrown
-/// here; pieces that had not begun by then are dropped. The caller works along and waits for no idle thread,
-/// so that a busy machine slows a loop down no more than it must. A loop inside a piece of another runs on its
-/// thread alone.
+/// Calls body(i) once for every i in [0, pieces), in any order, on any thread. The first exception is
+/// rethrown here; pieces that had not begun by then are dropped. The caller works on pieces itself and does
+/// not wait for idle threads to wake, so that other load on the machine slows a loop down as little as
+/// possible. A loop inside a piece of another loop runs on the thread of that piece alone.
 template <class Body>
 void parallel_for(std::int64_t pieces, Body&& body) {
   using Plain = std::remove_reference_t<Body>;
@@ -40,7 +40,8 @@ void parallel_ranges(std::int64_t count, std::int64_t grain, Body&& body) {
                [&](std::int64_t i) { body(i * grain, std::min(count, (i + 1) * grain)); });
 }
 
-/// Elements a piece of a simple elementwise loop: large enough to outweigh a thread's waking.
+/// Elements per piece of a simple elementwise loop: so many that waking a thread for a piece costs little
+/// beside it.
 inline constexpr std::int64_t elementwise_grain = std::int64_t{1} << 15;
 
 }  // namespace norma

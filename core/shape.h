@@ -18,7 +18,7 @@ class Shape {
   explicit Shape(std::span<const std::int64_t> sizes);
 
   int rank() const { return rank_; }
-  /// Size d; a negative d counts from the end, as in PyTorch. Throws where there is no such size.
+  /// Size d; a negative d counts from the end, as in PyTorch. Throws where d is out of range.
   std::int64_t operator[](int d) const;
   /// The number of elements: the product of all sizes, 1 for a scalar.
   std::int64_t numel() const;

@@ -10,7 +10,7 @@
 
 namespace norma::simt_memory {
 
-/// 256-byte aligned, as cudaMalloc's. nullptr where there is no more.
+/// 256-byte aligned, as cudaMalloc's. nullptr where the reservation is used up.
 void* allocate(std::size_t bytes);
 void free(void* block);
 

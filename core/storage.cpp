@@ -20,8 +20,8 @@ constexpr bool reuse = false;
 constexpr bool reuse = true;
 #endif
 
-// How many blocks of a size this thread holds that it took inside loops. Every thread in the loop may come to hold as
-// many, so that is how many are made.
+// Blocks of each size that this thread holds and took inside loops. Every other thread of the loop may want
+// as many at the same time, so the pool makes that many for each thread.
 thread_local std::map<std::size_t, int> held;
 
 class Pool {
@@ -63,7 +63,7 @@ class Pool {
  private:
   struct Blocks {
     std::vector<void*> free;
-    std::size_t made = 0;  // free or not
+    std::size_t made = 0;  // free or in use
   };
 
   void make(Blocks& blocks, std::size_t bytes) {
@@ -76,7 +76,7 @@ class Pool {
   void* fresh(std::size_t bytes) {
     ++statistics_.system_calls;
     void* block = system_allocate(device_, bytes);
-    if (block == nullptr && statistics_.cached > 0) {  // other sizes may be lying about
+    if (block == nullptr && statistics_.cached > 0) {  // free blocks of other sizes
       for (auto& [key, blocks] : blocks_) {
         for (void* unused : blocks.free) system_free(device_, unused);
         blocks.made -= blocks.free.size();

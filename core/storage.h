@@ -1,8 +1,13 @@
 // Storage: a block of a device's memory that tensors share. Blocks come from a pool that keeps what is given
-// back, so that a training loop, which asks for the same sizes at every step, stops asking the system after the
-// first. Blocks taken inside a parallel loop (a kernel's scratch) are kept apart, as many of them as the loop's threads
-// could ever want at the same time: whether two pieces did overlap in the first step must not matter later. On a GPU that is safe without waiting: kernels run in the order in which they were launched, so whoever
-// gets a block next comes after whoever had it.
+// back, so that a training loop, which asks for the same sizes at every step, asks the system in the first
+// step only.
+//
+// A GPU may still work on a block that is given back. Nothing has to wait for it: kernels run in the order in
+// which they were launched, so that the next owner's kernels come after those of the last one.
+//
+// Blocks taken inside a parallel loop (a kernel's scratch) are kept apart, as many of each size as the
+// threads of the loop can want at the same time. Otherwise the number of blocks would depend on which pieces
+// happened to overlap in the first step, and a later step might ask the system again.
 #pragma once
 
 #include <cstddef>

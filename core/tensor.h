@@ -42,7 +42,8 @@ class Tensor {
   DType dtype() const { return dtype_; }
   Device device() const { return device_; }
 
-  /// Where the numbers lie, on the device. Throws where T is not the tensor's dtype; nullptr where the tensor is undefined.
+  /// Where the numbers lie, on the device; nullptr where the tensor is undefined. Throws where T is not the
+  /// tensor's dtype.
   template <class T>
   T* data() const;
   /// The numbers without a type.
@@ -63,7 +64,7 @@ class Tensor {
   /// Converted copies; the tensor itself where nothing is to be done.
   Tensor to(DType dtype) const;
   Tensor to(Device device) const;
-  /// Overwrites the numbers with those of another tensor of the same shape, dtype notwithstanding.
+  /// Overwrites the numbers with those of another tensor of the same shape, of any dtype and device.
   void copy_from(const Tensor& other);
 
   // Autograd, as in PyTorch.
@@ -73,7 +74,7 @@ class Tensor {
   Tensor grad() const;
   void set_grad(Tensor grad);
   void zero_grad();
-  /// The same numbers, forgetting how they came to be.
+  /// The same numbers without their history.
   Tensor detach() const;
   /// Propagates `cotangent` to every leaf that requires a gradient; without one, from a scalar, 1.
   void backward() const;

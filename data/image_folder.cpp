@@ -173,22 +173,24 @@ DataSplit load_image_folder(const fs::path& folder, const LoadOptions& options) 
   std::optional<Scan> test;
   if (type_of(folder / "test") != fs::file_type::not_found)
     test = scan_part(folder / "test", &train.classes);
-  else if (!options.held_out_share)
+  else if (!options.hold_out)
     fail_usage(
         "{} has no folder test: add one with the folders of train, or give --val-split SHARE to hold out a "
         "share of train as the test set",
         folder.string());
   else
-    check_share(static_cast<std::int64_t>(train.files.size()), *options.held_out_share);
+    check_share(static_cast<std::int64_t>(train.files.size()), options.hold_out->share);
 
   DataSplit data{.name = "folder",
                  .classes = train.classes,
                  .train = read_images(train.files, options.image),
                  .test = {}};
-  if (test)
+  if (test) {
     data.test = read_images(test->files, options.image);
-  else
-    std::tie(data.train, data.test) = split(data.train, *options.held_out_share, options.seed);
+  } else {
+    std::tie(data.train, data.test) = split(data.train, options.hold_out->share, options.hold_out->seed);
+    data.held_out = options.hold_out;
+  }
   if (const std::int64_t count = train.passed_over + (test ? test->passed_over : 0); count > 0)
     data.note = fmt::format("{} {} in {} passed over: not PNG or JPEG files", count,
                             count == 1 ? "entry" : "entries", folder.string());

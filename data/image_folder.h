@@ -24,7 +24,7 @@ std::optional<std::filesystem::path> find_image_folder(const std::filesystem::pa
 /// Loads all images, uint8 [N, C, H, W], brought to options.image = [C, H, W] by resize() (data/resize.h).
 /// Throws, naming the file or the folder, where an image cannot be read, a class has no image, test has a
 /// class that train lacks, or there are fewer than two classes; and UsageError where there is neither
-/// DIR/test nor options.held_out_share.
+/// DIR/test nor options.hold_out.
 DataSplit load_image_folder(const std::filesystem::path& folder, const LoadOptions& options);
 
 }  // namespace norma

@@ -19,7 +19,8 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .load = load_cifar10,
        .make_synthetic = [](const LoadOptions&) { return make_synthetic(); },
        .image = {3, 32, 32},
-       .normalization = cifar10_normalization},
+       .normalization = cifar10_normalization,
+       .classes = 10},
       {.name = "cifar100",
        .title = "CIFAR-100",
        .folder = "",
@@ -29,7 +30,8 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .make_synthetic = [](const LoadOptions& options) { return make_synthetic_pairs(options.labels); },
        .image = {3, 32, 32},
        .normalization = cifar100_normalization,
-       .coarse_labels = true},
+       .classes = 100,
+       .coarse_classes = 20},
       {.name = "mnist",
        .title = "MNIST",
        .folder = "mnist",
@@ -38,7 +40,8 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .load = load_mnist,
        .make_synthetic = [](const LoadOptions&) { return make_synthetic_digits(); },
        .image = {1, 28, 28},
-       .normalization = mnist_normalization},
+       .normalization = mnist_normalization,
+       .classes = 10},
       {.name = "fashion-mnist",
        .title = "Fashion-MNIST",
        .folder = "fashion-mnist",
@@ -47,7 +50,8 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .load = load_fashion_mnist,
        .make_synthetic = [](const LoadOptions&) { return make_synthetic_grey(); },
        .image = {1, 28, 28},
-       .normalization = fashion_mnist_normalization},
+       .normalization = fashion_mnist_normalization,
+       .classes = 10},
       {.name = "folder",
        .title = "your own images",
        .folder = "",
@@ -70,10 +74,16 @@ const KnownDataSet& find_data_set(const std::string& name) {
   fail_usage("there is no data set called '{}': the known ones are {}", name, fmt::join(names, ", "));
 }
 
+std::int64_t classes_of(const KnownDataSet& set, Labels labels) {
+  if (labels == Labels::fine) return set.classes;
+  if (set.coarse_classes == 0)
+    fail_usage("--labels coarse: only CIFAR-100 has coarse labels, not {}", set.title);
+  return set.coarse_classes;
+}
+
 DataSplit load_data(const KnownDataSet& set, const std::optional<std::filesystem::path>& folder,
                     const LoadOptions& options) {
-  if (options.labels == Labels::coarse && !set.coarse_labels)
-    fail_usage("only CIFAR-100 has coarse labels, not {}", set.title);
+  classes_of(set, options.labels);
   if (folder) return set.load(*folder, options);
   if (set.make_synthetic == nullptr) fail_usage("no built-in images can stand in for {}", set.title);
   return set.make_synthetic(options);

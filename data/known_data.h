@@ -23,15 +23,20 @@ struct KnownDataSet {
   DataSplit (*load)(const std::filesystem::path& data, const LoadOptions& options);
   /// Built-in images, where there is no network; nullptr for the user's own images.
   DataSplit (*make_synthetic)(const LoadOptions& options);
-  Shape image;                  ///< [C, H, W]; of rank 0 where LoadOptions::image gives it
-  Normalization normalization;  ///< the published constants; empty for the user's own images
-  bool coarse_labels = false;   ///< whether the set has them
+  Shape image;                      ///< [C, H, W]; of rank 0 where LoadOptions::image gives it
+  Normalization normalization;      ///< the published constants; empty for the user's own images
+  std::int64_t classes = 0;         ///< 0 where the images say it (the user's own images)
+  std::int64_t coarse_classes = 0;  ///< with Labels::coarse; 0 where the set has no coarse labels
 };
 
 /// All sets, in the order in which help texts list them.
 const std::vector<KnownDataSet>& known_data_sets();
 /// Throws UsageError, listing the names, where no set has that name.
 const KnownDataSet& find_data_set(const std::string& name);
+
+/// The number of classes with these labels, or 0 where only the loaded images say it. Throws UsageError where the set
+/// does not have such labels.
+std::int64_t classes_of(const KnownDataSet& set, Labels labels);
 
 inline const KnownDataSet& cifar10_data = find_data_set("cifar10");
 inline const KnownDataSet& mnist_data = find_data_set("mnist");

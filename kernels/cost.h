@@ -1,6 +1,6 @@
 // What an operation costs at least: bytes, each input read once and each output written once, and arithmetic,
-// where that may bind. A profile divides by the time taken. Statistics and parameters of norms, one number
-// per set or channel, are left out beside the pixels.
+// where that may be the limit. A profile divides by the time taken. Statistics and parameters of norms, one
+// number per set or per channel, are left out: pixels outnumber them.
 #pragma once
 
 #include "kernels/activation/add.h"
@@ -30,7 +30,7 @@ namespace norma {
 
 struct Cost {
   double bytes = 0;
-  double flops = 0;  ///< additions and multiplications; 0 where memory alone binds
+  double flops = 0;  ///< additions and multiplications; 0 where memory alone is the limit
 };
 
 namespace detail {
@@ -62,10 +62,11 @@ Cost pool(const PoolShape& s, bool places) {
 template <class T> Cost cost_of(const Conv2dForward<T>& a)        { return detail::convolution<T>(a.s); }
 template <class T> Cost cost_of(const Conv2dBackwardData<T>& a)   { return detail::convolution<T>(a.s); }
 template <class T> Cost cost_of(const Conv2dBackwardWeight<T>& a) { return detail::convolution<T>(a.s); }
-// What the norm reads, the convolution has just written; y goes to memory, and z where it is another array.
+// What the norm reads, the convolution has just written; y goes to memory, and z where it is another array, as
+// in training (and in an example without arrays).
 template <class T> Cost cost_of(const Conv2dNormForward<T>& a) {
   const Conv2dShape& s = a.conv.s;
-  const bool keeps_z = std::visit([&](const auto& norm) { return norm.y != a.conv.y; }, a.norm);
+  const bool keeps_z = std::visit([&](const auto& norm) { return norm.y != a.conv.y || norm.y == nullptr; }, a.norm);
   const Cost conv = detail::convolution<T>(s);
   return {conv.bytes + detail::numbers<T>(keeps_z ? s.n * s.k * s.out_h() * s.out_w() : 0).bytes, conv.flops};
 }

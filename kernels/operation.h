@@ -16,7 +16,7 @@
 
 namespace norma {
 
-/// The epilogue among the arguments of an operation (kernels/norm/epilogue.h); none where it has no such argument.
+/// The epilogue among the arguments of an operation; none where it has no such argument.
 template <class Args>
 Epilogue epilogue_of(const Args& args) {
   if constexpr (requires { args.after.relu; })
@@ -65,7 +65,8 @@ struct Operation {
     return available(device) && epilogue_on[static_cast<std::size_t>(device)];
   }
 
-  /// Runs the operation on a device. Throws, naming both, where it does not exist, or takes no epilogue but has one.
+  /// Runs the operation on a device. Throws, naming both, where it does not exist there, or has an epilogue
+  /// and takes none.
   void operator()(Device device, const Args& args) const {
     if (!available(device)) fail("{} does not exist for the device {}: use cpu", name, norma::name(device));
     if (epilogue_of(args).relu && !takes_epilogue(device))

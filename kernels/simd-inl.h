@@ -61,8 +61,8 @@ HWY_INLINE void for_vectors(D d, std::int64_t count, Vector&& vector, Tail&& tai
   if (i < count) tail(i, static_cast<std::size_t>(count - i));
 }
 
-// The first n of the lanes at p, zero elsewhere; never touches memory beyond them. Highway's masked operations
-// do touch it, and want alignment, where the instruction set has none.
+// The first n of the lanes at p, zero elsewhere; never touches memory beyond them. On instruction sets
+// without masked operations, Highway's do touch it, and need aligned memory.
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
 template <class D, class T = hn::TFromD<D>>
 HWY_INLINE hn::Vec<D> load_first(D d, std::size_t n, const T* p) {
@@ -106,7 +106,8 @@ struct FirstLanes {
   HWY_INLINE hn::Vec<D> mask(hn::Vec<D> v) const { return hn::IfThenElseZero(hn::FirstN(d, n), v); }
 };
 
-// The same pass for both: calls pass(at), where at.load(x) and at.store(v, y) are at the same place of any array.
+// The same pass for both: calls pass(at), where at.load(x) and at.store(v, y) are at the same place of any
+// array.
 template <class D, class Pass>
 HWY_INLINE void for_lanes(D d, std::int64_t count, Pass&& pass) {
   for_vectors(

@@ -6,13 +6,13 @@
 
 namespace norma {
 
-/// "AVX3" (AVX-512), "AVX2", "NEON", …: the best of those compiled in that this processor has and limit_simd()
-/// allows.
+/// "AVX3" (AVX-512), "AVX2", "NEON", …: the best that was compiled in, that this processor has, and that
+/// limit_simd() allows.
 std::string simd_target();
 /// All that could be used here, the best first.
 std::vector<std::string> simd_targets();
-/// From now on the kernels use this one or a lesser one, as on a processor that has no better. Throws UsageError,
-/// naming those there are, for another name. Not while kernels run.
+/// From now on the kernels use this one or a lesser one, as on a processor that has no better one. Throws
+/// UsageError, with the possible names, for any other name. Not while kernels run.
 void limit_simd(const std::string& name);
 
 }  // namespace norma

@@ -4,8 +4,9 @@
 //   fused   the same, and it takes an epilogue: ReLU and dropout in the same pass (kernels/norm/epilogue.h)
 //   no      a declared hole, which throws when called
 //
-// conv2d_norm_forward is a convolution and a norm at once, image by image. layers/fusion.h looks here before it joins
-// layers. The column cuda is empty in a build without CUDA. A layer calls kernels<T>.add(x.device(), {…}).
+// conv2d_norm_forward is a convolution and a norm at once, image by image. layers/fusion.h joins layers where
+// this table says that a device can. A layer calls kernels<T>.add(x.device(), {…}). In a build without CUDA
+// the column cuda is empty.
 #pragma once
 
 #include "kernels/activation/add.h"

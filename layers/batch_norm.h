@@ -9,10 +9,10 @@ namespace norma {
 
 struct BatchNorm2dOptions {
   double eps = 1e-5;
-  /// Weight of the newest batch in the running statistics; none: all batches weigh the same.
+  /// Weight of the newest batch in the running statistics; nullopt: all batches weigh the same.
   std::optional<double> momentum = 0.1;
   bool affine = true;
-  /// Without running statistics every input is normalised by its own, in evaluation too.
+  /// Without running statistics every input is normalised by its own statistics, in evaluation too.
   bool track_running_stats = true;
 };
 

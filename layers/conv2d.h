@@ -10,11 +10,12 @@ struct Conv2dOptions {
   Size2 stride = 1;
   Size2 padding = 0;
   bool bias = true;
-  /// Scaled weight standardization (Qiao et al. 2019, arXiv:1903.10520; Brock et al. 2021, arXiv:2101.08692, eq. 4):
-  /// the convolution is by
+  /// Scaled weight standardization (Qiao et al. 2019, arXiv:1903.10520; Brock et al. 2021, arXiv:2101.08692,
+  /// eq. 4): the weights are replaced by
   ///   ŵ_k = γ / √M · (w_k − mean(w_k)) / √(var(w_k) + 1e-5),   γ² = 2 / (1 − 1/π),
-  /// each filter k over its M = in_channels·kernel_h·kernel_w elements. What comes in with the same offset in all
-  /// channels, as after ReLU, then gives no offset in what goes out; and what went through ReLU keeps its variance.
+  /// with mean and variance over the M = in_channels·kernel_h·kernel_w elements of each filter k. An offset
+  /// that all input channels share, as after ReLU, then gives no offset in the output, and the variance of an
+  /// input that went through ReLU is kept.
   bool standardize = false;
 };
 
@@ -33,7 +34,7 @@ class Conv2d : public Module {
 
   Tensor weight, bias;
 
-  /// What the images are convolved with: the weight, standardized where that was asked for.
+  /// What the images are convolved with: the weight, or the standardized weight where the options say so.
   Tensor filters() const;
   /// The convolution without its computation, for a norm that follows (layers/fusion.h).
   functional::Conv2dCall call(const Tensor& x) const;

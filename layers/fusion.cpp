@@ -2,7 +2,8 @@
 
 #include "kernels/table.h"
 #include "layers/conv2d.h"
-#include "layers/simple.h"
+#include "layers/dropout.h"
+#include "layers/relu.h"
 
 namespace norma {
 namespace {

@@ -2,13 +2,14 @@
 //
 //   [Conv2d ─▶] norm ─▶ ReLU [─▶ Dropout2d]
 //
-// it makes one call: the norm with an epilogue (kernels/norm/epilogue.h), so that what lies between norm and dropout is
-// never written to memory, and with the convolution (kernels/conv/conv2d_norm.h), so that the norm finds each image in
-// the cache.
+// it makes one call. The norm takes along ReLU and dropout (kernels/norm/epilogue.h), so that what lies
+// between them is never written to memory, and the convolution (kernels/conv/conv2d_norm.h), so that the norm
+// finds each image in the cache.
 //
-// This is the only pattern, and it changes no bit of the result. kernels/table.h says what a device fuses; where it does
-// not, and for batch norm in training, which needs all images at once, the convolution or every layer runs by itself.
-// Every layer does so, too, while a ModuleObserver looks on and while a NoFusion lives.
+// This is the only pattern, and it changes no bit of the result. The table of operations (kernels/table.h)
+// says what a device can fuse. The convolution runs by itself where the device cannot fuse it, and before a
+// batch norm in training, which needs all images at once. Every layer runs by itself where the device's norms
+// take no epilogue, while a ModuleObserver lives, and while a NoFusion lives.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// GroupNorm, as torch.nn.GroupNorm. With one group it is `ln`: layer norm over (C, H, W), one weight a
+// GroupNorm, as torch.nn.GroupNorm. With one group it is `ln`: layer norm over (C, H, W), one weight per
 // channel.
 #pragma once
 

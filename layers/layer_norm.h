@@ -1,9 +1,9 @@
 // LayerNorm, as torch.nn.LayerNorm, and LayerNorm2d, as in torchvision's ConvNeXt.
 //
-// On images "layer norm" means three things, and all three are here:
-//   ln        GroupNorm(1, C)           statistics over (C, H, W), one weight a channel
-//   ln-chw    LayerNorm({C, H, W})      the same statistics, one weight an element
-//   ln-pixel  LayerNorm2d(C)            statistics over C at each pixel, one weight a channel
+// On images "layer norm" means three things, and Norma has all three:
+//   ln        GroupNorm(1, C)           statistics over (C, H, W), one weight per channel
+//   ln-chw    LayerNorm({C, H, W})      the same statistics, one weight per element
+//   ln-pixel  LayerNorm2d(C)            statistics over C at each pixel, one weight per channel
 #pragma once
 
 #include "layers/norm_layer.h"

@@ -46,7 +46,7 @@ std::string Module::path() const { return parent_ == nullptr ? name_ : join(pare
 
 void Module::visit(const std::string& prefix,
                    const std::function<void(const std::string&, Tensor&, bool)>& visitor) const {
-  for (const bool parameters : {true, false})  // PyTorch's order, whatever that of registration
+  for (const bool parameters : {true, false})  // PyTorch's order, for any order of registration
     for (const Slot& slot : slots_)
       if (slot.is_parameter == parameters) visitor(join(prefix, slot.name), *slot.tensor, parameters);
   for (const auto& [name, child] : children_) child->visit(join(prefix, name), visitor);
@@ -93,7 +93,7 @@ void Module::load_state_dict(const std::vector<NamedTensor>& state) {
       fail("{} has shape {} in the state and {} in this network", mine.name,
            given->tensor.shape().to_string(), mine.tensor.shape().to_string());
   }
-  // Only now, so that a state that does not fit changes nothing.
+  // After all checks, so that a state that does not fit changes nothing.
   for (NamedTensor& mine : own)
     for (const NamedTensor& given : state)
       if (given.name == mine.name) mine.tensor.copy_from(given.tensor);
@@ -121,7 +121,7 @@ void Module::convert(const std::function<Tensor(const Tensor&)>& conversion) {
   });
 }
 
-// Whole numbers count batches; the CPU counts, wherever the layer works.
+// Whole numbers count batches, which the CPU does for a layer on any device.
 void Module::to(Device device) {
   convert([&](const Tensor& t) { return t.dtype() == DType::int64 ? t : t.to(device); });
 }

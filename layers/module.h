@@ -1,5 +1,6 @@
 // Module: a layer or a network, as PyTorch's torch.nn.Module: parameters, buffers and children by name, a
-// training mode, and a call. Names join with dots ("C1.conv.weight"), so that checkpoints carry over.
+// training mode, and a call. Names are joined by dots ("C1.conv.weight"), so that PyTorch reads the
+// checkpoints.
 #pragma once
 
 #include <functional>
@@ -28,18 +29,18 @@ class Module {
  public:
   Module() = default;
   virtual ~Module();
-  Module(const Module&) = delete;  // parameters, and the parent of a child, are known by address
+  Module(const Module&) = delete;  // parameters are registered by address, and children know their parent's
   Module& operator=(const Module&) = delete;
 
-  /// forward(x), with this layer's name put before any error, and observers told.
+  /// forward(x); puts this layer's name before any error, and tells the observer.
   Tensor operator()(const Tensor& x);
 
   /// "Conv2d"
   virtual std::string type() const = 0;
   /// Type and arguments, as PyTorch prints them: "Conv2d(3, 32, kernel_size=(3, 3), stride=(1, 1))".
   virtual std::string description() const { return type() + "()"; }
-  /// Where this module stands in the network: "C1.norm"; empty for the root. A module that was given to several
-  /// parents stands in the last of them, and is a root again when that one is gone.
+  /// Where this module stands in the network: "C1.norm"; empty for the root. A module that was given to
+  /// several parents stands in the last of them, and is a root again after that one's end.
   std::string path() const;
 
   /// Own parameters, then those of the children, in order of registration. A shared one appears once.
@@ -57,8 +58,8 @@ class Module {
   void eval() { train(false); }
   bool is_training() const { return training_; }
   void zero_grad();
-  /// Converts every parameter and buffer; those that already fit stay what they are. A converted parameter is a
-  /// new tensor without a gradient: make optimizers afterwards.
+  /// Converts every parameter and buffer that is of another device or dtype. A converted parameter is a new
+  /// tensor without a gradient: make optimizers afterwards.
   void to(Device device);
   void to(DType dtype);
 
@@ -104,12 +105,12 @@ class Module {
   };
   std::vector<Slot> slots_;
   std::vector<std::pair<std::string, std::shared_ptr<Module>>> children_;
-  const Module* parent_ = nullptr;  // which clears it when it dies before this module
+  const Module* parent_ = nullptr;  // cleared by the parent's destructor
   std::string name_;
   bool training_ = true;
 };
 
-/// While one lives on this thread, it is told of every module call after it returned.
+/// While one lives on this thread, it is told of every call of a module, after the call.
 class ModuleObserver {
  public:
   using Callback = std::function<void(const Module&, const Tensor& in, const Tensor& out)>;

@@ -1,4 +1,4 @@
-// What all norm layers are: modules that can do in one operation what comes before and after them.
+// What all norm layers are: modules that can compute the layers before and after them in the same operation.
 #pragma once
 
 #include "kernels/norm/epilogue.h"
@@ -11,12 +11,12 @@ class NormLayer : public Module {
  public:
   using Conv2dCall = functional::Conv2dCall;
 
-  /// The norm with an epilogue and, where `before` is set, of its y, which is computed in the same operation.
-  /// layers/fusion.h says when a network calls it. Names this layer before any error.
+  /// The norm with an epilogue and, where `before` is set, with that convolution, whose y is x. Sequential
+  /// calls it (layers/fusion.h). Puts this layer's name before any error.
   Tensor fused(const Tensor& x, const Epilogue& after, const Conv2dCall* before = nullptr) {
     return named([&] { return normalize(x, after, before); });
   }
-  /// Whether an image's result depends on this image alone, as the layer stands.
+  /// Whether the result for an image depends on that image alone, in the layer's present mode.
   virtual bool image_by_image() const { return true; }
 
  protected:

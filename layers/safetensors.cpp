@@ -50,7 +50,7 @@ NamedTensor read_tensor(const std::string& name, const nlohmann::json& entry, co
   const auto end = entry.at("data_offsets").at(1).get<std::size_t>();
   const DType dtype = type_of(entry.at("dtype").get<std::string>());
   const Shape shape(sizes);
-  // Bounds first: sizes come from a file, and their product may be anything.
+  // Bounds first: the sizes come from a file, and their product may overflow.
   std::size_t bytes = size_in_bytes(dtype);
   for (const std::int64_t size : shape) {
     if (size != 0 && bytes > data.size() / static_cast<std::size_t>(size))

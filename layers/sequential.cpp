@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "layers/functional/add.h"
 #include "layers/fusion.h"
 
 namespace norma {
@@ -29,9 +28,5 @@ Tensor Sequential::forward(const Tensor& x) {
   }
   return y;
 }
-
-Residual::Residual(std::shared_ptr<Module> body) : body_(register_module("body", std::move(body))) {}
-
-Tensor Residual::forward(const Tensor& x) { return functional::add(x, (*body_)(x)); }
 
 }  // namespace norma

@@ -1,11 +1,11 @@
-// Containers: Sequential, as torch.nn.Sequential, and Residual.
+// Sequential, as torch.nn.Sequential.
 #pragma once
 
 #include "layers/module.h"
 
 namespace norma {
 
-/// Runs its children one after the other; those that layers/fusion.h names, together.
+/// Runs its children one after the other, and those that layers/fusion.h finds together in one operation.
 class Sequential : public Module {
  public:
   Sequential() = default;
@@ -20,19 +20,6 @@ class Sequential : public Module {
 
  protected:
   Tensor forward(const Tensor& x) override;
-};
-
-/// x + body(x)
-class Residual : public Module {
- public:
-  explicit Residual(std::shared_ptr<Module> body);
-  std::string type() const override { return "Residual"; }
-
- protected:
-  Tensor forward(const Tensor& x) override;
-
- private:
-  std::shared_ptr<Module> body_;
 };
 
 }  // namespace norma

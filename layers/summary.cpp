@@ -9,7 +9,8 @@
 namespace norma {
 namespace {
 
-// What one pixel of a tensor sees of the network's input, and how far apart its pixels' views are.
+// How much of the network's input one pixel of a tensor sees, and how far apart the views of two neighbours
+// are.
 struct View {
   std::int64_t field = 1, step = 1;
 };

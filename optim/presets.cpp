@@ -115,6 +115,16 @@ std::vector<std::string> preset_names() {
   return names;
 }
 
+bool takes(const Preset& preset, const KnownDataSet& set) {
+  return set.image.rank() == 0 || set.image == preset.data->image;
+}
+
+const Preset& default_preset(const KnownDataSet& set) {
+  for (const Preset& preset : presets())
+    if (takes(preset, set)) return preset;
+  fail("no preset takes images of {}, as {} has them", set.image.to_string(), set.title);
+}
+
 std::string list_presets() {
   const auto percent = [](const std::optional<double>& x) { return x ? fmt::format("{:.2f}", *x) : "–"; };
   std::string text = fmt::format("{:<14} {:<7} {:>10}   {:>9} {:>6}  {}\n", "preset", "norm", "parameters",

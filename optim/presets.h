@@ -27,7 +27,7 @@ struct PublishedRow {
 
 struct Preset {
   std::string name;
-  const KnownDataSet* data;
+  const KnownDataSet* data;        ///< the set that its recipe was found on
   std::string source;              ///< who published it; empty: Norma's own
   std::vector<PublishedRow> rows;  ///< by norm; the first is what --norm defaults to
   std::shared_ptr<Sequential> (*network)(const NetworkChoice&);
@@ -38,6 +38,11 @@ const std::vector<Preset>& presets();
 /// Throws, listing the names, where no preset has that one.
 const Preset& find_preset(const std::string& name);
 std::vector<std::string> preset_names();
+
+/// Whether its network takes the images of a data set; the user's own images are brought to any size.
+bool takes(const Preset& preset, const KnownDataSet& set);
+/// The first that takes the set's images.
+const Preset& default_preset(const KnownDataSet& set);
 
 /// The table that --list-presets prints.
 std::string list_presets();

@@ -5,7 +5,8 @@
 
 namespace norma {
 
-DataSplit find_images(const KnownDataSet& set, const ImageSource& source, bool quiet, Progress& progress) {
+DataSplit find_images(const KnownDataSet& set, const ImageSource& source, const LoadOptions& options,
+                      bool quiet, Progress& progress) {
   DataRequest request;
   request.set = set;
   request.data = source.data;
@@ -20,7 +21,9 @@ DataSplit find_images(const KnownDataSet& set, const ImageSource& source, bool q
   const DataChoice choice = find_data(request);
   progress.clear();
   say(quiet, "data      " + choice.reason);
-  return load_data(set, choice.folder);
+  DataSplit images = load_data(set, choice.folder, options);
+  if (!images.note.empty()) say(quiet, "note      " + images.note);
+  return images;
 }
 
 }  // namespace norma

@@ -9,6 +9,7 @@ namespace norma {
 
 /// A data set, e.g. mnist_data, from a folder or the network, else the built-in images in its place; says which, unless
 /// quiet. Ctrl-C ends a download.
-DataSplit find_images(const KnownDataSet& set, const ImageSource& source, bool quiet, Progress& progress);
+DataSplit find_images(const KnownDataSet& set, const ImageSource& source, const LoadOptions& options,
+                      bool quiet, Progress& progress);
 
 }  // namespace norma

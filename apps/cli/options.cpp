@@ -108,7 +108,8 @@ const std::vector<Flag<Options>>& image_flags() {
        [](O o, S f, S v) {
          o.measure_normalization = one_of(f, v, {"published", "auto"}) == "auto";
        }},
-      {"Data", "val-split", "SHARE", "share of the training images held out for validation (0)",
+      {"Data", "val-split", "SHARE",
+       "share of the training images held out for validation; of a folder without test/, as its test set (0)",
        [](O o, S f, S v) { o.val_split = number(f, v, 0, 0.9); }},
       {"Data", "limit-train", "N", "train on the first N images only",
        [](O o, S f, S v) { o.limit_train = whole_number(f, v, 1, many); }},
@@ -161,21 +162,21 @@ void check_together(const Options& options) {
     fail_usage("--nesterov goes with --optimizer sgd and a --momentum above 0");
 }
 
-const Preset& preset_for(const Program& program, const std::string& name) {
-  std::vector<std::string> own, others;
-  for (const Preset& preset : presets()) (preset.data == program.data ? own : others).push_back(preset.name);
-  if (std::find(others.begin(), others.end(), name) != others.end())
-    fail_usage("--preset {} is for {}: run {} --preset {}", name, find_preset(name).data->title,
-               program_for(*find_preset(name).data).name, name);
-  return find_preset(one_of("preset", name, own));
+const Preset& preset_for(const KnownDataSet& set, const std::string& name) {
+  const Preset& preset = find_preset(one_of("preset", name, preset_names()));
+  if (!takes(preset, set))
+    fail_usage("--preset {} takes images of {}, and {} has {}: add --data-set {}", name,
+               preset.data->image.to_string(), set.title, set.image.to_string(), preset.data->name);
+  return preset;
 }
 
 }  // namespace
 
 const std::vector<Flag<Options>>& training_flags() {
   static const auto all = joined<Options>(
-      {network_flags(), of_part(recipe_flags(), &Options::recipe), of_part(data_flags(), &Options::images),
-       image_flags(), of_part(machine_flags(), &Options::machine), check_flags(), output_flags()});
+      {network_flags(), of_part(recipe_flags(), &Options::recipe),
+       of_part(data_set_flags(), &Options::images), of_part(data_flags(), &Options::images), image_flags(),
+       of_part(machine_flags(), &Options::machine), check_flags(), output_flags()});
   return all;
 }
 
@@ -184,19 +185,24 @@ Options preset_options(const std::string& name, std::optional<Norm> norm) {
   Options options;
   options.preset = name;
   options.network.norm = norm.value_or(preset.rows.front().norm);
+  options.images.set = preset.data;
   options.recipe = preset.recipe(options.network.norm);
   return options;
 }
 
 Options options_from(const FlagWords& words, const Program& program, std::optional<Norm> norm) {
   Options asked;  // read twice: the recipe, which flags change, depends on two of them
-  asked.preset = program.preset;
   const std::vector<std::string> words_given = apply_words(training_flags(), words, asked);
   const auto given = [&](const char* flag) {
     return std::find(words_given.begin(), words_given.end(), flag) != words_given.end();
   };
   if (!norm && given("norm")) norm = asked.network.norm;
-  Options options = preset_options(preset_for(program, asked.preset).name, norm);
+  const KnownDataSet& set = asked.images.set != nullptr ? *asked.images.set : *program.data;
+  const Preset& preset = given("preset") ? preset_for(set, asked.preset) : default_preset(set);
+  Options options = preset_options(preset.name, norm);
+  options.images.set = &set;
+  const std::int64_t classes = classes_of(set, asked.images.labels.value_or(Labels::fine));
+  if (classes > 0) options.network.classes = classes;  // of a folder: known when it is loaded
   if (given("optimizer") && asked.recipe.optimizer != options.recipe.optimizer)
     options.recipe.lr = AdamOptions().lr,
     options.recipe.nesterov = false;  // the recipe's are those of its own optimizer
@@ -213,7 +219,8 @@ Options parse_options(int argc, const char* const* argv, const Program& program)
 std::string help_text(const Program& program) {
   const std::string& name = program.name;
   std::string text = fmt::format(
-      "{0} trains a small CNN on {1} with the normalization of your choice.\n\n"
+      "{0} trains a small CNN with the normalization of your choice, on {1} or with\n"
+      "--data-set on other images.\n\n"
       "Usage: {0} [flags]\n",
       name, program.data->title);
   text += fmt::format(
@@ -226,7 +233,8 @@ std::string help_text(const Program& program) {
   text += fmt::format(
       "\nIn brackets: the recipe that published presets have in common. The default preset is {}, with\n{}.\n"
       "\nExamples:\n",
-      program.preset, to_string(preset_options(program.preset).recipe));
+      default_preset(*program.data).name,
+      to_string(preset_options(default_preset(*program.data).name).recipe));
   text +=
       name == cifar_norm.name
           ? "  cifar_norm --norm gn --groups 4            group norm, 20 epochs\n"
@@ -235,6 +243,8 @@ std::string help_text(const Program& program) {
             "  cifar_norm --norm bn --scheduler onecycle --lr 0.05 --augment flip+crop --epochs 10\n"
             "  cifar_norm --data synthetic --epochs 2     no download: the built-in images\n"
             "  cifar_norm --norm gn --batch-size 4 --limit-train 5000\n"
+            "  cifar_norm --data-set cifar100 --norm gn   100 classes; --labels coarse: 20\n"
+            "  cifar_norm --data-set folder --data DIR    your own images, a folder per class\n"
           : "  mnist_norm --norm gn                       group norm, 20 epochs, digits turned by up to 7°\n"
             "  mnist_norm --norm ln --augment none        the same digits every epoch\n"
             "  mnist_norm --data synthetic --epochs 2     no download: digits drawn by a formula\n";
@@ -246,6 +256,15 @@ std::string help_text(const Program& program) {
 
 std::shared_ptr<Sequential> make_network(const Options& options) {
   return find_preset(options.preset).network(options.network);
+}
+
+const Shape& image_of(const Options& options) { return find_preset(options.preset).data->image; }
+
+LoadOptions load_options(const Options& options) {
+  LoadOptions load{
+      .labels = options.images.labels.value_or(Labels::fine), .image = image_of(options), .hold_out = {}};
+  if (options.val_split > 0) load.hold_out = HeldOut{options.val_split, options.recipe.seed};
+  return load;
 }
 
 std::string norm_label(const NetworkChoice& network) {

@@ -13,21 +13,20 @@
 
 namespace norma {
 
-/// A program that trains: cifar_norm or mnist_norm.
+/// A name under which training can be started. All take --data-set; they differ in the set that they take without it.
 struct Program {
   std::string name;
   const KnownDataSet* data;
-  std::string preset;  ///< its default
 };
-inline const Program cifar_norm = {"cifar_norm", &cifar10_data, "norma-49k"};
-inline const Program mnist_norm = {"mnist_norm", &mnist_data, "mnist-9752"};
-/// The one that trains on a data set.
+inline const Program cifar_norm = {"cifar_norm", &cifar10_data};
+inline const Program mnist_norm = {"mnist_norm", &mnist_data};
+/// The one that trains on this data set without --data-set, else cifar_norm.
 inline const Program& program_for(const KnownDataSet& data) {
   return &data == mnist_norm.data ? mnist_norm : cifar_norm;
 }
 
 struct Options {
-  std::string preset = cifar_norm.preset;
+  std::string preset = "norma-49k";
   NetworkChoice network;
   Recipe recipe;
 
@@ -65,6 +64,10 @@ Options preset_options(const std::string& preset, std::optional<Norm> norm = {})
 
 /// The network that the options ask for.
 std::shared_ptr<Sequential> make_network(const Options& options);
+/// [C, H, W] of the images that the preset's network takes.
+const Shape& image_of(const Options& options);
+/// How the images are to be loaded.
+LoadOptions load_options(const Options& options);
 /// "gn4" where the command line chose the groups, else "gn"
 std::string norm_label(const NetworkChoice& network);
 

@@ -19,6 +19,23 @@ std::string url(S flag, S value) {
 
 }  // namespace
 
+const std::vector<Flag<ImageSource>>& data_set_flags() {
+  static const auto all = [] {
+    std::vector<std::string> names;
+    for (const KnownDataSet& set : known_data_sets()) names.push_back(set.name);
+    return std::vector<Flag<ImageSource>>{
+        {"Data", "data-set", "NAME",
+         listing(names) + ": --data DIR with DIR/train/CLASS/*.png or jpg and DIR/test/CLASS/…",
+         [names](ImageSource& o, S f, S v) { o.set = &find_data_set(one_of(f, v, names)); }},
+        {"Data", "labels", "KIND", "of cifar100: fine (100 classes) or coarse (20) (fine)",
+         [](ImageSource& o, S f, S v) {
+           o.labels = one_of(f, v, {"fine", "coarse"}) == "coarse" ? Labels::coarse : Labels::fine;
+         }},
+    };
+  }();
+  return all;
+}
+
 const std::vector<Flag<ImageSource>>& data_flags() {
   static const std::vector<Flag<ImageSource>> all = {
       {"Data", "data", "DIR", "folder with the images, or 'synthetic' ($NORMA_DATA, else ~/.cache/norma)",

@@ -5,18 +5,22 @@
 //                                           of_part(machine_flags(), &EvalOptions::machine), {…}});
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "apps/cli/flags.h"
 #include "core/device.h"
 #include "core/device_memory.h"
+#include "data/known_data.h"
 
 namespace norma {
 
-/// Where images come from.
+/// Which images, and where they come from.
 struct ImageSource {
-  std::string data;    ///< a folder, "synthetic", or empty for the default places
-  std::string mirror;  ///< a URL, or empty for the known ones
+  const KnownDataSet* set = nullptr;  ///< --data-set; nullptr for the program's, the preset's or the model's
+  std::optional<Labels> labels;       ///< --labels; else fine, or the model's
+  std::string data;                   ///< a folder, "synthetic", or empty for the default places
+  std::string mirror;                 ///< a URL, or empty for the known ones
 };
 
 struct MachineOptions {
@@ -25,6 +29,8 @@ struct MachineOptions {
   Device device = unavailable_because(Device::cuda).empty() ? Device::cuda : Device::cpu;
 };
 
+/// --data-set and --labels
+const std::vector<Flag<ImageSource>>& data_set_flags();
 /// --data and --mirror
 const std::vector<Flag<ImageSource>>& data_flags();
 /// --threads, --simd and --device

@@ -39,7 +39,8 @@ const std::vector<Flag<EvalOptions>>& flags() {
       {"Output", "quiet", "", "print the last line only", [](O o, S, S) { o.quiet = true; }},
       {"Output", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
   };
-  static const auto all = joined<EvalOptions>({scoring, of_part(data_flags(), &EvalOptions::images),
+  static const auto all = joined<EvalOptions>({scoring, of_part(data_set_flags(), &EvalOptions::images),
+                                               of_part(data_flags(), &EvalOptions::images),
                                                of_part(machine_flags(), &EvalOptions::machine), output});
   return all;
 }
@@ -51,6 +52,13 @@ std::string help(const Program& program) {
       "RUN is a run folder, or a model.safetensors that {0} wrote.\n{1}"
       "\nExit status: 0 scored, 1 failed, 2 wrong command line.\n",
       program.name, flags_help(texts_of(flags())));
+}
+
+// "cat or dog"; of many, how many they are.
+std::string a_few(const std::vector<std::string>& classes) {
+  return classes.size() <= 12
+             ? listing(classes)
+             : fmt::format("{} classes from {} to {}", classes.size(), classes.front(), classes.back());
 }
 
 }  // namespace
@@ -66,11 +74,19 @@ int run_eval(const Program& program, int argc, const char* const* argv) {
 
   const SavedModel model = load_saved_model(runs.front());
   Progress progress(options.quiet);
-  const DataSplit images =
-      find_images(*find_preset(model.name).data, options.images, options.quiet, progress);
+  const KnownDataSet& set = options.images.set != nullptr ? *options.images.set : *model.set;
+  LoadOptions load = model.load;
+  load.labels = options.images.labels.value_or(&set == model.set ? load.labels : Labels::fine);
+  const DataSplit images = find_images(set, options.images, load, options.quiet, progress);
   if (!model.classes.empty() && model.classes != images.classes)
-    fail("{} was trained to tell {} apart, and these images are of {}: name its data with --data",
-         runs.front(), listing(model.classes), listing(images.classes));
+    fail(
+        "{} was trained to tell {} apart, and these images are of {}: name its data with --data-set or "
+        "--data",
+        runs.front(), a_few(model.classes), a_few(images.classes));
+  const Shape& shape = images.test.images.shape();
+  if (Shape{shape[1], shape[2], shape[3]} != load.image)
+    fail("{} takes images of {}, and these have {}", runs.front(), load.image.to_string(),
+         Shape{shape[1], shape[2], shape[3]}.to_string());
   Dataset test = options.limit ? first_images(images.test, *options.limit) : images.test;
   test = {test.images.to(options.machine.device), test.labels.to(options.machine.device)};
   model.network->to(options.machine.device);

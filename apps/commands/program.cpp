@@ -21,20 +21,26 @@
 namespace norma {
 namespace {
 
-int train(const Program& program, const Options& options, const std::string& command) {
+int train(const Program& program, Options options, const std::string& command) {
   use_machine(options.machine);
+  watch_for_interrupt();
+  Progress progress(options.quiet);
+  std::optional<DataSplit> images;
+  if (options.images.set->classes == 0) {  // only the images say how many classes there are
+    images = find_images(options, progress);
+    options.network.classes = static_cast<std::int64_t>(images->classes.size());
+  }
   manual_seed(options.recipe.seed);
-  const Summary summary = summarize(*make_network(options), find_preset(options.preset).data->image);
+  const Summary summary = summarize(*make_network(options), image_of(options));
   check_size(summary, options);
   if (options.summary) return fmt::print("{}", summary.to_string()), 0;
   check_out(options.out);
 
-  watch_for_interrupt();
-  Progress progress(options.quiet);
   say(options.quiet, fmt::format("{} {} · {} · {} · {} parameters · {} threads, {}", program.name,
                                  NORMA_VERSION, options.preset, norm_label(options.network),
                                  with_commas(summary.parameters), threads(), simd_target()));
-  const RunResult result = train_run(options, find_images(options, progress), command, progress);
+  if (!images) images = find_images(options, progress);
+  const RunResult result = train_run(options, *images, command, progress);
   if (!result.diverged.empty())
     fail("{}; finished epochs: {}, kept in {}", result.diverged, result.epochs.size(),
          result.folder.string());

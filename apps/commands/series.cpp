@@ -28,8 +28,9 @@ std::vector<Prediction> predictions_of(const SavedRun& run, const Options& optio
            [&](const Tensor& batch) { scores.push_back(batch); });
   auto predictions = norma::predictions_of(test.labels, rows_of(scores), images.classes.size());
   if (!std::filesystem::exists(run.folder / "report.html"))
-    write_report({run, summarize(*make_network(options), model.image), test, images.classes, predictions},
-                 run.folder);
+    write_report(
+        {run, summarize(*make_network(options), model.load.image), test, images.classes, predictions},
+        run.folder);
   return predictions;
 }
 
@@ -49,6 +50,7 @@ std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int
     for (int i = 0; i < seeds; ++i) {
       Options options = variant.options;
       options.recipe.seed += static_cast<std::uint64_t>(i);
+      options.network.classes = static_cast<std::int64_t>(images.classes.size());
       options.out = folder_of(out, variant, options.recipe.seed);
       say(options.quiet,
           fmt::format("\nrun {} of {}: {}, seed {}", ++number,

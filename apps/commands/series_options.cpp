@@ -123,7 +123,7 @@ std::optional<SeriesResult> run_series(const Program& program, const std::vector
   if (is_run(out)) fail("--out {} is the folder of a single run; name another", out.string());
   use_machine(options.machine);
   for (const Variant& v : variants)
-    check_size(summarize(*make_network(v.options), program.data->image), v.options);
+    check_size(summarize(*make_network(v.options), image_of(v.options)), v.options);
   watch_for_interrupt();
   Progress progress(options.quiet);
   say(options.quiet,

@@ -26,11 +26,8 @@ using Json = nlohmann::ordered_json;
 
 // The images to train and test on, after splitting, limiting and measuring.
 TrainingData prepare(DataSplit split_data, const Options& options) {
-  TrainingData data{std::move(split_data.train),
-                    std::move(split_data.test),
-                    {},
-                    find_preset(options.preset).data->normalization};
-  if (options.val_split > 0) {
+  TrainingData data{std::move(split_data.train), std::move(split_data.test), {}, {}};
+  if (options.val_split > 0 && !split_data.held_out) {
     const double share = options.val_split * static_cast<double>(data.train.labels.numel());
     if (share < 0.5)
       fail_usage("--val-split {} holds out no image of {}", options.val_split, data.train.labels.numel());
@@ -40,16 +37,18 @@ TrainingData prepare(DataSplit split_data, const Options& options) {
   }
   if (options.limit_train) data.train = first_images(data.train, *options.limit_train);
   if (options.limit_test) data.test = first_images(data.test, *options.limit_test);
-  if (options.measure_normalization) data.normalization = measure_normalization(data.train);
+  data.normalization = options.measure_normalization ? measure_normalization(data.train)
+                                                     : normalization_of(*options.images.set, data.train);
   for (Dataset* set : {&data.train, &data.test, data.validation ? &*data.validation : nullptr})
     if (set != nullptr)
       *set = {set->images.to(options.machine.device), set->labels.to(options.machine.device)};
   return data;
 }
 
-std::string describe(const Normalization& n, bool measured) {
+std::string describe(const Normalization& n, const Options& options) {
+  const bool published = !options.measure_normalization && !options.images.set->normalization.mean.empty();
   return fmt::format("mean ({:.4f}), std ({:.4f}), {}", fmt::join(n.mean, ", "), fmt::join(n.std, ", "),
-                     measured ? "measured" : "published");
+                     published ? "published" : "measured");
 }
 
 std::string epoch_line(const EpochResult& r, int epochs) {
@@ -154,7 +153,7 @@ void announce(const Options& options, const std::string& data_name, const Traini
       fmt::format("images    {}: {} to train, {} to test{}; {}", data_name,
                   with_commas(data.train.labels.numel()), with_commas(data.test.labels.numel()),
                   data.validation ? ", " + with_commas(data.validation->labels.numel()) + " to validate" : "",
-                  describe(data.normalization, options.measure_normalization)));
+                  describe(data.normalization, options)));
   say(options.quiet,
       fmt::format("training  epochs {}, steps {} per epoch, batches of {}, {} lr {}, scheduler {}, augment "
                   "{}, seed {}",
@@ -216,17 +215,20 @@ void check_out(const std::filesystem::path& out) {
 }
 
 DataSplit find_images(const Options& options, Progress& progress) {
-  return find_images(*find_preset(options.preset).data, options.images, options.quiet, progress);
+  return find_images(*options.images.set, options.images, load_options(options), options.quiet, progress);
 }
 
-RunResult train_run(const Options& options, const DataSplit& images, const std::string& command,
+RunResult train_run(const Options& asked, const DataSplit& images, const std::string& command,
                     Progress& progress, Finished finished, const std::function<void()>& before_training) {
   const Clock clock;
+  Options options = asked;
+  options.network.classes = static_cast<std::int64_t>(images.classes.size());
   std::optional<NoFusion> no_fusion;
   if (options.no_fuse) no_fusion.emplace();
   manual_seed(options.recipe.seed);
   const auto network = make_network(options);
-  const Summary summary = summarize(*network, find_preset(options.preset).data->image);
+  const Summary summary = summarize(*network, image_of(options));
+  check_size(summary, options);
   const TrainingData data = prepare(images, options);
   Json config = config_of(options, images, data, summary, command);
   if (finished == Finished::keep)

@@ -28,11 +28,16 @@ Json config_of(const Options& o, const DataSplit& images, const TrainingData& da
                const std::string& command) {
   const NetworkChoice& norm = o.network;
   const Recipe& r = o.recipe;
-  return {{"program", program_for(*find_preset(o.preset).data).name},
+  Json held_out = nullptr;
+  if (images.held_out) held_out = {{"share", images.held_out->share}, {"seed", images.held_out->seed}};
+  return {{"program", program_for(*o.images.set).name},
           {"version", NORMA_VERSION},
           {"command", command},
           {"data",
            {{"name", images.name},
+            {"set", o.images.set->name},
+            {"labels", o.images.labels == Labels::coarse ? "coarse" : "fine"},
+            {"held_out", held_out},
             {"synthetic", images.name == "synthetic"},
             {"crc32", checksum(images)},
             {"train_images", data.train.labels.numel()},

@@ -8,6 +8,20 @@
 namespace norma {
 namespace fs = std::filesystem;
 
+namespace {
+
+// What the program wrote of how the images were loaded. Older runs say nothing: nothing could be chosen.
+LoadOptions load_options_from(const nlohmann::json& data, const Shape& image) {
+  LoadOptions load{.labels = data.value("labels", "fine") == "coarse" ? Labels::coarse : Labels::fine,
+                   .image = image,
+                   .hold_out = {}};
+  if (data.contains("held_out") && !data["held_out"].is_null())
+    load.hold_out = HeldOut{data["held_out"].at("share"), data["held_out"].at("seed")};
+  return load;
+}
+
+}  // namespace
+
 SavedModel load_saved_model(const fs::path& run) {
   const fs::path file = fs::is_directory(run) ? run / "model.safetensors" : run;
   if (!fs::exists(file)) fail("there is no {}; name a run folder of cifar_norm, or its model", file.string());
@@ -21,16 +35,19 @@ SavedModel load_saved_model(const fs::path& run) {
     const auto& network = config.at("network");
     const auto& data = config.at("data");
     const Preset& preset = find_preset(network.at("name"));
+    const auto classes = data.value("classes", std::vector<std::string>());
     NetworkChoice choice{.norm = norm_from(network.at("norm"))};
     if (!network.at("groups").is_null()) choice.groups = network.at("groups").get<std::int64_t>();
+    if (!classes.empty()) choice.classes = static_cast<std::int64_t>(classes.size());
     SavedModel model{file,
                      preset.network(choice),
-                     preset.data->image,
                      {data.at("normalization_mean"), data.at("normalization_std")},
+                     data.contains("set") ? &find_data_set(data.at("set")) : preset.data,
+                     load_options_from(data, preset.data->image),
                      preset.name,
                      name(choice.norm),
-                     data.value("classes", std::vector<std::string>())};
-    check_normalization(model.normalization, model.image[0],
+                     classes};
+    check_normalization(model.normalization, model.load.image[0],
                         fmt::format("the normalization in {}", file.string()));
     model.network->load_state_dict(state);
     return model;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/loader.h"
+#include "data/known_data.h"
 #include "layers/module.h"
 
 namespace norma {
@@ -14,8 +14,9 @@ namespace norma {
 struct SavedModel {
   std::filesystem::path file;
   std::shared_ptr<Module> network;
-  Shape image;                       ///< C, H, W
   Normalization normalization;       ///< of the images that it was trained on
+  const KnownDataSet* set;           ///< these images
+  LoadOptions load;                  ///< how they were loaded; load.image is what the network takes
   std::string name;                  ///< "c11-48096"
   std::string norm;                  ///< "gn"
   std::vector<std::string> classes;  ///< empty where the file does not name them

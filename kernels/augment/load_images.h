@@ -3,9 +3,10 @@
 //   y[n, c, i, j] = (pixel/255 − mean[c]) / std[c]
 //
 // of image `indices[n]`, turned about its centre by an angle in ±rotate (kernels/augment/rotation.h), padded
-// by `pad` black pixels, cropped back to its size at a random place, then mirrored left to right or not. What
-// turning brings in from outside is black too. Image m takes words 0 … 3 of block m of the random sequence
-// for (flip, top, left, angle): what happens to an image in an epoch depends on seed, epoch and image alone.
+// by `pad` black pixels, cropped back to its size at a random place, then mirrored left to right or not.
+// Pixels that turning brings in from outside are black, too. Image m takes words 0 … 3 of block m of the
+// random sequence for (flip, top, left, angle): what happens to an image in an epoch depends on seed, epoch
+// and image alone.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// Batches on the CPU, an image a piece: a table of 256 normalised values a channel turns pixels into numbers.
+// Batches on the CPU, one image per piece: a table of 256 normalised values per channel turns pixels into
+// numbers.
 #include "kernels/augment/load_images.h"
 
 #include "core/parallel.h"

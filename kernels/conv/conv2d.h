@@ -4,9 +4,9 @@
 //
 // with zeros outside of x. Backward, with dy of y's shape:
 //
-//   dx[n, c, h, w]       = Σ weight[k, c, u, v] · dy[n, k, i, j]   over all (k, u, v, i, j) that read x[n, c, h, w]
-//   dweight[k, c, u, v]  = Σ_{n,i,j} dy[n, k, i, j] · x[n, c, i·stride + u − pad, j·stride + v − pad]
-//   dbias[k]             = Σ_{n,i,j} dy[n, k, i, j]
+//   dx[n, c, h, w]      = Σ weight[k, c, u, v] · dy[n, k, i, j]  over all (k, u, v, i, j) that read this x
+//   dweight[k, c, u, v] = Σ_{n,i,j} dy[n, k, i, j] · x[n, c, i·stride + u − pad, j·stride + v − pad]
+//   dbias[k]            = Σ_{n,i,j} dy[n, k, i, j]
 #pragma once
 
 #include <cstdint>

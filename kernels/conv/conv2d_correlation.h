@@ -1,9 +1,9 @@
 // What forward and backward data have in common: both correlate a source with weights,
 //
-//   result[n, k, i, j] = Σ_{c,u,v} weight[k, c, u, v] · source[n, c, i·stride + u − top, j·stride + v − left].
+//   result[n, k, i, j] = Σ_{c,u,v} weight[k, c, u, v] · source[n, c, i·stride + u − top, j·stride + v − left]
 //
-// In backward data dy is the source, its pixels `dilation` (forward's stride) apart with zeros between them, and
-// the weights are transposed and flipped.
+// In backward data dy is the source, its pixels `dilation` (forward's stride) apart with zeros between them,
+// and the weights are transposed and flipped.
 #pragma once
 
 #include "kernels/conv/conv2d_images.h"

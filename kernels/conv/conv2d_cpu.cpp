@@ -4,8 +4,8 @@
 //   3×3, stride 1                Winograd's algorithm (conv2d_winograd-inl.h)
 //   everything else              windows of images turned to pixels (conv2d_direct-inl.h)
 //
-// A piece of parallel work is a few images (backward weight: a fixed share of those pieces, whose sums are added
-// in order), whatever the number of threads.
+// A piece of parallel work is a few images, for any number of threads. Backward weight takes a fixed share of
+// those pieces at a time and adds their sums in order.
 #include "kernels/conv/conv2d.h"
 
 #include "core/parallel.h"
@@ -109,7 +109,7 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const Correlation s = forward_correlation(a.s);
   const std::int64_t taps = s.taps(), rows = whole_blocks<T>(s.c), pitch = whole_vectors<T>(s.k);
   const Scratch<T> sums(taps * rows * pitch);
-  Matrix<const T> found{sums.data(), 1, pitch};  // [k][tap, c], whichever way it lies
+  Matrix<const T> found{sums.data(), 1, pitch};  // [k][tap, c], transposed or not
   if (suits_winograd(s)) {
     winograd_weight_gradient(s, a.x, a.dy, sums.data());
   } else {

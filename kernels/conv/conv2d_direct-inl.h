@@ -1,6 +1,6 @@
-// Convolution with any kernel, stride and padding, as matrix products on images turned to pixels, [h][w][C], with
-// zeros around them. There the windows that a row of outputs looks at are the rows of a matrix. They overlap: a
-// row holds kernel_w·C numbers, and the next begins stride·C further on.
+// Convolution with any kernel, stride and padding, as matrix products on images turned to pixels, [h][w][C],
+// with zeros around them. There the windows that a row of outputs looks at are the rows of a matrix. They
+// overlap: a row holds kernel_w·C numbers, and the next begins stride·C further on.
 //
 //     source, C = 1                 the first row of outputs, 3×3 kernel, u = 0, 1, 2 one below the other
 //
@@ -10,8 +10,8 @@
 //     0 g h i 0
 //     0 0 0 0 0                     The three are strips of one product, whose sums stay in registers.
 //
-// Backward data is the same with other weights and dy for the source. Backward weight is dy times those windows,
-// a strip being a row of outputs: dw[k][u][v, c] += dy[k][i, j] · window of (i, j), row u.
+// Backward data is the same with other weights and dy for the source. Backward weight is dy times those
+// windows, a strip being a row of outputs: dw[k][u][v, c] += dy[k][i, j] · window of (i, j), row u.
 
 #if defined(NORMA_CONV2D_DIRECT_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMA_CONV2D_DIRECT_INL

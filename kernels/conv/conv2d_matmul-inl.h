@@ -8,8 +8,8 @@
 //               │ c[11][0 … 15] │ c[11][16 … 31]│   += a[11][t] · (…),    for every t
 //               └───────────────┴───────────────┘
 //
-// 12×2 sums, 2 vectors of b and a number of a fill 27 of 32 registers, and 14 loads feed 24 multiply-adds. With
-// 16 registers 6×2 fit.
+// 12×2 sums, 2 vectors of b and one number of a fill 27 of 32 registers, and 14 loads feed 24 multiply-adds.
+// 16 registers hold 6×2.
 
 #if defined(NORMA_CONV2D_MATMUL_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMA_CONV2D_MATMUL_INL
@@ -43,7 +43,8 @@ struct Matrix {
   std::int64_t row, column = 1;
 };
 
-/// What is summed over: `count` columns of a and rows of b in each of `strips`, which lie so far apart in a and b.
+/// What is summed over: `count` columns of a and rows of b in each of `strips`; the other members are the
+/// distances from one strip to the next.
 struct Inner {
   std::int64_t count, strips = 1, a_distance = 0, b_distance = 0;
 };
@@ -109,8 +110,8 @@ void multiply_block(Inner inner, Matrix<const T> a, Matrix<const T> b, Matrix<T>
 }
 
 /// c = a·b, or c += a·b if `add`: [rows, inner] × [inner, columns]. Rows of b and c are contiguous. Rows are
-/// cut into blocks of at most block_rows, as even as possible: 32 = 10 + 11 + 11, not 12 + 12 + 8; columns into
-/// panels of b that stay in the L1 cache for all of them.
+/// cut into blocks of at most block_rows, as even as possible: 32 = 10 + 11 + 11, not 12 + 12 + 8; columns
+/// into panels of b that stay in the L1 cache for all of them.
 template <class T>
 void multiply(std::int64_t rows, std::int64_t columns, Inner inner, Matrix<const T> a, Matrix<const T> b,
               Matrix<T> c, bool add) {
@@ -133,8 +134,8 @@ void multiply(std::int64_t rows, std::int64_t columns, Inner inner, Matrix<const
     }
 }
 
-/// total[0 … size) = what work(begin, end, sums) makes of all pieces. They are taken in at most 16 parts, whose sums
-/// are added in order: the same bits for any number of threads.
+/// total[0 … size) = the sum over all pieces: work(begin, end, sums) writes that of pieces [begin, end). They
+/// are taken in at most 16 parts, whose sums are added in order: the same bits for any number of threads.
 template <class T, class Work>
 void add_in_parts(std::int64_t pieces, std::int64_t size, T* total, Work work) {
   const std::int64_t parts = std::min<std::int64_t>(pieces, 16);

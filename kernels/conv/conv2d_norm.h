@@ -2,14 +2,14 @@
 //
 //   z = conv2d(x)        y = norm(z), with the epilogue of the norm
 //
-// for norms that normalise an image by itself: all but batch norm over the statistics of the batch. An executor may go
-// depth first, so that the norm finds each image in the cache:
+// for norms that normalise each image by itself: all but batch norm over the statistics of the batch. An
+// executor may go depth first, so that the norm finds each image in the cache:
 //
 //   one after the other    conv 0, conv 1, conv 2, …  all of z through memory  norm 0, norm 1, norm 2, …
 //   depth first            conv 0, norm 0,  conv 1, norm 1,  conv 2, norm 2, …
 //
-// The result has the bits of the two operations. Backward is theirs, too: first that of the norm, which needs z, then
-// that of the convolution.
+// The result has the bits of the two operations. Backward is theirs, too: that of the norm, which needs z,
+// and then that of the convolution.
 #pragma once
 
 #include <variant>
@@ -26,8 +26,8 @@ namespace norma {
 template <class T>
 struct Conv2dNormForward {
   Conv2dForward<T> conv;  ///< conv.y is z
-  /// Its x is z, [N, K, out_h, out_w]. A row of layer norm lies within an image; batch norm takes running statistics.
-  /// Its y may be z, where nothing needs z afterwards.
+  /// Its x is z, [N, K, out_h, out_w], and its y may be z where nothing needs z afterwards. A row of layer
+  /// norm lies within an image; batch norm takes running statistics.
   std::variant<BatchNormForward<T>, GroupNormForward<T>, LayerNormForward<T>, LayerNormPixelForward<T>,
                RmsNormForward<T>>
       norm;

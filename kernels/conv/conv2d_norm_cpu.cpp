@@ -7,7 +7,7 @@
 namespace norma::cpu {
 namespace {
 
-// The arguments of a norm for images [begin, end), each with as many statistics as `sets`.
+// The arguments of a norm for images [begin, end), of which each has `sets` means.
 template <class Args>
 Args part(Args a, std::int64_t begin, std::int64_t end, std::int64_t sets) {
   const std::int64_t first = begin * a.c * a.hw;
@@ -32,7 +32,8 @@ LayerNormForward<T> part_of_rows(LayerNormForward<T> a, std::int64_t begin, std:
   return a;
 }
 
-// Every call writes the statistics, which are the running ones for all images; those of the first call are kept.
+// Every call writes the statistics, which are the running ones for all images; those that image 0 writes are
+// kept.
 template <class T>
 void batch_norm_part(BatchNormForward<T> a, std::int64_t begin, std::int64_t end) {
   const Scratch<double> statistics(2 * a.c);

@@ -1,5 +1,6 @@
 // Between the two orders of an image: channel by channel, [C][pixels], as tensors are, and pixel by pixel,
-// [pixels][C], as vectors of channels want it. The second has a `pitch`, C rounded up at least to whole blocks.
+// [pixels][C], as vectors of channels want it. The second has a `pitch`, C rounded up at least to whole
+// blocks.
 
 #if defined(NORMA_CONV2D_TRANSPOSE_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMA_CONV2D_TRANSPOSE_INL
@@ -29,7 +30,7 @@ hn::Vec<D> load_blocks(D d, const T* p, std::int64_t) {
   return hn::LoadU(d, p);
 }
 #else
-// Numbers in 16 bytes, the block that shuffles stay in, whatever the length of the vector.
+// Numbers in 16 bytes, the block within which shuffles move numbers in vectors of any length.
 template <class T>
 constexpr int block_numbers = static_cast<int>(16 / sizeof(T));
 
@@ -80,8 +81,8 @@ std::int64_t whole_blocks(std::int64_t channels) {
   return (channels + block_numbers<T> - 1) / block_numbers<T> * block_numbers<T>;
 }
 
-// Pixels that are turned at a time: lines of this length keep away from each other in the cache, and their turned
-// form fits it.
+// Pixels that are turned at a time: lines of this length do not displace each other in the cache, and their
+// turned form fits into it.
 constexpr std::int64_t pixel_block = 64;
 
 /// pixels[p·pitch + c] = planes[c·plane + p]; zero for c from `channels` to `pitch`.

@@ -1,7 +1,7 @@
 // 3×3 convolution of stride 1 by Winograd's algorithm (conv2d_winograd_transforms-inl.h): a quarter of the
 // multiplications, and all that is summed over channels is 36 matrix products.
 //
-//   windows of 6×6 inputs,   36 values a window          36 sums a tile          4×4 outputs
+//   windows of 6×6 inputs,   36 values per window        36 sums per tile        4×4 outputs
 //   4 apart                  and channel                 and output channel
 //   ┌──────┬──┐
 //   │ · · ·│· │   Bᵀ d B                    products                   Aᵀ m A    ┌────┐
@@ -9,9 +9,9 @@
 //   └──────┴──┘                                ▲                                 └────┘
 //                               G g Gᵀ ──▶ u[36][c][k]
 //
-// Vectors run along channels, so images are turned from [C][pixels] to [pixels][C] first, and back. Backward data
-// is the same with weights flipped and transposed. Backward weight is the transpose of it all: with dm = A dy Aᵀ,
-// du[36][c][k] = Σ_tiles v · dm, and dg = Gᵀ du G.
+// Vectors run along channels, so images are turned from [C][pixels] to [pixels][C] first, and back. Backward
+// data is the same with weights flipped and transposed. Backward weight is the transpose of it all:
+// with dm = A dy Aᵀ, du[36][c][k] = Σ_tiles v · dm, and dg = Gᵀ du G.
 
 #if defined(NORMA_CONV2D_WINOGRAD_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMA_CONV2D_WINOGRAD_INL
@@ -35,7 +35,7 @@ constexpr std::int64_t tiles_at_once =
 
 // Some of the tiles of a piece of work, which is a few images.
 struct TileRun {
-  std::int64_t first, count, down, across;  // tiles an image has below and beside each other
+  std::int64_t first, count, down, across;  // down × across tiles cover an image
   // f(t, image, row, column): t counts the run's tiles from 0, row and column are where a tile's corner lies.
   template <class F>
   HWY_INLINE void each(F&& f) const {
@@ -87,8 +87,8 @@ struct ValuesOfTile {
   T* operator()(int u, int v) const { return first + (u * window_size + v) * distance; }
 };
 
-// The 36 matrices v, m or u, [rows][pitch] each; one row more lies between them, so that the 36 values of a tile do
-// not all meet in one set of the cache.
+// The 36 matrices v, m or u, [rows][pitch] each; one row more lies between them, so that the 36 values of a
+// tile do not all meet in one set of the cache.
 template <class T>
 struct Values {
   std::int64_t pitch, distance;
@@ -101,8 +101,8 @@ struct Values {
   }
 };
 
-// v of a run: transforms windows of Size × Size pixels, the first of which begins `top` above and `left` of the
-// image. Pixels outside of it are zero.
+// v of a run: transforms windows of Size × Size pixels, the first of which begins `top` above and `left` of
+// the image. Pixels outside of it are zero.
 template <int Size, class T, class Transform>
 void read_windows(const TileRun& run, const Pixels<T>& from, const T* images, std::int64_t top,
                   std::int64_t left, Transform transform, const Values<T>& values) {

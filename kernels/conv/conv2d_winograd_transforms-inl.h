@@ -1,9 +1,9 @@
 // Winograd's algorithm F(4×4, 3×3) for numbers in vectors: four outputs of a three-tap filter need six
-// multiplications instead of twelve, 4×4 outputs of a 3×3 filter 36 instead of 144 (Lavin and Gray, Fast Algorithms
-// for Convolutional Neural Networks, 2016).
+// multiplications instead of twelve, 4×4 outputs of a 3×3 filter 36 instead of 144 (Lavin and Gray, Fast
+// Algorithms for Convolutional Neural Networks, 2016).
 //
-// A polynomial is known by its values at enough points, and values multiply one by one. With the points 0, ±α, ±β
-// and ∞, d six inputs, g three weights and y four outputs,
+// A polynomial is known by its values at enough points, and the values of a product of polynomials are
+// products of values. With the points 0, ±α, ±β and ∞, d six inputs, g three weights and y four outputs:
 //
 //   y = Aᵀ [ (G g) ⊙ (Bᵀ d) ],            in two dimensions   Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
 //
@@ -16,9 +16,9 @@
 //
 //   G has the rows (1, 0, 0), (1, ±α, α²) / (2α²(α² − β²)), (1, ±β, β²) / (2β²(β² − α²)), (0, 0, 1).
 //
-// α = 2/3 and β = 3/2 have rounding errors among the smallest of the points that were tried: with 32 channels the
-// largest is 1.3e-6 of the largest output in float32, against 4.4e-6 with the customary 1 and 2. That αβ = 1 is
-// used in the corners of Bᵀ, which would be α²β² otherwise.
+// α = 2/3 and β = 3/2 have rounding errors among the smallest of the points that were tried: with 32 channels
+// the largest is 1.3e-6 of the largest output in float32, against 4.4e-6 with the customary 1 and 2. The
+// corners of Bᵀ would be α²β², and are 1 because αβ = 1.
 
 #if defined(NORMA_CONV2D_WINOGRAD_TRANSFORMS_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMA_CONV2D_WINOGRAD_TRANSFORMS_INL
@@ -116,8 +116,8 @@ struct WeightGradientTransform {
   }
 };
 
-/// A transform on the columns, then on the rows, of In × In vectors: load(v, column) gives those of a column, and
-/// the Out × Out results go to store(u, v, vector).
+/// A transform on the columns, then on the rows, of In × In vectors: load(v, column) gives those of a column,
+/// and the Out × Out results go to store(u, v, vector).
 template <int In, int Out, class D, class Transform, class Load, class Store>
 HWY_INLINE void in_two_dimensions(D d, Transform transform, Load load, Store store) {
   hn::Vec<D> half[Out][In];

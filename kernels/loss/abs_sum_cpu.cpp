@@ -1,4 +1,4 @@
-// The L1 penalty on the CPU; parameters are few, one thread does.
+// The L1 penalty on the CPU: parameters are few, and one thread is enough.
 #include "kernels/loss/abs_sum.h"
 
 #include <cmath>

@@ -1,4 +1,5 @@
-// Log-softmax on the CPU: rows of ten classes, a millionth of a step's work.
+// Log-softmax on the CPU: rows of ten classes are a millionth of the work of a step, and one thread is
+// enough.
 #include "kernels/loss/log_softmax.h"
 
 #include <algorithm>

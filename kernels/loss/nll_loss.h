@@ -3,8 +3,8 @@
 //
 //   loss = mean over rows of  −(1 − ε)·x[target] − ε/K·Σ x      x: log-probabilities of K classes
 //
-// On log-softmax this is cross-entropy. Backward: dx = −dloss/rows·((1 − ε)·[class = target] + ε/K).
-// A target outside [0, K) is the caller's mistake; on a GPU, where kernels cannot throw, the loss is then NaN.
+// On log-softmax this is cross-entropy. Backward: dx = −dloss/rows·((1 − ε)·[class = target] + ε/K). A target
+// outside [0, K) is the caller's mistake; on a GPU, whose kernels cannot throw, the loss is then NaN.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,10 @@
-// A loop of multiply-adds that need no memory: the most arithmetic that a device does, against which
-// benchmarks hold convolutions. Not an operation of kernels/table.h; no layer needs its result.
+// A loop of multiply-adds that need no memory: the most arithmetic that a device can do, with which
+// benchmarks compare convolutions. Not an operation of kernels/table.h: its result has no use.
 //
 //   lane l: fma_chains numbers, each v = v·a + b, `rounds` times; out[l] = their sum
 //
-// The chains of a lane do not wait for each other, and they are enough to hide a multiply-add's latency.
+// The chains of a lane do not wait for each other, and there are enough of them to hide a multiply-add's
+// latency.
 #pragma once
 
 #include <cstdint>

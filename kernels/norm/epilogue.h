@@ -6,8 +6,8 @@
 //
 //   dz = dy·factor where z > 0, else 0        and then the norm's backward, with dz for dy
 //
-// An epilogue changes no bit: the result is that of the three operations, called one after the other. kernels/table.h
-// says which executors take one.
+// An epilogue changes no bit: the result is that of the three operations, called one after the other. The
+// table of operations (kernels/table.h) says which executors take one.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 namespace norma {
 
 struct Epilogue {
-  bool relu = false;  ///< false: there is no epilogue, and nothing below counts
+  bool relu = false;  ///< false: no epilogue; the members below are not looked at
   double p = 0;       ///< probability that a plane is dropped, in [0, 1]
   RandomSequence random = {};
   std::int64_t first = 0;  ///< what plane 0 is in the tensor that the random sequence is for

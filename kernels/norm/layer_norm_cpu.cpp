@@ -1,6 +1,6 @@
-// Layer norm on the CPU. A row is read from memory once: what comes after its first pass finds it in cache. Each
-// element has a weight of its own, so dweight is a sum over rows, column by column: a piece of 8 rows or more adds
-// up its own, beside the passes for dx, and the pieces are added in order.
+// Layer norm on the CPU. A row is read from memory once: all passes but the first find it in the cache. Each
+// element has a weight of its own, so dweight is a sum over rows, column by column: every piece, of 8 rows or
+// more, adds up its share beside the passes for dx, and the shares are added in order.
 #include "kernels/norm/layer_norm.h"
 
 #include "core/parallel.h"
@@ -14,8 +14,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace norma::cpu::HWY_NAMESPACE {
 
-// Calls f(begin, run) for every stretch of a row: planes where an epilogue follows, else all of it. The run makes
-// x̂; weight and bias come after it, element by element.
+// Calls f(begin, run) for every stretch of a row: planes where an epilogue follows, else all of it. The run
+// makes x̂; weight and bias come after it, element by element.
 template <class Args, class F>
 void for_runs_of_row(const Args& a, const Factors& factors, std::int64_t row, F&& f) {
   const std::int64_t length = a.after.relu ? std::min(a.plane, a.m) : a.m;
@@ -54,7 +54,8 @@ void layer_norm_forward(const LayerNormForward<T>& a) {
   });
 }
 
-// Adds one run's share to dweight and dbias (where there are weights), and writes g = dz·weight where dx will be.
+// Adds one run's share to dweight and dbias (where there are weights), and writes g = dz·weight where dx will
+// be.
 template <class T>
 void layer_norm_gradients(const LayerNormBackward<T>& a, std::int64_t row, std::int64_t i,
                           std::int64_t length, const Run& run, T* dweight, T* dbias) {

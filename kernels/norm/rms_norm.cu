@@ -37,7 +37,7 @@ __global__ void __launch_bounds__(block_threads) clear_means(unsigned images, st
 // MATH     sums[n] = Σ weight[c]·plane sums[n, c] of dz·x̂, over all channels; no Σ g, since no mean was
 //          subtracted
 // MAPPING  one team of 1 … 32 lanes per image, lane r takes channels r, r + lanes, …
-// MEMORY   reads the 16 bytes of every plane's piece, once
+// MEMORY   reads 8 of the 16 bytes of every plane's piece, and asks for the sectors of all 16
 // NUMERICS double, fixed order
 // REQUIRES every thread stays to the end
 template <class T>

@@ -36,8 +36,8 @@ struct Moments {
   }
 };
 
-/// Σ dz and Σ dz·(x − mean): all that a norm's backward needs to know of a run. dz is dy, or what the epilogue
-/// lets through of it.
+/// Σ dz and Σ dz·(x − mean): all that a norm's backward needs to know of a run. dz is dy or, with an
+/// epilogue, the gradient that it passes on.
 struct BackwardSums {
   stat_t dz = 0, dz_centered = 0;
 };
@@ -49,7 +49,7 @@ struct Run {
   double factor = 1;
 };
 
-/// The dropout factors of all planes, drawn once for all passes, four to a Philox block.
+/// The dropout factors of all planes, drawn once for all passes, four per Philox block.
 class Factors {
  public:
   Factors(const Epilogue& after, std::int64_t planes) : factors_(after.relu ? planes : 0) {

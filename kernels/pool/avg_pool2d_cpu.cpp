@@ -1,4 +1,4 @@
-// Average pooling on the CPU, a plane a piece.
+// Average pooling on the CPU, one plane per piece.
 #include <algorithm>
 
 #include "core/parallel.h"

@@ -1,6 +1,6 @@
 // Max pooling: y[i, j] = the largest x in its window; padding counts as −∞, NaN wins, and among equals the
-// first in row-major order. Forward notes where it was found; backward sends dy there (windows may overlap: a
-// sum).
+// first in row-major order. Forward writes down where it was found; backward adds dy there (windows may
+// overlap).
 #pragma once
 
 #include <cstdint>

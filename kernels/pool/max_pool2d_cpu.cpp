@@ -1,5 +1,5 @@
-// Max pooling on the CPU, 16 planes a piece. Windows of 2×2 that do not overlap, which is what networks are made of,
-// go eight outputs at a time; every other window in plain loops.
+// Max pooling on the CPU, 16 planes per piece. Windows of 2×2 that do not overlap, which most networks use,
+// are done eight outputs at a time; all other windows in plain loops.
 #include "kernels/pool/max_pool2d.h"
 
 #include <algorithm>

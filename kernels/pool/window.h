@@ -28,8 +28,8 @@ struct PoolShape {
   }
 };
 
-/// The window of output pixel (i, j), clipped to the plane, and the area it had before (padding included),
-/// which average pooling may divide by.
+/// The window of output pixel (i, j), clipped to the plane, and its area before that, padding included, by
+/// which average pooling may divide.
 struct PoolWindow {
   std::int64_t top, bottom, left, right;  ///< rows [top, bottom), columns [left, right)
   std::int64_t padded_area;

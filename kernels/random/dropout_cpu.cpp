@@ -23,8 +23,8 @@ void random_words(const RandomSequence& random, std::uint64_t first, std::uint32
     std::ranges::copy(random.block(first + static_cast<std::uint64_t>(at / 4)), words + at);
 }
 #else
-// Philox on vectors: a 64-bit lane is a block, its counter's four words in the lower halves of four vectors, because
-// MulEven multiplies just those, 32 by 32 to 64 bits, and what the upper halves hold does not matter.
+// Philox on vectors: a 64-bit lane is a block, its counter's four words in the lower halves of four vectors,
+// because MulEven multiplies just those, 32 by 32 to 64 bits, and what the upper halves hold does not matter.
 void random_words(const RandomSequence& random, std::uint64_t first, std::uint32_t* words) {
   const hn::ScalableTag<std::uint64_t> d;
   const hn::Repartition<std::uint32_t, decltype(d)> d32;
@@ -52,7 +52,7 @@ void random_words(const RandomSequence& random, std::uint64_t first, std::uint32
 }
 #endif
 
-// One draw an element. `begin` is a multiple of 4.
+// One draw per element. `begin` is a multiple of 4.
 template <class T>
 void drop_elements(const DropElements<T>& a, std::int64_t begin, std::int64_t end) {
   const T scale = static_cast<T>(dropout_scale(a.p));

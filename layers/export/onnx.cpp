@@ -7,13 +7,18 @@
 #include "core/autograd.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
+#include "layers/dropout.h"
+#include "layers/flatten.h"
 #include "layers/group_norm.h"
+#include "layers/identity.h"
 #include "layers/instance_norm.h"
 #include "layers/layer_norm.h"
 #include "layers/linear.h"
+#include "layers/pool.h"
+#include "layers/relu.h"
+#include "layers/residual.h"
 #include "layers/rms_norm.h"
 #include "layers/sequential.h"
-#include "layers/simple.h"
 
 namespace norma {
 namespace {

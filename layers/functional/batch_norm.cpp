@@ -19,9 +19,8 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
   const bool batch_statistics = training || !running_mean.defined();
   if (batch_statistics && n * hw == 1)
     fail(
-        "batch norm in training needs more than one value a channel, but its input {} has one: use a batch "
-        "of two "
-        "or more, or another norm",
+        "batch norm in training needs more than one value per channel, but its input {} has one: use a batch "
+        "of two or more, or another norm",
         x.shape().to_string());
   if (batch_statistics && before != nullptr)
     fail("batch norm over the statistics of the batch needs all images before it can begin");

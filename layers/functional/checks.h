@@ -14,7 +14,7 @@ void check_parameter(const char* operation, const char* parameter, const Tensor&
 /// target must be int64 [rows] on x's device, every label in [0, classes).
 void check_target(const char* operation, const Tensor& target, const Tensor& x);
 
-/// The probability of an epilogue's dropout must be one.
+/// The dropout probability of an epilogue must be in [0, 1].
 void check_epilogue(const char* operation, const Epilogue& after);
 
 /// Where a gradient goes: a new tensor like `input` if it requires one, else undefined.

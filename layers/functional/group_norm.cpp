@@ -13,7 +13,7 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
   const std::int64_t n = x.size(0), c = x.size(1), hw = x.size(2) * x.size(3);
   if (groups < 1 || c % groups != 0) fail("group_norm: {} channels do not divide into {} groups", c, groups);
   if (n * c / groups * hw == 1)
-    fail("group_norm needs more than one value a group, but its input {} has one in all",
+    fail("group_norm needs more than one value per group, but its input {} has one in all",
          x.shape().to_string());
   check_parameter("group_norm", "weight", weight, {c}, x);
   check_parameter("group_norm", "bias", bias, {c}, x);

@@ -36,7 +36,7 @@ Tensor instance_norm(const Tensor& x, const Tensor& running_mean, const Tensor& 
   if (!use_input_stats)
     return batch_norm(x, running_mean, running_var, weight, bias, false, momentum, eps, after, before);
   if (x.size(2) * x.size(3) == 1)
-    fail("instance norm needs more than one pixel a channel, but its input is {}", x.shape().to_string());
+    fail("instance norm needs more than one pixel per channel, but its input is {}", x.shape().to_string());
   if (running_mean.defined() && before != nullptr)
     fail("instance norm that updates its running statistics needs all images before it can begin");
   if (running_mean.defined()) update_running(x, running_mean, running_var, momentum, eps);

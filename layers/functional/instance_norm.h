@@ -1,5 +1,5 @@
 // Differentiable instance normalization (Ulyanov, Vedaldi, Lempitsky 2016, arXiv:1607.08022): group norm with
-// a group for every channel.
+// one group per channel.
 #pragma once
 
 #include "core/tensor.h"

@@ -8,7 +8,7 @@
 namespace norma::functional {
 
 /// Normalises the trailing dimensions of x, which must be `normalized_shape`; weight and bias have that shape
-/// (one an element) or are undefined. On images with [C, H, W] this is `ln-chw`. An epilogue takes images.
+/// (one per element) or are undefined. On images with [C, H, W] this is `ln-chw`. An epilogue takes images.
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {},
                   const Tensor& bias = {}, double eps = 1e-5, const Epilogue& after = {},
                   const Conv2dCall* before = nullptr);

@@ -1,4 +1,4 @@
-// What the norms have in common with a convolution before them (layers/fusion.h): they compute both at once.
+// How a norm computes itself, or itself and the convolution before it at once.
 #pragma once
 
 #include "core/autograd.h"
@@ -7,8 +7,8 @@
 
 namespace norma::functional {
 
-/// Where a norm of x writes: over x, where a convolution makes it for this norm alone and no backward pass will ask for
-/// it, so that an image is written to memory once; else a tensor like x.
+/// Where a norm of x writes: over x, where a convolution makes x for this norm alone and no backward pass
+/// needs it, so that an image is written to memory once; else to a tensor like x.
 inline Tensor norm_output(const Tensor& x, const Conv2dCall* before, const std::vector<Tensor>& inputs) {
   return before != nullptr && !needs_gradient(inputs) ? x : Tensor::empty_like(x);
 }

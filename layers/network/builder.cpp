@@ -1,7 +1,11 @@
 #include "layers/network/builder.h"
 
+#include "layers/dropout.h"
+#include "layers/flatten.h"
 #include "layers/group_norm.h"
-#include "layers/simple.h"
+#include "layers/pool.h"
+#include "layers/relu.h"
+#include "layers/residual.h"
 
 namespace norma {
 

@@ -2,12 +2,12 @@
 
 #include "core/autograd.h"
 #include "core/random.h"
+#include "layers/flatten.h"
 #include "layers/functional/add.h"
 #include "layers/functional/relu.h"
 #include "layers/functional/reshape.h"
 #include "layers/linear.h"
 #include "layers/sequential.h"
-#include "layers/simple.h"
 #include "optim/presets.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"

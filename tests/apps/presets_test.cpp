@@ -14,7 +14,7 @@ TEST_CASE("every preset has exactly its published parameters, and takes every no
     }
     for (const std::string& norm : norm_names()) {
       if (norm == "in" && preset.name.starts_with("skip"))
-        continue;  // its last block has one pixel a channel
+        continue;  // its last block has one pixel per channel
       CAPTURE(preset.name, norm);
       const Summary summary = summarize(*preset.network({.norm = norm_from(norm)}), preset.data->image);
       CHECK(summary.layers.back().output == Shape{1, 10});
@@ -23,7 +23,7 @@ TEST_CASE("every preset has exactly its published parameters, and takes every no
 }
 
 TEST_CASE("Norma's own network is one network below 50,000 parameters", "[presets]") {
-  const Preset& own = find_preset(cifar_norm.preset);
+  const Preset& own = default_preset(cifar10_data);
   CHECK(own.source.empty());
   for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln})
     CHECK(summarize(*own.network({.norm = norm}), own.data->image).parameters < 50'000);
@@ -78,7 +78,7 @@ TEST_CASE("a preset brings its recipe, and flags override it", "[presets][option
     return std::string();
   };
   CHECK_THAT(refusal({"--preset", "bn-48521"}), Catch::Contains("did you mean bn-48512?"));
-  CHECK_THAT(refusal({"--preset", "mnist-9752"}), Catch::Contains("mnist_norm --preset mnist-9752"));
+  CHECK_THAT(refusal({"--preset", "mnist-9752"}), Catch::Contains("add --data-set mnist"));
 }
 
 TEST_CASE("the list of presets names each with its figures", "[presets]") {

@@ -112,7 +112,7 @@ TEST_CASE("without a folder test a share of train is held out, or the error says
   CHECK_THAT(text_thrown<UsageError>([&] { load_image_folder(folder.path(), options); }),
              Contains(folder.path().string() + " has no folder test") && Contains("--val-split SHARE"));
   const auto with = [](double share, std::uint64_t seed = 1) {
-    return LoadOptions{.image = {3, 2, 2}, .held_out_share = share, .seed = seed};
+    return LoadOptions{.image = {3, 2, 2}, .hold_out = HeldOut{share, seed}};
   };
   const DataSplit data = load_image_folder(folder.path(), with(0.25));
   CHECK(data.train.labels.numel() == 15);

@@ -8,10 +8,12 @@
 #include "data/loader.h"
 #include "data/synthetic.h"
 #include "layers/conv2d.h"
+#include "layers/flatten.h"
 #include "layers/functional/loss.h"
 #include "layers/linear.h"
+#include "layers/pool.h"
+#include "layers/relu.h"
 #include "layers/sequential.h"
-#include "layers/simple.h"
 #include "optim/optimizer.h"
 #include "tests/support/catch.h"
 

@@ -1,9 +1,11 @@
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
+#include "layers/flatten.h"
 #include "layers/functional/loss.h"
 #include "layers/group_norm.h"
+#include "layers/pool.h"
+#include "layers/relu.h"
 #include "layers/sequential.h"
-#include "layers/simple.h"
 #include "optim/optimizer.h"
 #include "tests/golden/golden.h"
 

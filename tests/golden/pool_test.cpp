@@ -1,4 +1,4 @@
-#include "layers/simple.h"
+#include "layers/pool.h"
 #include "tests/golden/golden.h"
 
 using namespace norma;

@@ -3,10 +3,11 @@
 #include "core/random.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
+#include "layers/dropout.h"
 #include "layers/group_norm.h"
 #include "layers/layer_norm.h"
+#include "layers/relu.h"
 #include "layers/sequential.h"
-#include "layers/simple.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
 

@@ -8,6 +8,8 @@
 #include "tests/support/catch.h"
 
 #include "core/save_file.h"
+#include "tests/data/temporary_folder.h"
+#include "tests/data/write_image.h"
 #include "tests/support/process.h"
 
 namespace fs = std::filesystem;
@@ -108,6 +110,11 @@ TEST_CASE("every program is an app of ./run, and its main stands at apps/NAME.cp
 
 TEST_CASE("every command line in README.md is understood, and those that end soon run",
           "[repository][documents]") {
+  const test::TemporaryFolder photos;  // what README calls photos
+  for (const char* file : {"train/cat/1.png", "train/cat/2.png", "train/dog/1.png"}) {
+    fs::create_directories((photos / file).parent_path());
+    test::write_png(photos / file, 2, 2, PNG_FORMAT_GRAY, {0, 100, 200, 255});
+  }
   int seen = 0;
   for (const std::string& line : command_lines(read_file(source / "README.md"))) {
     std::vector<std::string> argv = words_of(line);
@@ -115,6 +122,7 @@ TEST_CASE("every command line in README.md is understood, and those that end soo
     if (std::any_of(argv.begin(), argv.end(), is_output)) continue;
     const bool trains = argv[0].ends_with("_norm") && (argv.size() == 1 || argv[1].starts_with("--"));
     argv[0] = programs / argv[0];
+    std::replace(argv.begin(), argv.end(), std::string("photos"), photos.path().string());
     argv.push_back(trains ? "--summary"
                           : "--help");  // a training's flags are all read, and its network is made
     const Finished finished = run_program(argv);

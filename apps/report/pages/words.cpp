@@ -18,8 +18,8 @@ const NormRow* row_of(const SavedRun& run) { return find_norm(run.config.at("net
 
 std::string data_title(const SavedRun& run) {
   const std::string name = run.data_name();
-  for (const KnownDataSet* set : {&cifar10_data, &mnist_data})
-    if (set->name == name) return set->title;
+  for (const KnownDataSet& set : known_data_sets())
+    if (set.name == name) return set.title;
   return name == "synthetic" ? "synthetic images" : name;
 }
 

@@ -105,11 +105,11 @@ TEST_CASE("BatchNorm2d knows cumulative, frozen and untracked statistics", "[bat
   }
 }
 
-TEST_CASE("BatchNorm2d refuses one value a channel in training, naming the layer", "[batch_norm]") {
+TEST_CASE("BatchNorm2d refuses one value per channel in training, naming the layer", "[batch_norm]") {
   BatchNorm2d norm(4);
   const Tensor one = Tensor::full({1, 4, 1, 1}, 2);
   CHECK_THROWS_WITH(norm(one),
-                    Catch::Contains("more than one value a channel") && Catch::Contains("BatchNorm2d"));
+                    Catch::Contains("more than one value per channel") && Catch::Contains("BatchNorm2d"));
   norm.eval();
   CHECK_NOTHROW(norm(one));
 }

@@ -1,6 +1,7 @@
 // What the norm kernels do to memory, counted: sectors per request, bytes against the floor, bank conflicts,
 // races. A program of its own, for which the kernels are compiled with instrumentation
 // (kernels/simt/README.md, "Counting").
+#include <algorithm>
 #include <vector>
 
 #include "core/random.h"
@@ -101,13 +102,14 @@ Counters count(F run) {
   return counting.result();
 }
 
-/// No sector is asked for without need, and no bank twice. The exception are Moments, 24 bytes: one of four
+/// No sector is asked for without need, and no bank twice. The exceptions are Moments, 24 bytes: one of four
 /// lies across two sectors, and what is three accesses on a GPU is one of seven passes over the banks here
-/// where six would do.
-void check_accesses(const Counters& c) {
+/// where six would do. `half_used`: RMS norm's backward needs one of the two sums that lie side by side for every plane.
+void check_accesses(const Counters& c, bool half_used = false) {
   CHECK(c.races.empty());
-  CHECK(c.global_reads.transactions == c.global_reads.ideal);
-  CHECK(c.global_writes.transactions * 200 <= c.global_writes.ideal * 201);
+  CHECK(c.global_reads.transactions * 20 <= c.global_reads.ideal * (half_used ? 21 : 20));
+  CHECK(c.global_writes.transactions <=
+        c.global_writes.ideal + std::max<std::uint64_t>(1, c.global_writes.ideal / 200));
   CHECK(c.shared_reads.transactions == c.shared_reads.ideal);
   CHECK(c.shared_writes.transactions * 6 <= c.shared_writes.ideal * 7);
 }
@@ -150,7 +152,7 @@ TEST_CASE("backward kernels ask for no sector and no bank twice", "[counting]") 
       forward(norm, b, true);
       const Counters c = count([&] { backward(norm, b); });
       INFO("norm " << static_cast<int>(norm) << ", HW " << hw << "\n" << report(c));
-      check_accesses(c);
+      check_accesses(c, norm == Norm::rms);
     }
 }
 
@@ -169,7 +171,7 @@ TEST_CASE("an epilogue reads no more than its factors, and the bias in backward"
         INFO("backward " << back << "\n" << report(plain) << report(fused));
         CHECK(fused.races.empty());
         // A warp of pixels from two images asks for factors of both, a sector each.
-        if (norm != Norm::pixel || hw >= 32) check_accesses(fused);
+        if (norm != Norm::pixel || hw >= 32) check_accesses(fused, back && norm == Norm::rms);
         CHECK(fused.global_bytes_read == plain.global_bytes_read + factors + (back ? bias : 0));
         CHECK(fused.global_bytes_written == plain.global_bytes_written + factors);
       }

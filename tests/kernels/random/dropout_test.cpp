@@ -3,7 +3,8 @@
 #include "core/parallel.h"
 #include "core/random.h"
 #include "kernels/table.h"
-#include "layers/simple.h"
+#include "layers/dropout.h"
+#include "layers/functional/dropout.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
 

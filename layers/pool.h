@@ -1,4 +1,4 @@
-// Layers without parameters, as PyTorch's of the same names.
+// MaxPool2d, AvgPool2d and AdaptiveAvgPool2d, as torch.nn has them.
 #pragma once
 
 #include <optional>
@@ -6,61 +6,6 @@
 #include "layers/module.h"
 
 namespace norma {
-
-class ReLU : public Module {
- public:
-  std::string type() const override { return "ReLU"; }
-
- protected:
-  Tensor forward(const Tensor& x) override;
-};
-
-class Identity : public Module {
- public:
-  std::string type() const override { return "Identity"; }
-
- protected:
-  Tensor forward(const Tensor& x) override { return x; }
-};
-
-/// [N, …] → [N, the rest].
-class Flatten : public Module {
- public:
-  std::string type() const override { return "Flatten"; }
-  std::string description() const override { return "Flatten(start_dim=1, end_dim=-1)"; }
-
- protected:
-  Tensor forward(const Tensor& x) override;
-};
-
-/// Element dropout, in training only, from default_generator().
-class Dropout : public Module {
- public:
-  explicit Dropout(double p = 0.5);
-  std::string type() const override { return "Dropout"; }
-  std::string description() const override { return fmt::format("Dropout(p={}, inplace=False)", p_); }
-
- protected:
-  Tensor forward(const Tensor& x) override;
-
- private:
-  double p_;
-};
-
-/// Channel dropout, in training only, from default_generator().
-class Dropout2d : public Module {
- public:
-  explicit Dropout2d(double p = 0.5);
-  std::string type() const override { return "Dropout2d"; }
-  std::string description() const override { return fmt::format("Dropout2d(p={}, inplace=False)", p_); }
-  double p() const { return p_; }
-
- protected:
-  Tensor forward(const Tensor& x) override;
-
- private:
-  double p_;
-};
 
 struct PoolOptions {
   std::optional<Size2> stride = {};  ///< the kernel's size where not given
@@ -103,7 +48,7 @@ class AvgPool2d : public Module {
   PoolOptions options_;
 };
 
-/// Global average pooling: PyTorch's AdaptiveAvgPool2d(1), the only output size there is here.
+/// Global average pooling: PyTorch's AdaptiveAvgPool2d(1). No other output size is implemented.
 class AdaptiveAvgPool2d : public Module {
  public:
   explicit AdaptiveAvgPool2d(Size2 output_size = 1);

@@ -1,17 +1,9 @@
-#include "layers/simple.h"
+#include "layers/pool.h"
 
-#include "layers/functional/dropout.h"
 #include "layers/functional/pool.h"
-#include "layers/functional/relu.h"
-#include "layers/functional/reshape.h"
 
 namespace norma {
 namespace {
-
-double probability(const char* layer, double p) {
-  if (!(p >= 0 && p <= 1)) fail("{} takes a probability in [0, 1], not {}", layer, p);
-  return p;
-}
 
 // "2", or "(2, 3)" where the sides differ.
 std::string text(Size2 size) {
@@ -24,16 +16,6 @@ std::string pool_arguments(Size2 kernel, const PoolOptions& options) {
 }
 
 }  // namespace
-
-Tensor ReLU::forward(const Tensor& x) { return functional::relu(x); }
-
-Tensor Flatten::forward(const Tensor& x) { return functional::flatten(x); }
-
-Dropout::Dropout(double p) : p_(probability("Dropout", p)) {}
-Tensor Dropout::forward(const Tensor& x) { return functional::dropout(x, p_, is_training()); }
-
-Dropout2d::Dropout2d(double p) : p_(probability("Dropout2d", p)) {}
-Tensor Dropout2d::forward(const Tensor& x) { return functional::dropout2d(x, p_, is_training()); }
 
 Tensor MaxPool2d::forward(const Tensor& x) {
   return functional::max_pool2d(x, kernel_size_, options_.stride, options_.padding, options_.ceil_mode);
