@@ -90,23 +90,14 @@ void add_conv(Cases& cases, const std::string& block, const ExampleSetting& s) {
 }
 
 // What one layer's call asks for in a training step.
-void add_layer(Cases& cases, const Module& layer, const Shape& x, std::int64_t batch) {
+void add_layer(Cases& cases, Norm norm, const Module& layer, const Shape& x, std::int64_t batch) {
   const std::string network = "c11-48096", block = block_name(layer), type = layer.type();
   if (type == "Conv2d") {
     add_conv(cases, block, convolution(dynamic_cast<const Conv2d&>(layer), batch, x));
-  } else if (type == "BatchNorm2d") {
-    cases.both(network, block, "batch_norm", images(batch, x));
-  } else if (type == "GroupNorm") {
-    const std::int64_t groups = dynamic_cast<const GroupNorm&>(layer).num_groups();
-    cases.both(network, block, "group_norm", images(batch, x, groups));
-  } else if (type == "InstanceNorm2d") {
-    cases.both(network, block, "group_norm", images(batch, x, x[1]));
-  } else if (type == "LayerNorm") {
-    cases.both(network, block, "layer_norm", images(batch, x));
-  } else if (type == "LayerNorm2d") {
-    cases.both(network, block, "layer_norm_pixel", images(batch, x));
-  } else if (type == "RMSNorm2d") {
-    cases.both(network, block, "rms_norm", images(batch, x));
+  } else if (dynamic_cast<const NormLayer*>(&layer) != nullptr) {
+    const auto* group_norm = dynamic_cast<const GroupNorm*>(&layer);  // instance norm has a group per channel
+    cases.both(network, block, row_of(norm).operation,
+               images(batch, x, group_norm != nullptr ? group_norm->num_groups() : x[1]));
   } else if (type == "ReLU") {
     cases.both(network, block, "relu", images(batch, x));
   } else if (type == "Dropout2d") {
@@ -129,7 +120,7 @@ void add_network(Cases& cases, Norm norm, std::int64_t batch) {
   const NoGrad no_grad;
   ExampleSetting conv;  // the last one
   const ModuleObserver observer([&](const Module& layer, const Tensor& in, const Tensor&) {
-    if (layer.children().empty()) add_layer(cases, layer, in.shape(), batch);
+    if (layer.children().empty()) add_layer(cases, norm, layer, in.shape(), batch);
     if (const auto* l = dynamic_cast<const Conv2d*>(&layer)) conv = convolution(*l, batch, in.shape());
     if (const auto* l = dynamic_cast<const GroupNorm*>(&layer)) {
       conv.groups = l->num_groups();
@@ -176,8 +167,7 @@ bool runs_on(const Case& c, Device device) {
 
 std::vector<Case> all_cases(const CaseSizes& sizes) {
   Cases cases;
-  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::in, Norm::ln_chw, Norm::ln_pixel, Norm::rms})
-    add_network(cases, norm, sizes.batch);
+  for (const NormRow& row : all_norms()) add_network(cases, row.norm, sizes.batch);
   add_resnet50_norms(cases, sizes.resnet_batch);
   add_loss_and_optimizer(cases, sizes.batch);
   ExampleSetting photos = images(sizes.batch, {sizes.batch, 3, 32, 32});

@@ -65,7 +65,8 @@ void synchronize() { check(cudaStreamSynchronize(nullptr), "finish its work"); }
 #else
 
 std::string unavailable_because() {
-  return "this build of Norma has no CUDA (NORMA_CUDA was OFF, or no nvcc was found)";
+  return "this build of Norma has no CUDA: where nvcc 12 or newer is installed, configure with "
+         "-DNORMA_CUDA=ON";
 }
 std::string gpu_name() { return ""; }
 

@@ -78,28 +78,9 @@
 
 namespace norma {
 
-#define NORMA_SLOT_yes(executor, name) executor::name<T>
-#define NORMA_SLOT_fused NORMA_SLOT_yes
-#define NORMA_SLOT_no(executor, name) nullptr
-#ifdef NORMA_CUDA
-#define NORMA_CUDA_SLOT_yes NORMA_SLOT_yes
-#else
-#define NORMA_CUDA_SLOT_yes NORMA_SLOT_no
-#endif
-#define NORMA_CUDA_SLOT_fused NORMA_CUDA_SLOT_yes
-#define NORMA_CUDA_SLOT_no NORMA_SLOT_no
-#define NORMA_EPILOGUE_yes false
-#define NORMA_EPILOGUE_fused true
-#define NORMA_EPILOGUE_no false
-
 template <class T>
 struct Kernels {
-#define NORMA_MEMBER(name, Args, ref, cpu_, simt_, cuda_)                                               \
-  Operation<Args<T>> name{                                                                              \
-      #name,                                                                                            \
-      {NORMA_SLOT_##ref(reference, name), NORMA_SLOT_##cpu_(cpu, name), NORMA_SLOT_##simt_(simt, name), \
-       NORMA_CUDA_SLOT_##cuda_(cuda, name)},                                                            \
-      {NORMA_EPILOGUE_##ref, NORMA_EPILOGUE_##cpu_, NORMA_EPILOGUE_##simt_, NORMA_EPILOGUE_##cuda_}};
+#define NORMA_MEMBER(name, Args, ref, cpu_, simt_, cuda_) Operation<Args<T>> name;
   NORMA_OPERATIONS(NORMA_MEMBER)
 #undef NORMA_MEMBER
 
@@ -121,17 +102,14 @@ struct Kernels {
   }
 };
 
-#undef NORMA_SLOT_yes
-#undef NORMA_SLOT_fused
-#undef NORMA_SLOT_no
-#undef NORMA_CUDA_SLOT_yes
-#undef NORMA_CUDA_SLOT_fused
-#undef NORMA_CUDA_SLOT_no
-#undef NORMA_EPILOGUE_yes
-#undef NORMA_EPILOGUE_fused
-#undef NORMA_EPILOGUE_no
+// Defined in table.cpp, the one file that depends on whether there is CUDA.
+extern const Kernels<float> kernels_float;
+extern const Kernels<double> kernels_double;
 
+/// kernels<float> and kernels<double>
 template <class T>
-inline constexpr Kernels<T> kernels{};
+inline constexpr const Kernels<T>& kernels = kernels_float;
+template <>
+inline constexpr const Kernels<double>& kernels<double> = kernels_double;
 
 }  // namespace norma

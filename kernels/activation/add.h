@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -13,6 +14,8 @@ struct Add {
   const T* a;
   const T* b;
   T* y;
+
+  Cost cost() const { return cost_of_numbers<T>(3 * count); }
 };
 
 NORMA_DECLARE(add, Add)

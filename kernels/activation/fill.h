@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -12,6 +13,8 @@ struct Fill {
   std::int64_t count;
   double value;
   T* y;
+
+  Cost cost() const { return cost_of_numbers<T>(count); }
 };
 
 NORMA_DECLARE(fill, Fill)

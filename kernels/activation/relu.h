@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -12,6 +13,8 @@ struct ReluForward {
   std::int64_t count;
   const T* x;
   T* y;
+
+  Cost cost() const { return cost_of_numbers<T>(2 * count); }
 };
 
 template <class T>
@@ -20,6 +23,8 @@ struct ReluBackward {
   const T* dy;
   const T* y;
   T* dx;
+
+  Cost cost() const { return cost_of_numbers<T>(3 * count); }
 };
 
 NORMA_DECLARE(relu_forward, ReluForward)

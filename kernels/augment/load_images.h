@@ -14,6 +14,7 @@
 
 #include "core/random.h"
 #include "kernels/augment/rotation.h"
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -33,6 +34,10 @@ struct LoadImages {
   const std::int64_t* labels = nullptr;  ///< [images]; nullptr where the batch needs none
   std::int64_t* target = nullptr;        ///< [N], labels[indices[n]]
   std::int64_t rotate = 0;  ///< in 2⁻³² turns, up to 2³¹, half a turn, either way; 0: no rotation
+
+  Cost cost() const {
+    return {cost_of_numbers<T>(n * c * h * w, n).bytes + static_cast<double>(n * c * h * w), 0};
+  }
 };
 
 /// What the random words of one image mean.

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -27,6 +28,14 @@ struct Conv2dShape {
   std::int64_t out_w() const { return (w + 2 * pad_w - kernel_w) / stride_w + 1; }
 };
 
+/// The same for all directions: x, y and weight once, and a multiplication and an addition per tap.
+template <class T>
+Cost convolution_cost(const Conv2dShape& s) {
+  const std::int64_t x = s.n * s.c * s.h * s.w, y = s.n * s.k * s.out_h() * s.out_w(),
+                     taps = s.c * s.kernel_h * s.kernel_w;
+  return {cost_of_numbers<T>(x + y + s.k * taps).bytes, 2 * static_cast<double>(y * taps)};
+}
+
 template <class T>
 struct Conv2dForward {
   Conv2dShape s;
@@ -34,6 +43,8 @@ struct Conv2dForward {
   const T* weight;
   const T* bias;  ///< [K] or nullptr
   T* y;
+
+  Cost cost() const { return convolution_cost<T>(s); }
 };
 
 template <class T>
@@ -42,6 +53,8 @@ struct Conv2dBackwardData {
   const T* dy;
   const T* weight;
   T* dx;
+
+  Cost cost() const { return convolution_cost<T>(s); }
 };
 
 template <class T>
@@ -51,6 +64,8 @@ struct Conv2dBackwardWeight {
   const T* x;
   T* dweight;
   T* dbias;  ///< [K] or nullptr
+
+  Cost cost() const { return convolution_cost<T>(s); }
 };
 
 NORMA_DECLARE(conv2d_forward, Conv2dForward)

@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "kernels/conv/conv2d.h"
+#include "kernels/cost.h"
 #include "kernels/norm/batch_norm.h"
 #include "kernels/norm/group_norm.h"
 #include "kernels/norm/layer_norm.h"
@@ -33,6 +34,15 @@ struct Conv2dNormForward {
       norm;
   static constexpr const char* norm_names[] = {"batch_norm", "group_norm", "layer_norm", "layer_norm_pixel",
                                                "rms_norm"};
+
+  Cost cost() const {
+    const Conv2dShape& s = conv.s;
+    // The norm reads what the convolution has just written. z goes to memory too where it is another array than y, as
+    // in training (and where no array exists).
+    const bool keeps_z = std::visit([&](const auto& a) { return a.y != conv.y || a.y == nullptr; }, norm);
+    const Cost z = cost_of_numbers<T>(keeps_z ? s.n * s.k * s.out_h() * s.out_w() : 0);
+    return {convolution_cost<T>(s).bytes + z.bytes, convolution_cost<T>(s).flops};
+  }
 };
 
 /// For std::visit(EachNorm{…}, a.norm): one function per norm.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -14,6 +15,10 @@ struct LinearForward {
   const T* weight;  ///< [out, in]
   const T* bias;    ///< [out] or nullptr
   T* y;             ///< [N, out]
+
+  Cost cost() const {
+    return {cost_of_numbers<T>(n * in + out * in + n * out).bytes, 2.0 * static_cast<double>(n * in * out)};
+  }
 };
 
 template <class T>
@@ -25,6 +30,12 @@ struct LinearBackward {
   T* dx;       ///< nullptr where not needed, as the two below
   T* dweight;  ///< [out, in]
   T* dbias;    ///< [out]
+
+  Cost cost() const {
+    // dx and dweight: two products
+    return {cost_of_numbers<T>(2 * (n * in + out * in) + n * out).bytes,
+            4.0 * static_cast<double>(n * in * out)};
+  }
 };
 
 NORMA_DECLARE(linear_forward, LinearForward)

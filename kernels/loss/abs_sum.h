@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -13,6 +14,8 @@ struct AbsSumForward {
   double factor;
   const T* x;
   T* y;  ///< one number
+
+  Cost cost() const { return cost_of_numbers<T>(count + 1); }
 };
 
 template <class T>
@@ -22,6 +25,8 @@ struct AbsSumBackward {
   const T* dy;  ///< one number
   const T* x;
   T* dx;
+
+  Cost cost() const { return cost_of_numbers<T>(2 * count + 1); }
 };
 
 NORMA_DECLARE(abs_sum_forward, AbsSumForward)

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -13,6 +14,8 @@ struct CorrectCount {
   const T* x;  ///< [rows, classes]
   const std::int64_t* target;
   std::int64_t* count;  ///< one number
+
+  Cost cost() const { return cost_of_numbers<T>(rows * classes, rows + 1); }
 };
 
 NORMA_DECLARE(correct_count, CorrectCount)

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -12,6 +13,8 @@ struct LogSoftmaxForward {
   std::int64_t rows, classes;
   const T* x;  ///< [rows, classes]
   T* y;
+
+  Cost cost() const { return cost_of_numbers<T>(2 * rows * classes); }
 };
 
 template <class T>
@@ -20,6 +23,8 @@ struct LogSoftmaxBackward {
   const T* dy;
   const T* y;
   T* dx;
+
+  Cost cost() const { return cost_of_numbers<T>(3 * rows * classes); }
 };
 
 NORMA_DECLARE(log_softmax_forward, LogSoftmaxForward)

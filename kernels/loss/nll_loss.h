@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -20,6 +21,8 @@ struct NllLossForward {
   const T* x;              ///< [rows, classes]
   const std::int64_t* target;
   T* loss;  ///< one number
+
+  Cost cost() const { return cost_of_numbers<T>(rows * (label_smoothing == 0 ? 1 : classes) + 1, rows); }
 };
 
 template <class T>
@@ -29,6 +32,8 @@ struct NllLossBackward {
   const T* dloss;  ///< one number
   const std::int64_t* target;
   T* dx;
+
+  Cost cost() const { return cost_of_numbers<T>(rows * classes + 1, rows); }
 };
 
 NORMA_DECLARE(nll_loss_forward, NllLossForward)

@@ -61,7 +61,7 @@ Example example_of(const std::string& operation, Pick pick) {
   e.available = [=](Device device) { return pick(kernels<float>).available(device); };
   e.cost = [=](const ExampleSetting& s) {
     ExampleArrays none(std::nullopt);
-    return in_dtype(s, [&]<class T>() { return cost_of(arguments(pick(kernels<T>), none, s)); });
+    return in_dtype(s, [&]<class T>() { return arguments(pick(kernels<T>), none, s).cost(); });
   };
   return e;
 }

@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "kernels/conv/conv2d.h"
 #include "kernels/cost.h"
 #include "kernels/measure/example_arrays.h"
+#include "kernels/pool/window.h"
 
 namespace norma {
 
@@ -40,7 +42,7 @@ struct Example {
   /// Makes the arrays and returns the call on their device.
   std::function<std::function<void()>(ExampleArrays&, const ExampleSetting&)> prepare;
   std::function<bool(Device)> available;            ///< whether an executor has the operation
-  std::function<Cost(const ExampleSetting&)> cost;  ///< by kernels/cost.h; allocates nothing
+  std::function<Cost(const ExampleSetting&)> cost;  ///< of its arguments; allocates nothing
 };
 
 /// One per line of kernels/table.h, in its order.

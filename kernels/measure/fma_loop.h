@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "kernels/cost.h"
+#include "kernels/executors.h"
 
 namespace norma {
 
@@ -21,15 +22,11 @@ struct FmaLoop {
   std::int64_t lanes;  ///< a multiple of 1024
   T* out;              ///< [lanes]: fma_chains in each, but for rounding
 
+  Cost cost() const { return {0, flops()}; }
   double flops() const { return 2.0 * fma_chains * static_cast<double>(rounds * lanes); }
   /// v = v·a + b goes to b/(1 − a) = 1 from anywhere.
   static constexpr T a = T{0.75}, b = T{0.25};
 };
-
-template <class T>
-Cost cost_of(const FmaLoop<T>& a) {
-  return {0, a.flops()};
-}
 
 namespace cpu {
 template <class T>

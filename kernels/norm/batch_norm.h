@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
@@ -30,6 +31,8 @@ struct BatchNormForward {
   stat_t* mean;     ///< [C], out: what normalised x; backward needs it
   stat_t* rstd;     ///< [C], out
   Epilogue after = {};
+
+  Cost cost() const { return cost_of_numbers<T>(2 * n * c * hw); }  // x, y
 };
 
 template <class T>
@@ -46,6 +49,8 @@ struct BatchNormBackward {
   T* dbias;    ///< [C]
   Epilogue after = {};
   const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
+
+  Cost cost() const { return cost_of_numbers<T>(3 * n * c * hw); }  // dy, x, dx
 };
 
 NORMA_DECLARE(batch_norm_forward, BatchNormForward)

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
@@ -27,6 +28,8 @@ struct GroupNormForward {
   stat_t* mean;     ///< [N, G], out; backward needs it
   stat_t* rstd;     ///< [N, G], out
   Epilogue after = {};
+
+  Cost cost() const { return cost_of_numbers<T>(2 * n * c * hw); }  // x, y
 };
 
 template <class T>
@@ -42,6 +45,8 @@ struct GroupNormBackward {
   T* dbias;    ///< [C]
   Epilogue after = {};
   const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
+
+  Cost cost() const { return cost_of_numbers<T>(3 * n * c * hw); }  // dy, x, dx
 };
 
 NORMA_DECLARE(group_norm_forward, GroupNormForward)

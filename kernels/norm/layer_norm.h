@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
@@ -27,6 +28,8 @@ struct LayerNormForward {
   stat_t* rstd;     ///< [rows], out
   Epilogue after = {};
   std::int64_t plane = 1;  ///< H·W, for the epilogue alone; divides M or is divided by it
+
+  Cost cost() const { return cost_of_numbers<T>(2 * rows * m); }  // x, y
 };
 
 template <class T>
@@ -43,6 +46,8 @@ struct LayerNormBackward {
   Epilogue after = {};
   std::int64_t plane = 1;   ///< these two are for the epilogue alone
   const T* bias = nullptr;  ///< [M] or nullptr for 0
+
+  Cost cost() const { return cost_of_numbers<T>(3 * rows * m); }  // dy, x, dx
 };
 
 NORMA_DECLARE(layer_norm_forward, LayerNormForward)

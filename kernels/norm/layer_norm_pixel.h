@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
@@ -25,6 +26,8 @@ struct LayerNormPixelForward {
   stat_t* mean;     ///< [N, H·W], out; backward needs it
   stat_t* rstd;     ///< [N, H·W], out
   Epilogue after = {};
+
+  Cost cost() const { return cost_of_numbers<T>(2 * n * c * hw); }  // x, y
 };
 
 template <class T>
@@ -40,6 +43,8 @@ struct LayerNormPixelBackward {
   T* dbias;    ///< [C]
   Epilogue after = {};
   const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
+
+  Cost cost() const { return cost_of_numbers<T>(3 * n * c * hw); }  // dy, x, dx
 };
 
 NORMA_DECLARE(layer_norm_pixel_forward, LayerNormPixelForward)

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
 
@@ -23,6 +24,8 @@ struct RmsNormForward {
   T* y;             ///< on the cpu it may be x
   stat_t* rrms;     ///< [N], out; backward needs it
   Epilogue after = {};
+
+  Cost cost() const { return cost_of_numbers<T>(2 * n * c * hw); }  // x, y
 };
 
 template <class T>
@@ -35,6 +38,8 @@ struct RmsNormBackward {
   T* dx;       ///< nullptr where not needed, as the one below
   T* dweight;  ///< [C]
   Epilogue after = {};
+
+  Cost cost() const { return cost_of_numbers<T>(3 * n * c * hw); }  // dy, x, dx
 };
 
 NORMA_DECLARE(rms_norm_forward, RmsNormForward)

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -22,6 +23,8 @@ struct AdamStep {
   T* p;
   T* m;
   T* v;
+
+  Cost cost() const { return cost_of_numbers<T>(7 * count); }
 };
 
 NORMA_DECLARE(adam_step, AdamStep)

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -20,6 +21,8 @@ struct SgdStep {
   const T* grad;
   T* p;
   T* velocity;  ///< not touched where momentum = 0
+
+  Cost cost() const { return cost_of_numbers<T>((momentum == 0 ? 3 : 5) * count); }
 };
 
 NORMA_DECLARE(sgd_step, SgdStep)

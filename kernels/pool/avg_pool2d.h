@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 #include "kernels/pool/window.h"
 
@@ -15,6 +16,8 @@ struct AvgPool2dForward {
   bool count_include_pad;
   const T* x;
   T* y;
+
+  Cost cost() const { return pool_cost<T>(s, false); }
 };
 
 template <class T>
@@ -23,6 +26,8 @@ struct AvgPool2dBackward {
   bool count_include_pad;
   const T* dy;
   T* dx;
+
+  Cost cost() const { return pool_cost<T>(s, false); }
 };
 
 /// What a window's sum is divided by.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -12,6 +13,8 @@ struct GlobalAvgPoolForward {
   std::int64_t planes, hw;  ///< N·C and H·W
   const T* x;
   T* y;  ///< [N·C]
+
+  Cost cost() const { return cost_of_numbers<T>(planes * (hw + 1)); }
 };
 
 template <class T>
@@ -19,6 +22,8 @@ struct GlobalAvgPoolBackward {
   std::int64_t planes, hw;
   const T* dy;
   T* dx;
+
+  Cost cost() const { return cost_of_numbers<T>(planes * (hw + 1)); }
 };
 
 NORMA_DECLARE(global_avg_pool_forward, GlobalAvgPoolForward)

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 #include "kernels/pool/window.h"
 
@@ -16,6 +17,8 @@ struct MaxPool2dForward {
   const T* x;
   T* y;
   std::int64_t* index;  ///< out, of y's shape: position of the maximum in its plane of x
+
+  Cost cost() const { return pool_cost<T>(s, true); }
 };
 
 template <class T>
@@ -24,6 +27,8 @@ struct MaxPool2dBackward {
   const T* dy;
   const std::int64_t* index;
   T* dx;
+
+  Cost cost() const { return pool_cost<T>(s, true); }
 };
 
 NORMA_DECLARE(max_pool2d_forward, MaxPool2dForward)

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "kernels/cost.h"
+
 namespace norma {
 
 struct PoolShape {
@@ -27,6 +29,13 @@ struct PoolShape {
     return last_is_outside ? count - 1 : count;
   }
 };
+
+/// Input and output of a pool, and a place for each output where that is wanted.
+template <class T>
+Cost pool_cost(const PoolShape& s, bool places) {
+  const std::int64_t outputs = s.planes * s.out_h() * s.out_w();
+  return cost_of_numbers<T>(s.planes * s.h * s.w + outputs, places ? outputs : 0);
+}
 
 /// The window of output pixel (i, j), clipped to the plane, and its area before that, padding included, by
 /// which average pooling may divide.

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "core/random.h"
+#include "kernels/cost.h"
 #include "kernels/executors.h"
 
 namespace norma {
@@ -20,6 +21,8 @@ struct DropElements {
   RandomSequence random;
   const T* x;
   T* y;
+
+  Cost cost() const { return cost_of_numbers<T>(2 * count); }
 };
 
 /// The factor that survivors are multiplied by.

@@ -23,9 +23,10 @@ struct NormPlace {
 
 struct NormRow {
   Norm norm;
-  std::string name;    ///< "ln-chw", on command lines and in files
-  std::string title;   ///< "Layer norm, one weight per element"
-  std::string lesson;  ///< what to look for in its statistics, some sentences
+  std::string name;       ///< "ln-chw", on command lines and in files
+  std::string title;      ///< "Layer norm, one weight per element"
+  std::string lesson;     ///< what to look for in its statistics, some sentences
+  std::string operation;  ///< of kernels/table.h, without _forward and _backward; empty for none
   /// The layer; nullptr for none.
   std::shared_ptr<Module> (*make)(const NormPlace& place);
   bool grouped = false;  ///< whether NormPlace::groups has an effect

@@ -7,11 +7,7 @@
 using namespace norma;
 
 TEST_CASE("the operation × executor matrix has no hole that is not declared", "[table]") {
-#ifdef NORMA_CUDA
-  const bool built_with_cuda = true;
-#else
-  const bool built_with_cuda = false;
-#endif
+  const bool built_with_cuda = kernels<float>.fill.available(Device::cuda);  // with all or none
   // Only a CPU has caches that hold an image between a convolution and a norm.
   const auto expected = [&](const std::string& operation, Device device) {
     return (device != Device::cuda || built_with_cuda) &&

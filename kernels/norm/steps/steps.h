@@ -65,24 +65,10 @@ struct Step {
   Operation<Args> operation;  ///< on simt and cuda; its name is the file's
 };
 
-// A build without CUDA has no functions in namespace cuda.
-#ifdef NORMA_CUDA
-#define NORMA_STEP(name, change) {change, {#name, {nullptr, nullptr, simt::name<T>, cuda::name<T>}}},
-#else
-#define NORMA_STEP(name, change) {change, {#name, {nullptr, nullptr, simt::name<T>, nullptr}}},
-#endif
-
-/// From the first to the last.
+/// From the first to the last; T is float or double.
 template <class T>
-std::span<const Step<GroupNormForward<T>>> group_norm_forward_steps() {
-  static constexpr Step<GroupNormForward<T>> steps[] = {NORMA_GROUP_NORM_FORWARD_STEPS(NORMA_STEP)};
-  return steps;
-}
+std::span<const Step<GroupNormForward<T>>> group_norm_forward_steps();
 template <class T>
-std::span<const Step<GroupNormBackward<T>>> group_norm_backward_steps() {
-  static constexpr Step<GroupNormBackward<T>> steps[] = {NORMA_GROUP_NORM_BACKWARD_STEPS(NORMA_STEP)};
-  return steps;
-}
-#undef NORMA_STEP
+std::span<const Step<GroupNormBackward<T>>> group_norm_backward_steps();
 
 }  // namespace norma

@@ -25,7 +25,7 @@ TEST_CASE("every line of the table has an example, which writes all its outputs"
     }
 }
 
-TEST_CASE("an example's cost, by kernels/cost.h, is close to the bytes of its arrays", "[examples]") {
+TEST_CASE("an example's cost is close to the bytes of its arrays", "[examples]") {
   for (const Example& e : examples()) {
     CAPTURE(e.operation);
     const bool rows = e.shape[2] == 1;
