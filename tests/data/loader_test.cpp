@@ -34,10 +34,13 @@ TEST_CASE("load_images agrees with its reference, and all executors with each ot
   };
   const Tensor indices = Tensor::from<std::int64_t>({8, 0, 3, 3, 7}, {5});
   const Tensor labels = Tensor::from<std::int64_t>({0, 10, 20, 30, 40, 50, 60, 70, 80}, {9});
-  for (const auto& [c, h, w] : std::vector<Case>{{1, 1, 1}, {3, 7, 5}, {4, 3, 8}, {1, 28, 28}, {3, 32, 32}})
+  // No structured bindings: with -fopenmp-simd, Clang 16 lets no lambda capture them.
+  for (const Case& size : std::vector<Case>{{1, 1, 1}, {3, 7, 5}, {4, 3, 8}, {1, 28, 28}, {3, 32, 32}})
     for (const bool flip : {false, true})
-      for (const auto& [pad, degrees] :
+      for (const auto& move :
            std::vector<std::pair<std::int64_t, double>>{{0, 0}, {1, 0}, {4, 0}, {0, 180}, {1, 15}}) {
+        const std::int64_t c = size.c, h = size.h, w = size.w, pad = move.first;
+        const double degrees = move.second;
         CAPTURE(c, h, w, flip, pad, degrees);
         const std::int64_t rotate = turns_from_degrees(degrees);
         const Tensor images = counting_images(9, c, h, w).images;
