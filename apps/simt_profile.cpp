@@ -10,8 +10,8 @@
 #include <new>
 
 #include "apps/cli/progress.h"
-#include "apps/simt_profile/profile_options.h"
-#include "apps/simt_profile/profile_report.h"
+#include "apps/simt_profile/options.h"
+#include "apps/simt_profile/report.h"
 #include "core/error.h"
 
 namespace norma {

@@ -1,8 +1,8 @@
 #include "apps/commands/eval.h"
 
 #include "apps/cli/arguments.h"
+#include "apps/cli/find_images.h"
 #include "apps/cli/flags.h"
-#include "apps/cli/images.h"
 #include "apps/run/saved_model.h"
 #include "core/parallel.h"
 #include "kernels/simd_target.h"

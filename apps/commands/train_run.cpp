@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "apps/cli/images.h"
+#include "apps/cli/find_images.h"
 #include "apps/report/pages/report.h"
 #include "apps/run/norm_statistics_json.h"
 #include "apps/run/run_config.h"

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/simt_profile/code_names.h"
-#include "apps/simt_profile/profile_options.h"
+#include "apps/simt_profile/options.h"
 #include "core/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/process.h"

@@ -3,7 +3,7 @@
 // instrumentation, as the kernels are, for the sake of the two wrong kernels at its end.
 #include <set>
 
-#include "apps/simt_profile/profile_report.h"
+#include "apps/simt_profile/report.h"
 #include "core/error.h"
 #include "kernels/cuda/cuda.h"
 #include "kernels/simt/schedule.h"

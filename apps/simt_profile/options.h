@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "apps/simt_profile/profile_cases.h"
+#include "apps/simt_profile/cases.h"
 
 namespace norma {
 

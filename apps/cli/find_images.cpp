@@ -1,4 +1,4 @@
-#include "apps/cli/images.h"
+#include "apps/cli/find_images.h"
 
 #include "core/error.h"
 #include "data/find_data.h"

@@ -1,10 +1,10 @@
-#include "apps/simt_profile/profile_options.h"
+#include "apps/simt_profile/options.h"
 
 #include <algorithm>
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/flags.h"
-#include "apps/simt_profile/profile_report.h"
+#include "apps/simt_profile/report.h"
 #include "core/error.h"
 
 namespace norma {

@@ -1,4 +1,4 @@
-#include "kernels/simt/profile/requests.h"
+#include "kernels/simt/counting/requests.h"
 
 #include <algorithm>
 #include <bit>

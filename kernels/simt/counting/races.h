@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "kernels/simt/counters.h"
-#include "kernels/simt/profile/shadow.h"
+#include "kernels/simt/counting/shadow.h"
 
 namespace norma::simt {
 

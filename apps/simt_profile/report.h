@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "apps/simt_profile/cases.h"
 #include "apps/simt_profile/code_names.h"
-#include "apps/simt_profile/profile_cases.h"
 #include "kernels/simt/counters.h"
 
 namespace norma {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "apps/cli/arguments.h"
-#include "apps/simt_profile/profile_cases.h"
+#include "apps/simt_profile/cases.h"
 #include "core/error.h"
 
 namespace norma {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <utility>
 
-#include "kernels/simt/profile/races.h"
-#include "kernels/simt/profile/requests.h"
+#include "kernels/simt/counting/races.h"
+#include "kernels/simt/counting/requests.h"
 
 namespace norma::simt {
 namespace {

@@ -1,4 +1,4 @@
-#include "kernels/simt/profile/races.h"
+#include "kernels/simt/counting/races.h"
 
 #include <algorithm>
 #include <bit>

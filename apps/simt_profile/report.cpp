@@ -1,4 +1,4 @@
-#include "apps/simt_profile/profile_report.h"
+#include "apps/simt_profile/report.h"
 
 #include <algorithm>
 
