@@ -52,10 +52,6 @@ using O = Options&;
 using R = Recipe&;
 using S = const std::string&;
 
-}  // namespace
-
-namespace {
-
 const std::vector<Flag<Options>>& network_flags() {
   static const std::vector<Flag<Options>> all = {
       {"Network", "preset", "NAME", "network and recipe, which other flags override; see --list-presets",

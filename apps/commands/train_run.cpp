@@ -9,7 +9,6 @@
 #include "apps/run/norm_statistics_json.h"
 #include "apps/run/run_config.h"
 #include "apps/run/run_folder.h"
-#include "apps/run/tensorboard.h"
 #include "core/device_memory.h"
 #include "core/random.h"
 #include "layers/fusion.h"
@@ -18,6 +17,7 @@
 #include "optim/cross_check.h"
 #include "optim/norm_statistics.h"
 #include "optim/presets.h"
+#include "optim/tensorboard.h"
 
 namespace norma {
 namespace {

@@ -6,7 +6,7 @@
 //   model.safetensors      the weights at the end, by PyTorch's names
 //   report.html            the run as a page to look at (apps/report/pages/report.h), made of the files above …
 //   curves.png, misclassified.png  … and two pictures of it
-//   events.out.…           with --tensorboard, what metrics.jsonl says (apps/run/tensorboard.h)
+//   events.out.…           with --tensorboard, what metrics.jsonl says (optim/tensorboard.h)
 #pragma once
 
 #include <filesystem>

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "apps/simt_profile/cases.h"
-#include "apps/simt_profile/code_names.h"
+#include "kernels/simt/code_names.h"
 #include "kernels/simt/counters.h"
 
 namespace norma {

@@ -1,4 +1,4 @@
-// Protocol Buffers, the writing half: what event files (apps/run/tensorboard.h) and ONNX (layers/export/onnx.h) are made
+// Protocol Buffers, the writing half: what event files (optim/tensorboard.h) and ONNX (layers/export/onnx.h) are made
 // of.
 // A message is its fields, one after the other, each a tag and a value:
 //

@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
-#include "apps/simt_profile/code_names.h"
 #include "apps/simt_profile/options.h"
 #include "core/error.h"
+#include "kernels/simt/code_names.h"
 #include "tests/support/catch.h"
 #include "tests/support/process.h"
 

@@ -1,5 +1,5 @@
 // Event files: by a reader of their bytes, and by TensorBoard's own.
-#include "apps/run/tensorboard.h"
+#include "optim/tensorboard.h"
 
 #include <ctime>
 #include <iostream>

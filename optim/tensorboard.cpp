@@ -1,4 +1,4 @@
-#include "apps/run/tensorboard.h"
+#include "optim/tensorboard.h"
 
 #include <unistd.h>
 

@@ -1,11 +1,11 @@
-#include "apps/simt_profile/code_names.h"
+#include "kernels/simt/code_names.h"
+
+#include <fmt/format.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
+#include <sstream>
 
-#include "apps/cli/arguments.h"
-#include "core/error.h"
 #include "kernels/simt/counters.h"
 
 namespace norma {
@@ -27,9 +27,7 @@ std::string line_of(const std::string& text) { return short_path(text.substr(0, 
 std::map<std::uintptr_t, CodeName> code_names(const std::vector<std::uintptr_t>& addresses) {
   std::map<std::uintptr_t, CodeName> names;
   std::map<std::uintptr_t, std::uintptr_t> by_offset;
-  std::error_code none;
-  std::string command =
-      "addr2line -a -f -C -i -e " + quoted(std::filesystem::read_symlink("/proc/self/exe", none).string());
+  std::string command = "addr2line -a -f -C -i -e /proc/$PPID/exe";  // the shell's parent is this program
   for (const std::uintptr_t address : addresses) {
     const std::uintptr_t offset = simt::code_place(address).offset;
     names[address].line = fmt::format("{:#x}", offset);
@@ -40,7 +38,9 @@ std::map<std::uintptr_t, CodeName> code_names(const std::vector<std::uintptr_t>&
 
   // For each address "0x…", then a function and a line for every level of inlining, from the inside out.
   CodeName* name = nullptr;
-  const std::vector<std::string> lines = split_words(output_of(command + " 2>/dev/null"), '\n');
+  std::vector<std::string> lines;
+  std::istringstream output(output_of(command + " 2>/dev/null"));
+  for (std::string line; std::getline(output, line);) lines.push_back(line);
   for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
     if (lines[i].starts_with("0x")) {
       const auto found = by_offset.find(std::stoull(lines[i], nullptr, 16));

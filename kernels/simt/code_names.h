@@ -9,8 +9,8 @@
 namespace norma {
 
 struct CodeName {
-  std::string function;  ///< demangled, with everything around it; empty where nobody knows
-  std::string line;      ///< "kernels/cuda/map.cuh:88"; the address where nobody knows
+  std::string function;  ///< demangled, with its namespaces; empty where unknown
+  std::string line;      ///< "kernels/cuda/map.cuh:88"; the address where unknown
   std::string from;      ///< where that was inlined: the line in the kernel; empty where it was not
 };
 
