@@ -54,8 +54,8 @@ Example example_of(const std::string& operation, Pick pick) {
   };
   e.prepare = [=](ExampleArrays& a, const ExampleSetting& s) {
     return in_dtype(s, [&]<class T>() -> std::function<void()> {
-      const auto& line = pick(kernels<T>);
-      return [&line, args = arguments(line, a, s), device = a.device().value()] { line(device, args); };
+      const auto* line = &pick(kernels<T>);
+      return [line, args = arguments(*line, a, s), device = a.device().value()] { (*line)(device, args); };
     });
   };
   e.available = [=](Device device) { return pick(kernels<float>).available(device); };

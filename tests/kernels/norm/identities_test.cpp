@@ -78,7 +78,7 @@ TEST_CASE("a deviation of 1 beside a mean of 1e4 comes out right in float", "[no
     const Tensor want = f(exact.to(Device::reference));
     require_close(f(exact.to(DType::float32)), want, 2e-5, name);
     const Inputs inputs = {exact};
-    CHECK(compare_executors(inputs, [&f = f](const Inputs& t) { return f(t[0]); },
+    CHECK(compare_executors(inputs, [&g = f](const Inputs& t) { return g(t[0]); },
                             {.float_forward = 2e-5,
                              .float_backward = 2e-4,
                              .double_forward = 1e-9,
