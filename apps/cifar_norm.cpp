@@ -1,10 +1,11 @@
 // cifar_norm: trains a small CNN on CIFAR-10 with the normalization of your choice.
 //
 //   cifar_norm --norm gn --groups 4        trains
-//   cifar_norm eval runs/gn4               scores what was trained (apps/commands/eval.h)
+//   cifar_norm eval runs/gn4               scores the trained network (apps/commands/eval.h)
 //
-// The way of a run: options (apps/cli/options.h) → network (optim/presets.h) → data → epochs (optim/trainer.h) → run
-// folder (apps/run/run_folder.h). README.md shows one, --help lists the flags.
+// The steps of a run: options (apps/cli/options.h) → network (optim/presets.h) → data → epochs
+// (optim/trainer.h) → run folder (apps/run/run_folder.h). README.md shows an example, --help lists the flags.
+#include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
 
 int main(int argc, char** argv) {

@@ -1,7 +1,8 @@
-// mnist_norm: cifar_norm's sibling for handwritten digits.
+// mnist_norm: the same as cifar_norm, but for handwritten digits.
 //
 //   mnist_norm --norm gn
-//   mnist_norm eval runs/gn                scores what was trained (apps/commands/eval.h)
+//   mnist_norm eval runs/gn                scores the trained network (apps/commands/eval.h)
+#include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
 
 int main(int argc, char** argv) {

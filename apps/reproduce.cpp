@@ -1,11 +1,11 @@
-// reproduce: trains every preset by its own recipe, and writes the tables in docs/results.
+// reproduce: trains every preset with its own recipe, and writes the tables in docs/results.
 //
-//   reproduce --data DIR                     all rows; one that is done is not trained again
+//   reproduce --data DIR                     all rows; finished ones are not trained again
 //   reproduce --rows skip-37108,mnist-9752   these presets
 //   reproduce --rows norma-49k --seeds 3     Norma's own, with its spread
 //
-// A row's epochs are kept in docs/results/runs, of which the table is made; what `cifar_norm --list-presets` says of
-// Norma's accuracy (optim/measured.inc) is written with it.
+// The epochs of each row are kept in docs/results/runs, and the tables are made from them. reproduce also
+// writes the accuracies that `cifar_norm --list-presets` prints (optim/measured.inc).
 #include <fmt/format.h>
 
 #include <filesystem>
@@ -13,6 +13,7 @@
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/flags.h"
+#include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
 #include "apps/commands/result_tables.h"
 #include "apps/commands/train_run.h"
@@ -45,16 +46,16 @@ const std::vector<Flag<ReproduceOptions>>& flags() {
        [](O o, S, S v) { o.presets = split_words(v, ','); }},
       {"Rows", "epochs", "N", "passes over the training set (20)",
        [](O o, S f, S v) { o.epochs = static_cast<int>(whole_number(f, v, 1, 100'000)); }},
-      {"Rows", "seed", "N", "of every run (1)",
+      {"Rows", "seed", "N", "random seed of every run (1)",
        [](O o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, 1 << 30)); }},
-      {"Rows", "seeds", "N", "runs of each row, with seeds from --seed on (1)",
+      {"Rows", "seeds", "N", "runs per row; the first uses --seed, each next one a seed 1 higher (1)",
        [](O o, S f, S v) { o.seeds = static_cast<int>(whole_number(f, v, 1, 1000)); }},
   };
   static const std::vector<Flag<ReproduceOptions>> output = {
-      {"Output", "out", "DIR", "where the run folders go (runs/reproduce)",
+      {"Output", "out", "DIR", "folder for the run folders (runs/reproduce)",
        [](O o, S f, S v) { o.out = not_empty(f, v); }},
       {"Output", "write", "DIR",
-       "the checkout whose docs/results and optim/measured.inc to write (print the table)",
+       "a checkout of Norma: write its docs/results and optim/measured.inc (without it, print the table)",
        [](O o, S f, S v) { o.write = not_empty(f, v); }},
       {"Output", "quiet", "", "print one line per run only", [](O o, S, S) { o.quiet = true; }},
       {"Output", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
@@ -66,22 +67,22 @@ const std::vector<Flag<ReproduceOptions>>& flags() {
 }
 
 std::string help() {
-  return "reproduce trains the presets, each by its own recipe, and makes a table of what came out.\n\n"
+  return "reproduce trains the presets, each with its own recipe, and makes a table of the results.\n\n"
          "Usage: reproduce [flags]\n\n" +
          flags_help(texts_of(flags())) +
-         "\nA run that is complete in its folder is not trained again; Ctrl-C, and go on later.\n"
+         "\nA complete run is not trained again: you can stop with Ctrl-C and continue later.\n"
          "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
 }
 
-// How to repeat it.
+// The command that repeats a run.
 std::string command(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed) {
   return row.command(seed) + (o.epochs == published_epochs ? "" : fmt::format(" --epochs {}", o.epochs)) +
          (o.images.data.empty() ? "" : " --data " + quoted(o.images.data));
 }
 
-// Its log joins those in docs/results, and the tables are made anew; or its line is printed.
+// Copies the log of a run to docs/results and writes the tables again; without --write, prints its line.
 void keep(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed, const RunResult& result) {
-  if (o.write.empty()) return fmt::print("{}\n", table_line(row, seed, result.epochs));
+  if (o.write.empty()) return print(fmt::format("{}\n", table_line(row, seed, result.epochs)));
   const fs::path runs = fs::path(o.write) / "docs" / "results" / "runs";
   fs::create_directories(runs);
   fs::copy_file(result.folder / "metrics.jsonl", runs / (row.name(seed) + ".jsonl"),
@@ -93,13 +94,13 @@ int run(const ReproduceOptions& o) {
   if (!o.write.empty() && !fs::exists(fs::path(o.write) / "optim" / "measured.inc"))
     fail_usage("--write {}: there is no optim/measured.inc; name a checkout of Norma", o.write);
   if (!o.write.empty() && o.epochs != published_epochs)
-    fail_usage("--write keeps runs of {} epochs, as they were published: leave --epochs or --write away",
+    fail_usage("--write keeps only runs of {} epochs, as published: leave out --epochs or --write",
                published_epochs);
   if (!o.write.empty() && o.seed + static_cast<std::uint64_t>(o.seeds) > most_seeds + 1)
     fail_usage("--write keeps the seeds up to {}", most_seeds);
   check_out(o.out);
   for (const std::string& name : o.presets) one_of("rows", name, preset_names());
-  if (!o.write.empty()) write_result_tables(o.write);  // what is there already
+  if (!o.write.empty()) write_result_tables(o.write);  // from the existing logs
   use_machine(o.machine);
   watch_for_interrupt();
   Progress progress(o.quiet);
@@ -119,7 +120,7 @@ int run(const ReproduceOptions& o) {
       options.out = fs::path(o.out) / row.name(seed);
       if (loaded != row.preset->data) images = find_images(options, progress), loaded = row.preset->data;
       if (images->name == "synthetic")
-        fail("the presets are to be trained on {}: name its folder with --data", loaded->title);
+        fail("the presets must be trained on {}: name its folder with --data", loaded->title);
       const RunResult result = train_run(options, *images, command(o, row, seed), progress, Finished::keep);
       if (result.stopped || interrupted()) return interrupt_status();
       if (!result.diverged.empty()) fail("{}: {}", row.name(seed), result.diverged);
@@ -136,7 +137,7 @@ int main(int argc, char** argv) {
   return norma::run_app("reproduce", [&] {
     norma::ReproduceOptions options;
     norma::apply_flags(norma::flags(), argc, argv, options);
-    if (options.help) return fmt::print("{}", norma::help()), 0;
+    if (options.help) return norma::print(norma::help()), 0;
     return norma::run(options);
   });
 }

@@ -1,8 +1,8 @@
-// simt_profile: what a CUDA kernel does to memory, counted on the CPU, kernel by kernel.
+// simt_profile: counts the memory accesses of CUDA kernels, on the CPU.
 //
 //   simt_profile --op group_norm --direction backward --shape 128,32,32,32 --groups 4
 //
-// kernels/simt/README.md, "Counting", shows a run and says what the figures are.
+// kernels/simt/README.md, "Counting", shows a run and explains the figures.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 #include <new>
 
 #include "apps/cli/progress.h"
+#include "apps/cli/run_app.h"
 #include "apps/simt_profile/options.h"
 #include "apps/simt_profile/report.h"
 #include "core/error.h"
@@ -22,13 +23,13 @@ void list_operations() {
     const std::string direction = c.direction().empty() ? "" : "--direction " + c.direction();
     std::string flags;
     for (const std::string& flag : c.flags) flags += " --" + flag;
-    fmt::print("--op {:<17} {:<27} default --shape {:<12}{}\n", c.operation(), direction,
-               fmt::format("{},{},{},{}", c.shape[0], c.shape[1], c.shape[2], c.shape[3]), flags);
+    print(fmt::format("--op {:<17} {:<27} default --shape {:<12}{}\n", c.operation(), direction,
+                      fmt::format("{},{},{},{}", c.shape[0], c.shape[1], c.shape[2], c.shape[3]), flags));
   }
 }
 
 void run(const ProfileOptions& options) {
-  Progress progress(options.json || isatty(STDOUT_FILENO) == 0);  // a bar for people only
+  Progress progress(options.json || isatty(STDOUT_FILENO) == 0);  // a bar only on a terminal
   nlohmann::ordered_json operations = nlohmann::ordered_json::array();
   for (const ProfileCase& which : choose_profile_cases(options.operation, options.direction)) {
     const Profile result = profile(which, options.setting, [&](double share) {
@@ -38,32 +39,25 @@ void run(const ProfileOptions& options) {
     if (options.json)
       operations.push_back(to_json(result));
     else
-      fmt::print("{}\n", to_text(result));
+      print(fmt::format("{}\n", to_text(result)));
     std::fflush(stdout);
   }
   if (options.json)
-    fmt::print("{}\n", nlohmann::ordered_json{{"operations", operations}}.dump(2));
+    print(fmt::format("{}\n", nlohmann::ordered_json{{"operations", operations}}.dump(2)));
   else
-    fmt::print("{}", profile_legend());
+    print(profile_legend());
 }
 
 }  // namespace
 }  // namespace norma
 
 int main(int argc, char** argv) {
-  try {
+  return norma::run_app("simt_profile", [&] {
     const norma::ProfileOptions options = norma::parse_profile_options(argc, argv);
-    if (options.help) return fmt::print("{}", norma::profile_help_text()), 0;
+    if (options.help) return norma::print(norma::profile_help_text()), 0;
     if (options.list) return norma::list_operations(), 0;
+    if (!options.step.preset.empty())
+      return norma::print(norma::step_text(options.step, norma::record_step(options.step))), 0;
     return norma::run(options), 0;
-  } catch (const norma::UsageError& e) {
-    fmt::print(stderr, "simt_profile: {}\n", e.what());
-    return 2;
-  } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "simt_profile: not enough memory; try a smaller --shape\n");
-    return 1;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "simt_profile: {}\n", e.what());
-    return 1;
-  }
+  });
 }

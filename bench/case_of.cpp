@@ -1,4 +1,4 @@
-// A case from the example of kernels/measure/examples.h: its words and its effort.
+// Makes a case from an example of kernels/measure/examples.h: its texts and its effort.
 #include <algorithm>
 
 #include "bench/sizes.h"
@@ -9,9 +9,9 @@ namespace {
 enum class Words { image, norm, convolution, convolution_norm, pool, linear, rows, count };
 
 struct Kind {
-  const char* operation;  // in its name; the first that fits
+  const char* operation;  // without its direction; "_norm" is every other name with it
   Words words;
-  double effort;  // inner-loop turns of the reference per element; 0: as multiplications
+  double effort;  // inner-loop iterations of the reference per element; 0: the number of multiplications
 };
 
 constexpr Kind kinds[] = {{"conv2d_norm", Words::convolution_norm, 0},
@@ -25,6 +25,8 @@ constexpr Kind kinds[] = {{"conv2d_norm", Words::convolution_norm, 0},
                           {"add", Words::image, 1},
                           {"dropout", Words::image, 4},
                           {"load_images", Words::image, 4},
+                          {"begin_step", Words::rows, 1},
+                          {"keep_score", Words::rows, 1},
                           {"log_softmax", Words::rows, 4},
                           {"nll_loss", Words::rows, 4},
                           {"correct_count", Words::rows, 4},
@@ -34,10 +36,13 @@ constexpr Kind kinds[] = {{"conv2d_norm", Words::convolution_norm, 0},
                           {"adam_step", Words::count, 2}};
 
 const Kind& kind_of(const std::string& operation) {
+  const std::string name =
+      operation.substr(0, std::min(operation.find("_forward"), operation.find("_backward")));
   const auto* const found = std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind& kind) {
-    return operation.find(kind.operation) != std::string::npos;
+    return name == kind.operation ||
+           (kind.operation[0] == '_' && name.find(kind.operation) != std::string::npos);
   });
-  if (found == std::end(kinds)) fail("bench/case_of.cpp has no words for {}", operation);
+  if (found == std::end(kinds)) fail("bench/case_of.cpp has no text for {}", operation);
   return *found;
 }
 
@@ -58,10 +63,10 @@ std::string size_text(const std::string& operation, Words words, const ExampleSe
   return s.groups == 1 ? images + ", 1 group" : fmt::format("{}, {} groups", images, s.groups);
 }
 
-// "conv2d_forward n=128 c=32 …" of peers/operations.py
+// "conv2d_forward n=128 c=32 …", for peers/operations.py
 std::string peer_text(const std::string& operation, Words words, const ExampleSetting& s) {
   const auto& [n, c, h, w] = *s.shape;
-  if (operation == "load_images") return "";
+  if (operation == "load_images" || operation == "begin_step" || operation == "keep_score") return "";
   if (words == Words::count) return fmt::format("{} n={}", operation, c);
   const std::string rows = fmt::format("{} n={} c={}", operation, n, c);
   if (words == Words::rows) return rows;

@@ -1,5 +1,5 @@
-// Which operations at which sizes. Those of c11-48096 are not written down here: its layers tell them, as one
-// image runs through (once with each norm). Those of ResNet-50 are a table.
+// Lists the operations and their sizes. Those of c11-48096 are found by running one image through it, once
+// with each norm. Those of ResNet-50 are a table.
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -14,14 +14,14 @@
 namespace norma {
 namespace {
 
-// Every norm of ResNet-50 (He et al. 2016, table 1, as torchvision builds it: the stride in the 3×3) sees one of
-// these: channels, and the side of its square image.
+// The inputs of all norms of ResNet-50 (He et al. 2016, table 1; as in torchvision, the stride is in the 3×3
+// convolution): channels, and the side of the square image.
 constexpr std::pair<std::int64_t, std::int64_t> resnet50_norms[] = {
     {64, 112}, {64, 56},  {128, 56}, {128, 28}, {256, 56},  {256, 28},
     {256, 14}, {512, 28}, {512, 14}, {512, 7},  {1024, 14}, {2048, 7}};
 constexpr std::int64_t resnet_groups = 32;  // Wu and He 2018
 
-// Cases in the order they came; what is the same operation at the same size is one, with both names.
+// Cases in the order of add(). The same operation at the same size is one case, with both names.
 class Cases {
  public:
   void add(const std::string& network, const std::string& layer, Case c) {
@@ -75,7 +75,7 @@ ExampleSetting rows(std::int64_t n, std::int64_t classes) {
 ExampleSetting flat(std::int64_t count) { return {.shape = {{1, count, 1, 1}}}; }
 
 ExampleSetting convolution(const Conv2d& layer, std::int64_t batch, const Shape& x) {
-  const Window window = layer.window();  // this network's windows are square
+  const Window window = layer.window();  // the windows of this network are square
   ExampleSetting s = images(batch, x);
   s.out_channels = layer.weight.size(0), s.conv_bias = false;
   s.kernel = window.kernel.h, s.stride = window.stride.h, s.padding = layer.padding().h;
@@ -89,7 +89,7 @@ void add_conv(Cases& cases, const std::string& block, const ExampleSetting& s) {
     cases.add("c11-48096", block, "conv2d_backward_data", s);
 }
 
-// What one layer's call asks for in a training step.
+// Adds the operations of one layer in a training step.
 void add_layer(Cases& cases, Norm norm, const Module& layer, const Shape& x, std::int64_t batch) {
   const std::string network = "c11-48096", block = block_name(layer), type = layer.type();
   if (type == "Conv2d") {
@@ -116,9 +116,9 @@ void add_layer(Cases& cases, Norm norm, const Module& layer, const Shape& x, std
 
 void add_network(Cases& cases, Norm norm, std::int64_t batch) {
   const std::shared_ptr<Sequential> network = find_preset("c11-48096").network({.norm = norm});
-  network->eval();  // one image, no dropout: sizes are all that is asked
+  network->eval();  // one image, no dropout: only the sizes are needed
   const NoGrad no_grad;
-  ExampleSetting conv;  // the last one
+  ExampleSetting conv;  // the last convolution
   const ModuleObserver observer([&](const Module& layer, const Tensor& in, const Tensor&) {
     if (layer.children().empty()) add_layer(cases, norm, layer, in.shape(), batch);
     if (const auto* l = dynamic_cast<const Conv2d*>(&layer)) conv = convolution(*l, batch, in.shape());
@@ -134,14 +134,15 @@ void add_resnet50_norms(Cases& cases, std::int64_t batch) {
   const std::string network = "ResNet-50";
   for (const auto& [channels, side] : resnet50_norms) {
     const Shape x{batch, channels, side, side};
-    for (const char* norm : {"batch_norm", "layer_norm", "layer_norm_pixel", "rms_norm"})
-      cases.both(network, "", norm, images(batch, x));
+    for (const NormRow& row : all_norms())
+      if (!row.operation.empty() && row.operation != "group_norm")
+        cases.both(network, "", row.operation, images(batch, x));
     for (const std::int64_t groups : {std::int64_t{1}, resnet_groups, channels})
       cases.both(network, "", "group_norm", images(batch, x, groups));
   }
 }
 
-// Loss and optimizer of c11-48096, with the sizes of all its parameters.
+// Loss and optimizer of c11-48096, at the sizes of all its parameters.
 void add_loss_and_optimizer(Cases& cases, std::int64_t batch) {
   const std::string network = "c11-48096";
   cases.both(network, "", "log_softmax", rows(batch, 10));
@@ -173,7 +174,9 @@ std::vector<Case> all_cases(const CaseSizes& sizes) {
   ExampleSetting photos = images(sizes.batch, {sizes.batch, 3, 32, 32});
   photos.padding = 4;
   cases.add("c11-48096", "", "load_images", photos);
-  // What c11-48096 has no use for, where ResNet-50 has it.
+  cases.add("c11-48096", "", "begin_step", rows(sizes.batch, 1));
+  cases.add("c11-48096", "", "keep_score", rows(1, 1));
+  // Operations of ResNet-50 that c11-48096 does not use.
   const std::int64_t n = sizes.resnet_batch;
   for (const auto& [channels, side] : {std::pair{256, 56}, {512, 28}, {1024, 14}, {2048, 7}})
     cases.add("ResNet-50", "", "add", images(n, {n, channels, side, side}));

@@ -1,4 +1,4 @@
-// Cases of the steps from a naive group norm to the one in use (kernels/norm/steps/README.md).
+// Cases of the steps from a naive group norm to the kernel in use (kernels/norm/steps/README.md).
 #include "bench/sizes.h"
 #include "kernels/measure/example_arguments.h"
 #include "kernels/norm/steps/steps.h"
@@ -17,7 +17,7 @@ constexpr StepSize step_sizes[] = {{"c11-48096 C1", false, 32, 32, 4}, {"c11-480
                                    {"ResNet-50", true, 64, 112, 32},   {"ResNet-50", true, 256, 56, 32},
                                    {"ResNet-50", true, 1024, 14, 32},  {"ResNet-50", true, 2048, 7, 32}};
 
-// A step on a device; on the reference executor the operation itself.
+// Adds each step on a device. On the reference executor, a step is the operation itself.
 template <template <class> class Args, class StepsOf, class Pick>
 void add_steps(std::vector<Case>& cases, const CaseSizes& sizes, StepsOf steps_of, Pick pick) {
   const auto steps = steps_of.template operator()<float>();

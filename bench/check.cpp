@@ -7,7 +7,7 @@
 namespace norma {
 namespace {
 
-// Inner-loop turns that the reference executor may take: about a quarter of a second.
+// So many inner-loop iterations of the reference executor are accepted: about a quarter of a second.
 constexpr double patience = 1.5e8;
 
 std::int64_t batch_to_check(const Case& c) {
@@ -28,7 +28,7 @@ double relative_error(const Tensor& got, const Tensor& want) {
   double scale = 0, error = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const double difference = std::abs(a[i] - b[i]);
-    error = difference <= error ? error : difference;  // not a number counts, too
+    error = difference <= error ? error : difference;  // also if the difference is NaN
     scale = std::max(scale, std::abs(b[i]));
     if (!(difference < std::numeric_limits<double>::infinity()))
       return std::numeric_limits<double>::infinity();
@@ -47,8 +47,8 @@ Check check_case(const Case& c, Device device, DType dtype) {
   for (std::size_t i = 0; i < reference.size(); ++i)
     check.error = std::max(check.error, relative_error(results[i], reference[i]));
   if (!(check.error <= check_tolerance(dtype)))
-    fail("{} on {} in {} is {:.1e} off the reference, more than {:.0e}, and is not timed: {}", c.operation,
-         name(device), name(dtype), check.error, check_tolerance(dtype), c.size);
+    fail("{} on {} in {} differs from the reference by {:.1e}, more than {:.0e}, and is not timed: {}",
+         c.operation, name(device), name(dtype), check.error, check_tolerance(dtype), c.size);
   return check;
 }
 

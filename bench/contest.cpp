@@ -18,10 +18,10 @@
 namespace norma {
 namespace {
 
-// Losses of the first steps must agree to so much. In double precision that is sharp. In single precision, as
-// timed, rounding grows with every step of a network with batch norm, as it flips branches of ReLU and
-// pooling: within ten steps PyTorch is 1e-4 (3e-4 with 32 images) off its own losses in double precision.
-// Three steps already need forward, backward and momentum.
+// The losses of the first steps must agree to this tolerance. Double precision is a strict test. Single
+// precision is the timed one. In a network with batch norm, its rounding errors grow with every step, because
+// they change branches of ReLU and pooling: within ten steps, PyTorch differs from its own losses in double
+// precision by 1e-4 (3e-4 with 32 images). Three steps are enough to include forward, backward and momentum.
 struct Check {
   DType dtype;
   int steps;
@@ -33,7 +33,7 @@ struct TimedBatch {
   Tensor x, target;
 };
 
-// Pixels in [-2, 2), as normalised ones are, and any labels.
+// Pixels in [-2, 2), as after normalization, and random labels.
 TimedBatch random_batch(std::int64_t count) {
   const TimedBatch batch{Tensor::empty({count, 3, 32, 32}), Tensor::empty({count}, DType::int64)};
   const RandomSequence pixels{.seed = 1, .stream = 0}, labels{.seed = 1, .stream = 1};
@@ -43,7 +43,7 @@ TimedBatch random_batch(std::int64_t count) {
   return batch;
 }
 
-// A network in training. The same seed draws the same weights for every norm, with dropout or without.
+// A network in training. The same seed gives the same weights for every norm, with and without dropout.
 class Training {
  public:
   Training(Norm norm, const TimedBatch& batch, Device device, std::optional<double> dropout = {},
@@ -55,7 +55,7 @@ class Training {
     optimizer_ = std::make_unique<SGD>(network_->parameters(), SgdOptions{.lr = 0.01, .momentum = 0.9});
   }
 
-  // One step, as optim/trainer.cpp has it; returns the loss before it.
+  // One step, as in optim/trainer.cpp; returns the loss before it.
   double step() {
     default_generator().begin_step(step_++);
     optimizer_->zero_grad();
@@ -92,11 +92,10 @@ double check_losses(Norm norm, const TimedBatch& batch, Device device, Peer& pee
     const std::vector<double> theirs = peer.losses(format, check.dtype, check.steps);
     for (int i = 0; i < check.steps; ++i) {
       const double difference = std::abs(losses[i] - theirs[i]) / std::abs(theirs[i]);
-      if (!(difference <= check.tolerance))  // not a number fails, too
+      if (!(difference <= check.tolerance))  // also if it is NaN
         fail(
-            "norm {}, step {} in {}: Norma's loss is {:.10f} but PyTorch's ({}) is {:.10f}, which is more "
-            "than "
-            "{} apart, so the two do not train the same network and are not timed",
+            "norm {}, step {} in {}: Norma's loss is {:.10f} but PyTorch's ({}) is {:.10f}: they differ by "
+            "more than {}, so the two do not train the same network and are not timed",
             name(norm), i + 1, name(check.dtype), losses[i], format, theirs[i], check.tolerance);
       largest = std::max(largest, difference);
     }
@@ -104,8 +103,8 @@ double check_losses(Norm norm, const TimedBatch& batch, Device device, Peer& pee
   return largest;
 }
 
-// Threads go on spinning for a while when there is nothing to do: 200 ms in the most patient OpenMP library.
-// A turn begins when those of the last one sleep.
+// Threads without work spin for some time before they sleep, up to 200 ms in common OpenMP libraries. A turn
+// begins when the threads of the last turn sleep.
 void let_threads_sleep() { std::this_thread::sleep_for(std::chrono::milliseconds(250)); }
 
 double time_norma(Training& training, int steps, bool inference) {
@@ -116,13 +115,13 @@ double time_norma(Training& training, int steps, bool inference) {
       else
         training.step();
   };
-  run(2);  // untimed, as the peer's
+  run(2);  // not timed, as in the peer
   const Clock clock;
   run(steps);
   return clock.seconds();
 }
 
-// Adds to `waiting` the processor seconds that the two used while it was not their turn.
+// Adds to `waiting` the processor seconds that both sides used while they waited.
 double time_peer(Peer& peer, const std::string& format, int steps, bool inference, double& waiting) {
   const double before = processor_seconds();
   const double seconds = peer.seconds(format, steps, inference);

@@ -14,13 +14,13 @@ using S = const std::string&;
 
 const std::vector<Flag<KernelOptions>>& flags() {
   static const std::vector<Flag<KernelOptions>> all = {
-      {"", "device", "WHICH", "cpu, cuda, or simt, where times say nothing (cpu)",
+      {"", "device", "WHICH", "cpu, cuda, or simt, whose times mean nothing (cpu)",
        [](O o, S f, S v) {
          const std::string chosen = one_of(f, v, {"cpu", "cuda", "simt"});
          o.device = *std::find_if(all_devices.begin(), all_devices.end(),
                                   [&](Device d) { return name(d) == chosen; });
        }},
-      {"", "op", "LIST", "names of kernels/table.h or how they begin, with commas (all)",
+      {"", "op", "LIST", "names of kernels/table.h or their beginnings, with commas (all)",
        [](O o, S, S v) { o.operations = split_words(v, ','); }},
       {"", "filter", "TEXT", "only rows that contain it, e.g. ResNet-50 or 1024×14 (all)",
        [](O o, S, S v) { o.filter = v; }},
@@ -30,18 +30,18 @@ const std::vector<Flag<KernelOptions>>& flags() {
        [](O o, S f, S v) {
          o.dtype = one_of(f, v, {"float32", "float64"}) == "float32" ? DType::float32 : DType::float64;
        }},
-      {"", "batch-size", "N", "images in every row (128 of c11-48096, 32 of ResNet-50; on simt 1)",
+      {"", "batch-size", "N", "images in every row (128 for c11-48096, 32 for ResNet-50; on simt 1)",
        [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 16); }},
       {"", "threads", "N", "CPU threads of Norma and of the peer (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
-      {"", "quick", "", "3 samples and 0.03 s a row instead of 5 and 0.2 s; simt always",
+      {"", "quick", "", "3 samples and 0.03 s per row instead of 5 and 0.2 s; always on with simt",
        [](O o, S, S) { o.quick = true; }},
-      {"", "peer", "WHICH", "auto, PyTorch if a Python has it, or none (auto)",
+      {"", "peer", "WHICH", "auto: PyTorch if a Python has it; or none (auto)",
        [](O o, S f, S v) {
          o.peer = one_of(f, v, {"auto", "none"}) == "auto";
        }},
-      {"", "json", "FILE", "write the rows there", [](O o, S, S v) { o.json = v; }},
-      {"", "markdown", "FILE", "write the tables there, as a page that says where they come from",
+      {"", "json", "FILE", "write the rows to this file", [](O o, S, S v) { o.json = v; }},
+      {"", "markdown", "FILE", "write the tables to this file, as a page with machine and date",
        [](O o, S, S v) { o.markdown = v; }},
       {"", "quiet", "", "print the table only", [](O o, S, S) { o.quiet = true; }},
       {"", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
@@ -61,7 +61,7 @@ void check_operations(const KernelOptions& options) {
   for (const std::string& word : options.operations)
     if (word.empty() ||
         std::none_of(names.begin(), names.end(), [&](const auto& n) { return n.starts_with(word); }))
-      fail_usage("--op takes names of kernels/table.h, or how they begin, not '{}'; did you mean {}?", word,
+      fail_usage("--op takes names of kernels/table.h, or their beginnings, not '{}'; did you mean {}?", word,
                  nearest(word, names));
 }
 
@@ -81,9 +81,9 @@ KernelOptions parse_kernel_options(int argc, const char* const* argv) {
   apply_flags(flags(), argc, argv, options);
   check_operations(options);
   if (options.steps && options.device == Device::cpu)
-    fail_usage("--steps times CUDA kernels: add --device cuda, or simt, where times say nothing");
+    fail_usage("--steps times CUDA kernels: add --device cuda, or simt, whose times mean nothing");
   if (options.steps && !options.operations.empty())
-    fail_usage("--steps and --op exclude each other: steps are no lines of the table; try --filter backward");
+    fail_usage("--steps and --op cannot be used together: steps are not in the table; try --filter backward");
   return options;
 }
 
@@ -102,12 +102,11 @@ std::vector<Case> chosen_cases(const KernelOptions& options) {
 }
 
 std::string kernel_help() {
-  return "bench_kernels times every operation of Norma, forward and backward, at the sizes of c11-48096 and "
-         "of\n"
-         "ResNet-50's norms, after checking its result; beside it the device's own ceilings and PyTorch.\n"
+  return "bench_kernels checks and times every operation of Norma, forward and backward, at the sizes of\n"
+         "c11-48096 and of ResNet-50's norms, and compares it with the device's limits and with PyTorch.\n"
          "\nUsage: bench_kernels [flags]\n\n" +
          flags_help(texts_of(flags())) +
-         "\nPyTorch is looked for in $NORMA_PYTHON if that is set, else in python3 and /usr/bin/python3.\n"
+         "\nPyTorch is searched for in $NORMA_PYTHON if that is set, else in python3 and /usr/bin/python3.\n"
          "Exit status: 0 done, 1 failed or a result is wrong, 2 wrong command line.\n";
 }
 

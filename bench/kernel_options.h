@@ -14,7 +14,7 @@ struct KernelOptions {
   Device device = Device::cpu;
   DType dtype = DType::float32;
   std::vector<std::string> operations = {};  ///< names, or beginnings of names; empty: all
-  std::string filter = {};                   ///< that a row's text must contain
+  std::string filter = {};                   ///< the text of a row must contain it
   bool steps = false;                        ///< the steps of group norm instead of the operations
   std::int64_t batch_size = 0;               ///< 0: the sizes of all_cases(), and one image on simt
   int threads = 0;                           ///< 0: all cores
@@ -27,11 +27,11 @@ struct KernelOptions {
   Patience patience() const;
 };
 
-/// Throws UsageError, one sentence, for a flag or value that is none.
+/// Throws UsageError, one sentence, for a wrong flag or value.
 KernelOptions parse_kernel_options(int argc, const char* const* argv);
 std::string kernel_help();
 
-/// The cases that were asked for. Throws UsageError where there are none.
+/// The cases that the options choose. Throws UsageError if there are none.
 std::vector<Case> chosen_cases(const KernelOptions& options);
 
 }  // namespace norma

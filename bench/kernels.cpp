@@ -1,8 +1,8 @@
-// bench_kernels: how long each operation takes, beside what the device could do and what PyTorch does.
+// bench_kernels: times each operation, and compares it with the limits of the device and with PyTorch.
 //
 //   bench_kernels --device cpu --op conv2d,group_norm --markdown kernels.md
 //
-// A row is checked, then timed (measure.h). README.md says how to read the table.
+// A row is checked, then timed (measure.h). README.md explains the table.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/progress.h"
+#include "apps/cli/run_app.h"
 #include "bench/kernel_options.h"
 #include "bench/machine.h"
 #include "bench/peer.h"
@@ -22,7 +23,7 @@
 namespace norma {
 namespace {
 
-// The peer where there is one for this device; `missing` says why not.
+// The peer for this device, if there is one; else `missing` gives the reason.
 std::unique_ptr<Peer> find_peer(const KernelOptions& options, std::string& missing) {
   missing = "not asked for";
   if (!options.peer || options.steps) return nullptr;
@@ -43,7 +44,7 @@ std::string command_line(int argc, char** argv) {
 
 std::vector<KernelRow> measure_all(const KernelOptions& options, const Circumstances& run, Peer* peer) {
   const std::vector<Case> cases = chosen_cases(options);
-  Progress progress(options.quiet || isatty(STDOUT_FILENO) == 0);  // elsewhere the rows show life
+  Progress progress(options.quiet || isatty(STDOUT_FILENO) == 0);  // without a terminal, only the rows
   std::vector<KernelRow> rows;
   rows.reserve(cases.size());
   for (const Case& c : cases) {
@@ -51,7 +52,7 @@ std::vector<KernelRow> measure_all(const KernelOptions& options, const Circumsta
                   c.where + " " + c.size);
     rows.push_back(measure(c, options.device, options.dtype, options.patience(), peer));
     progress.clear();
-    fmt::print("{}", report_line(rows.back(), run, rows.size() > 1 ? &rows[rows.size() - 2] : nullptr));
+    print(report_line(rows.back(), run, rows.size() > 1 ? &rows[rows.size() - 2] : nullptr));
     std::fflush(stdout);
   }
   return rows;
@@ -70,13 +71,13 @@ void run(const KernelOptions& options, const std::string& command) {
   run.has_peer = peer != nullptr;
   if (run.has_peer) run.peer = peer->version();
   if (run.load > 0.5 && !options.quiet)
-    fmt::print("note      this machine was busy in the last minute (load {:.1f}), so expect noise\n",
-               run.load);
+    print(fmt::format("note      this machine was busy in the last minute (load {:.1f}), so expect noise\n",
+                      run.load));
   run.ceilings = measure_ceilings(options.device, options.dtype);
-  fmt::print("{}", report_header(run));
+  print(report_header(run));
   const Clock clock;
   const std::vector<KernelRow> rows = measure_all(options, run, peer.get());
-  fmt::print("\n{}\n", report_footer(rows, run, clock.seconds()));
+  print(fmt::format("\n{}\n", report_footer(rows, run, clock.seconds())));
   if (!options.markdown.empty()) write_text(options.markdown, report_markdown(rows, run));
   if (!options.json.empty()) write_text(options.json, report_json(rows, run).dump(2) + '\n');
 }
@@ -85,16 +86,9 @@ void run(const KernelOptions& options, const std::string& command) {
 }  // namespace norma
 
 int main(int argc, char** argv) {
-  try {
+  return norma::run_app("bench_kernels", [&] {
     const norma::KernelOptions options = norma::parse_kernel_options(argc, argv);
-    if (options.help) return fmt::print("{}", norma::kernel_help()), 0;
-    norma::run(options, norma::command_line(argc, argv));
-    return 0;
-  } catch (const norma::UsageError& e) {
-    fmt::print(stderr, "bench_kernels: {}\n", e.what());
-    return 2;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "bench_kernels: {}\n", e.what());
-    return 1;
-  }
+    if (options.help) return norma::print(norma::kernel_help()), 0;
+    return norma::run(options, norma::command_line(argc, argv)), 0;
+  });
 }

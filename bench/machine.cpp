@@ -70,7 +70,7 @@ void check_writable(const std::string& flag, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   const bool there = std::filesystem::exists(file);
   if (std::filesystem::is_directory(file) || access((there ? file : folder.string()).c_str(), W_OK) != 0)
-    fail_usage("--{} {}: that is no file that can be written", flag, file);
+    fail_usage("--{} {}: this file cannot be written", flag, file);
 }
 
 void write_text(const std::string& file, const std::string& text) {

@@ -5,7 +5,7 @@
 namespace norma {
 namespace {
 
-// Makes caches, pools and clocks warm, and finds out how long a call takes: the shorter of two.
+// Warms up caches, memory pools and clock rates. Returns the time of a call: the shorter of two.
 template <class F>
 double warm_up(F&& sample) {
   sample(1);
@@ -23,7 +23,7 @@ KernelRow measure(const Case& c, Device device, DType dtype, const Patience& pat
   const Work work = c.make(device, dtype, c.batch);
   row.bytes = work.bytes();
   const auto norma = [&](int calls) {
-    work.run();  // the first after a rest
+    work.run();  // the first call after a pause is not timed
     return time_calls(device, calls, work.run);
   };
   const auto other = [&](int calls) {

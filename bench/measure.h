@@ -1,4 +1,4 @@
-// One row of the microbenchmark: the result is checked, then Norma and the peer are timed in turn.
+// One row of the microbenchmark: first the result is checked, then Norma and the peer are timed in turn.
 #pragma once
 
 #include <optional>
@@ -14,18 +14,18 @@ namespace norma {
 struct KernelRow {
   Case of;
   Check check;
-  std::int64_t bytes = 0;  ///< the floor of one call
+  std::int64_t bytes = 0;  ///< the least number of bytes of one call
   Samples norma = {};
   std::optional<Samples> peer = {};
-  double waiting_cpu_seconds = 0;  ///< of a processor, that whoever waited for its turn used up
+  double waiting_cpu_seconds = 0;  ///< processor seconds that the waiting side used
 
-  /// Share of the ceiling that binds: the least possible time to the median.
+  /// The share of the ceiling: the least possible time divided by the median.
   double share(const Ceilings& ceilings) const;
-  /// The peer's median to Norma's: above 1 Norma is faster.
+  /// The peer's median divided by Norma's: above 1, Norma is faster.
   double ratio() const { return peer->median() / norma.median(); }
 };
 
-/// `peer` may be nullptr. Throws where the result is wrong.
+/// `peer` may be nullptr. Throws if the result is wrong.
 KernelRow measure(const Case& c, Device device, DType dtype, const Patience& patience, Peer* peer);
 
 }  // namespace norma

@@ -12,34 +12,34 @@ using S = const std::string&;
 
 const std::vector<Flag<BenchOptions>>& flags() {
   static const std::vector<Flag<BenchOptions>> all = {
-      {"", "norms", "LIST", "of bn, ln, ln-chw, ln-pixel, gn, in, none, with commas (bn,gn,ln)",
+      {"", "norms", "LIST", fmt::format("some of {}, with commas (bn,gn,ln)", fmt::join(norm_names(), ", ")),
        [](O o, S f, S v) {
          o.norms.clear();
          for (const std::string& norm : split_words(v, ','))
            o.norms.push_back(norm_from(one_of(f, norm, norm_names())));
        }},
-      {"", "batch-size", "N", "images a step (128)",
+      {"", "batch-size", "N", "images per step (128)",
        [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 16); }},
-      {"", "device", "WHICH", "cpu, cuda, or simt, where times say nothing (cpu)",
+      {"", "device", "WHICH", "cpu, cuda, or simt, whose times mean nothing (cpu)",
        [](O o, S f, S v) {
          const std::string chosen = one_of(f, v, {"cpu", "cuda", "simt"});
          o.device = chosen == "cuda" ? Device::cuda : chosen == "simt" ? Device::simt : Device::cpu;
        }},
-      {"", "simd", "NAME", "no better instruction set than this, for Norma and the peer: AVX2 (the best)",
+      {"", "simd", "NAME", "use at most this instruction set, in Norma and the peer: AVX2 (the best)",
        [](O o, S, S v) { o.simd = v; }},
       {"", "threads", "N", "CPU threads of Norma and of the peer (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
-      {"", "rounds", "N", "how often each is timed, in turn (7)",
+      {"", "rounds", "N", "number of timings of each, in turn (7)",
        [](O o, S f, S v) { o.rounds = static_cast<int>(whole_number(f, v, 1, 10'000)); }},
       {"", "steps", "N", "training steps in each timing (10)",
        [](O o, S f, S v) { o.steps = static_cast<int>(whole_number(f, v, 1, 10'000)); }},
       {"", "inference", "", "time forward passes in evaluation mode instead of training steps",
        [](O o, S, S) { o.inference = true; }},
-      {"", "peer", "WHICH", "auto, PyTorch if a Python has it, or none (auto)",
+      {"", "peer", "WHICH", "auto: PyTorch if a Python has it; or none (auto)",
        [](O o, S f, S v) {
          o.peer = one_of(f, v, {"auto", "none"}) == "auto";
        }},
-      {"", "json", "FILE", "write the rows there", [](O o, S, S v) { o.json = v; }},
+      {"", "json", "FILE", "write the rows to this file", [](O o, S, S v) { o.json = v; }},
       {"", "quiet", "", "print the table only", [](O o, S, S) { o.quiet = true; }},
       {"", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
   };
@@ -55,11 +55,10 @@ BenchOptions parse_bench_options(int argc, const char* const* argv) {
 }
 
 std::string bench_help() {
-  return "bench_train times training steps of the network c11-48096, against PyTorch if it finds "
-         "it.\n"
+  return "bench_train times training steps of the network c11-48096, and those of PyTorch if it is found.\n"
          "\nUsage: bench_train [flags]\n\n" +
          flags_help(texts_of(flags())) +
-         "\nPyTorch is looked for in $NORMA_PYTHON if that is set, else in python3 and /usr/bin/python3.\n"
+         "\nPyTorch is searched for in $NORMA_PYTHON if that is set, else in python3 and /usr/bin/python3.\n"
          "Exit status: 0 done, 1 failed or the losses of the two differ, 2 wrong command line.\n";
 }
 

@@ -16,14 +16,14 @@ struct BenchOptions {
   std::string simd;  ///< empty: the best
   int threads = 0;   ///< 0: all cores
   int rounds = 7;
-  int steps = 10;          ///< that each contestant trains in a round
+  int steps = 10;          ///< steps of each contestant in a round
   bool inference = false;  ///< forward passes in evaluation mode instead of training steps
   bool peer = true;
   std::string json;  ///< file to write the rows to; empty: none
   bool quiet = false, help = false;
 };
 
-/// Throws UsageError, one sentence, for a flag or value that is none.
+/// Throws UsageError, one sentence, for a wrong flag or value.
 BenchOptions parse_bench_options(int argc, const char* const* argv);
 std::string bench_help();
 

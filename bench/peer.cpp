@@ -11,12 +11,13 @@
 
 #include "bench/machine.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "layers/safetensors.h"
 
 namespace norma {
 namespace {
 
-// A folder of its own under the system's temporary one, gone with its contents at the end of the scope.
+// A new folder in the system's temporary folder. The destructor removes it with its contents.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -38,7 +39,7 @@ struct Pipe {
   int read = -1, write = -1;
 };
 
-// Closed in the child but for the ends that become its stdin and stdout.
+// Both ends are closed in the child, except the two that become its stdin and stdout.
 Pipe make_pipe() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) fail("could not make a pipe to the peer");
@@ -69,9 +70,9 @@ void Peer::limit_simd(const std::string& name) {
   setenv("MKL_ENABLE_INSTRUCTIONS", "AVX2", 1);
 }
 
-// The version stays empty where this Python does not exist or has no PyTorch.
+// The version stays empty if this Python does not exist or has no PyTorch.
 Peer::Peer(const std::string& python, int threads) {
-  signal(SIGPIPE, SIG_IGN);  // a peer that is gone shows where its answer is missing
+  signal(SIGPIPE, SIG_IGN);  // a peer that has ended is noticed when its answer is missing
   const Pipe to = make_pipe(), from = make_pipe();
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -103,13 +104,17 @@ Peer::~Peer() {
   if (process_ > 0) waitpid(process_, nullptr, 0);
 }
 
-// Null where the peer has ended or says something that is no JSON.
+// Null if the peer has ended or its answer is not JSON.
 nlohmann::json Peer::read_answer() {
   std::string line;
   for (int c = std::fgetc(answers_); c != EOF && c != '\n'; c = std::fgetc(answers_))
     line += static_cast<char>(c);
-  const nlohmann::json answer = nlohmann::json::parse(line, nullptr, false);
-  return answer.is_object() ? answer : nlohmann::json();
+  try {
+    const auto answer = parse_json<nlohmann::json>(line, "an answer of the PyTorch peer");
+    return answer.is_object() ? answer : nlohmann::json();
+  } catch (const Error&) {
+    return nlohmann::json();
+  }
 }
 
 nlohmann::json Peer::ask(const std::string& question) {
@@ -147,7 +152,7 @@ void Peer::prepare_operation(const std::string& description, Device device, DTyp
   const auto answer =
       ask(fmt::format("prepare {} device={} dtype={}", description, norma::name(device), name(dtype)));
   if (const auto theirs = answer["numel"].get<std::int64_t>(); theirs != numel)
-    fail("the PyTorch peer's {} has {} elements and Norma's {}, so the two are not the same", description,
+    fail("PyTorch's result of {} has {} elements, but Norma's has {}: the operations differ", description,
          theirs, numel);
 }
 

@@ -1,5 +1,5 @@
-// The peer: PyTorch in a process of its own (bench/peers/pytorch.py serve), asked through pipes, a line of
-// text for a question and a line of JSON for the answer.
+// The peer: PyTorch in a separate process (bench/peers/pytorch.py serve). Pipes connect it: a question is one
+// line of text, an answer is one line of JSON.
 #pragma once
 
 #include <sys/types.h>
@@ -16,12 +16,12 @@ namespace norma {
 
 class Peer {
  public:
-  /// Starts the first Python that has PyTorch; nullptr where none has.
+  /// Starts the first Python that has PyTorch; nullptr if none has it.
   static std::unique_ptr<Peer> find(int threads);
-  /// Where find() looks: $NORMA_PYTHON alone if it is set, else python3 and /usr/bin/python3.
+  /// The Pythons that find() tries: only $NORMA_PYTHON if it is set, else python3 and /usr/bin/python3.
   static std::vector<std::string> pythons();
   ~Peer();
-  /// Peers that are started from now on use no better instruction set. PyTorch knows AVX2 by that name alone.
+  /// Peers that are started from now on use at most this instruction set, which must be AVX2.
   static void limit_simd(const std::string& name);
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
@@ -31,25 +31,25 @@ class Peer {
   /// "nchw" and "channels-last"
   const std::vector<std::string>& formats() const { return formats_; }
 
-  /// Hands over weights, by their names in the state dict, and the batch to train on, on a device that it has().
+  /// Sends weights, by their names in the state dict, and the training batch, for a device that it has().
   void load(const std::string& norm, Device device, std::vector<NamedTensor> weights, const Tensor& x,
             const Tensor& target);
   /// Losses of the first steps from the loaded weights, without dropout.
   std::vector<double> losses(const std::string& format, DType dtype, int steps);
-  /// Seconds that some more steps take, with dropout; or forward passes in evaluation mode.
+  /// The seconds of some more steps, with dropout; or of forward passes in evaluation mode.
   double seconds(const std::string& format, int steps, bool inference = false);
-  /// The most resident memory that its process has had.
+  /// The peak resident memory of its process.
   double peak_megabytes();
 
   /// Whether it can work on a device: the CPU, or a GPU if this PyTorch sees one.
   bool has(Device device) const { return device == Device::cpu || (device == Device::cuda && has_cuda_); }
-  /// Makes numbers for one operation of kernels/table.h, described in the words of peers/operations.py. Throws
-  /// where its result has not `numel` elements: it would be another operation.
+  /// Makes the inputs of one operation of kernels/table.h, described as in peers/operations.py. Throws if its
+  /// result does not have `numel` elements: then it is another operation.
   void prepare_operation(const std::string& description, Device device, DType dtype, std::int64_t numel);
-  /// Seconds a call of the prepared operation: the mean of `calls`, after one that does not count.
+  /// Seconds per call of the prepared operation: the mean of `calls`, after one that does not count.
   double operation_seconds(int calls);
   void forget_operation();
-  /// Lets both sides' threads go to sleep, which GNU's OpenMP does some milliseconds after the last loop.
+  /// Waits until the threads of both sides sleep: in GNU's OpenMP, some milliseconds after the last loop.
   void rest();
 
   /// Processor seconds that the peer spent between its last answer and the last question.

@@ -11,7 +11,7 @@ std::string three_digits(double value) {
   return fmt::format("{:.{}f}", value, value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }
 
-// "1.23 (1.20–1.31) ms": the median and between which half of all samples lie.
+// "1.23 (1.20–1.31) ms": the median and the quartiles.
 std::string spread_text(const Samples& samples) {
   const std::string median = time_text(samples.median());
   const std::string unit = median.substr(median.find(' ') + 1);
@@ -21,7 +21,7 @@ std::string spread_text(const Samples& samples) {
                      three_digits(scale * samples.quantile(0.75)), unit);
 }
 
-// In the unit of the ceiling that binds.
+// In the unit of the ceiling that is the limit.
 std::string rate_text(const KernelRow& row, const Ceilings& ceilings) {
   const double seconds = row.norma.median(), bytes = static_cast<double>(row.bytes);
   if (ceilings.memory_binds(bytes, row.of.flops)) return three_digits(bytes / seconds / 1e9) + " GB/s";
@@ -32,7 +32,7 @@ std::string share_text(const KernelRow& row, const Ceilings& ceilings) {
   return fmt::format("{:.0f} %", 100 * row.share(ceilings));
 }
 
-// Theirs to ours. Shorter rows would compare a call of PyTorch with a call of a C++ function, not two kernels.
+// PyTorch's time divided by Norma's. In shorter rows, call overheads would be compared, not kernels.
 std::string ratio_text(const KernelRow& row) {
   return row.norma.median() < 20e-6 ? "–" : three_digits(row.ratio()) + " ×";
 }
@@ -45,26 +45,25 @@ std::string ceilings_text(const Circumstances& run) {
 
 std::string how_to_read(const Circumstances& run) {
   std::string text = fmt::format(
-      "time: median (quartiles) of {} samples; of the ceiling: the least time that the device needs, for "
-      "each input\n"
-      "read and each output written once or for the arithmetic, to the median; above 100 % means caches{}",
+      "time: median (quartiles) of {} samples; of the ceiling: the least possible time, for reading each\n"
+      "input and writing each output once or for the arithmetic, divided by the median; above 100 % means\n"
+      "caches{}",
       run.patience.samples,
-      run.has_peer ? "; PyTorch's time\nto Norma's stands where Norma takes 20 µs or more" : "");
-  if (run.simt)
-    text += "\nsimt runs CUDA kernels on the CPU to check them: its times say nothing about any speed";
+      run.has_peer ? ";\nthe ratio, PyTorch's time divided by Norma's, is given if Norma takes 20 µs or more"
+                   : "");
+  if (run.simt) text += "\nsimt runs CUDA kernels on the CPU to check them: its times mean nothing";
   return text;
 }
 
-// Of all rows: how far off the reference, and in which batches.
+// Of all rows: the largest error, and the number of rows that were checked with fewer images.
 std::string check_text(const std::vector<KernelRow>& rows, const Circumstances& run) {
   double error = 0;
   for (const KernelRow& row : rows) error = std::max(error, row.check.error);
   const auto smaller = std::count_if(rows.begin(), rows.end(),
                                      [](const KernelRow& row) { return row.check.batch < row.of.batch; });
   return fmt::format(
-      "checked: every result against the reference executor in float64 before it was timed; off by {:.1e} at "
-      "most, "
-      "{:.0e} is allowed; {} of {} rows with fewer images than timed",
+      "checked: every result against the reference executor in float64 before timing; largest error {:.1e}, "
+      "allowed {:.0e}; {} of {} rows with fewer images than timed",
       error, check_tolerance(run.dtype), smaller, rows.size());
 }
 
@@ -104,7 +103,7 @@ std::string report_markdown(const std::vector<KernelRow>& rows, const Circumstan
   std::string text = fmt::format(
       "# Kernels on {}\n\n"
       "`{}`, {}, commit {}, load {:.1f} before. PyTorch: {}.\n\n"
-      "Measured ceilings: {}.\n\n{}.\n\n{}. bench/README.md says more.\n",
+      "Measured ceilings: {}.\n\n{}.\n\n{}. See bench/README.md.\n",
       run.device, run.command, run.date, run.commit, run.load, run.peer, ceilings_text(run), how_to_read(run),
       check_text(rows, run));
   const bool peer =

@@ -1,4 +1,4 @@
-// What bench_kernels prints and writes.
+// The output of bench_kernels.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -13,7 +13,7 @@ namespace norma {
 /// Where and how a table was measured; the same for all of its rows.
 struct Circumstances {
   std::string device;   ///< "AMD EPYC, 2 threads, AVX3"
-  std::string command;  ///< that measured it
+  std::string command;  ///< the command that measured it
   std::string date, commit;
   std::string peer;  ///< PyTorch's version, or why there is none
   double load = 0;   ///< of the machine, before
@@ -23,11 +23,11 @@ struct Circumstances {
   bool simt = false, has_peer = false;
 };
 
-/// The lines above the table, with how to read it.
+/// The lines above the table, with an explanation of it.
 std::string report_header(const Circumstances& run);
-/// A heading where the operation is another than before, and the row.
+/// The row, after a heading if its operation differs from that of the row before.
 std::string report_line(const KernelRow& row, const Circumstances& run, const KernelRow* before);
-/// The lines below: what the checks found, and whether the two were in each other's way.
+/// The lines below the table: the results of the checks, and the processor time of the waiting sides.
 std::string report_footer(const std::vector<KernelRow>& rows, const Circumstances& run, double seconds);
 /// The same as a page in Markdown.
 std::string report_markdown(const std::vector<KernelRow>& rows, const Circumstances& run);

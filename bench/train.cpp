@@ -1,9 +1,9 @@
-// bench_train: how fast Norma trains the network c11-48096 on the CPU, and how fast PyTorch does.
+// bench_train: the speed of training the network c11-48096 in Norma, compared with PyTorch.
 //
 //   bench_train --norms bn,gn,ln --json rows.json
 //
-// For each norm the two first show that they compute the same (contest.h), then take turns. README.md says
-// how to read the table.
+// For each norm, the losses of the two are compared first (contest.h), then the two are timed in turn.
+// README.md explains the table.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -11,6 +11,7 @@
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/progress.h"
+#include "apps/cli/run_app.h"
 #include "bench/contest.h"
 #include "bench/machine.h"
 #include "bench/options.h"
@@ -88,29 +89,29 @@ std::unique_ptr<Peer> find_peer(const BenchOptions& options) {
   if (!options.peer || options.device == Device::simt) return nullptr;
   std::unique_ptr<Peer> peer = Peer::find(threads());
   if (peer && !peer->has(options.device)) {
-    if (!options.quiet) fmt::print("note      no peer: PyTorch {} sees no GPU\n", peer->version());
+    if (!options.quiet) print(fmt::format("note      no peer: PyTorch {} sees no GPU\n", peer->version()));
     return nullptr;
   }
   if (!peer && !options.quiet)
-    fmt::print("note      no peer: PyTorch was not found with {}, so Norma runs alone\n",
-               listing(Peer::pythons()));
+    print(fmt::format("note      no peer: PyTorch was not found with {}, so Norma runs alone\n",
+                      listing(Peer::pythons())));
   return peer;
 }
 
 void print_table(const BenchOptions& options, const std::vector<Row>& rows, const Peer* peer) {
-  fmt::print("{}\n\n{}\n", header(options, peer), column_names(peer));
+  print(fmt::format("{}\n\n{}\n", header(options, peer), column_names(peer)));
   double waiting_share = 0;
   for (const Row& row : rows) {
-    fmt::print("{}\n", table_line(row));
+    print(fmt::format("{}\n", table_line(row)));
     waiting_share = std::max(waiting_share, row.waiting_share);
   }
   if (peer == nullptr) return;
-  fmt::print(
-      "\nratio: Norma to the faster format of PyTorch, the median over the rounds of the ratio within a "
+  print(fmt::format(
+      "\nratio: Norma's speed divided by that of the faster PyTorch format, the median of the ratios in each "
       "round\n"
-      "peak MB: of the whole process, libraries and all, over the rows so far\n"
+      "peak MB: of the whole process with its libraries, over the rows so far\n"
       "{}\n",
-      waiting_text(waiting_share));
+      waiting_text(waiting_share)));
 }
 
 void run(const BenchOptions& options) {
@@ -122,7 +123,8 @@ void run(const BenchOptions& options) {
   const std::unique_ptr<Peer> peer = find_peer(options);
   const double load = machine_load();
   if (load > 0.5 && !options.quiet)
-    fmt::print("note      this machine was busy in the last minute (load {:.1f}), so expect noise\n", load);
+    print(fmt::format("note      this machine was busy in the last minute (load {:.1f}), so expect noise\n",
+                      load));
   Progress progress(options.quiet);
   std::vector<Row> rows;
   for (const Norm norm : options.norms)
@@ -141,16 +143,9 @@ void run(const BenchOptions& options) {
 }  // namespace norma
 
 int main(int argc, char** argv) {
-  try {
+  return norma::run_app("bench_train", [&] {
     const norma::BenchOptions options = norma::parse_bench_options(argc, argv);
-    if (options.help) return fmt::print("{}", norma::bench_help()), 0;
-    norma::run(options);
-    return 0;
-  } catch (const norma::UsageError& e) {
-    fmt::print(stderr, "bench_train: {}\n", e.what());
-    return 2;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "bench_train: {}\n", e.what());
-    return 1;
-  }
+    if (options.help) return norma::print(norma::bench_help()), 0;
+    return norma::run(options), 0;
+  });
 }

@@ -1,4 +1,4 @@
-// Autograd: a tape of what was computed, walked backwards.
+// Autograd: a tape of the operations, walked backwards.
 //
 //   forward                                     backward(y, dy)
 //   x ──▶ conv2d ──▶ relu ──▶ y                 the node made last goes first; every node maps
@@ -7,7 +7,7 @@
 //
 // A node is made after the nodes of its inputs, so "largest number first" is a reverse topological order and
 // the walk needs a queue, not recursion. A node's backward is a function of what the forward pass saved for
-// it (the lambda's captures): kernels know nothing of the tape.
+// it (the lambda's captures): kernels do not use the tape.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ struct Node {
   ~Node();  // iterative: a chain of a million nodes must not overflow the stack
 };
 
-/// What autograd knows of a tensor.
+/// The autograd state of a tensor.
 struct GradientState {
   bool requires_grad = false;
   Tensor gradient;                 // leaves only

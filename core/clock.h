@@ -15,4 +15,7 @@ class Clock {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+/// Items per second, for people: 0 if no time has passed, as on a machine whose clock stands still.
+inline double rate(double count, double seconds) { return seconds > 0 ? count / seconds : 0; }
+
 }  // namespace norma

@@ -1,5 +1,8 @@
 #include "core/cuda_runtime.h"
 
+#include <atomic>
+#include <cstdlib>
+
 #include "core/error.h"
 
 #ifdef NORMA_CUDA
@@ -10,34 +13,104 @@ namespace norma::cuda_runtime {
 
 #ifdef NORMA_CUDA
 
+int run_probe();  // in cuda_probe.cu
+
 namespace {
 
+int chosen_gpu = 0;
+std::atomic<bool> in_use = false;  // it was asked for
+
 void check(cudaError_t status, const char* what) {
-  if (status != cudaSuccess) fail("the GPU could not {}: {}", what, cudaGetErrorString(status));
+  if (status != cudaSuccess) fail("the GPU could not {}: {}", what, describe(status));
+}
+
+cudaError_t count_gpus(int& count) {
+  count = 0;
+  const cudaError_t status = cudaGetDeviceCount(&count);
+  cudaGetLastError();  // clears the error, so that a later launch does not report it
+  return status;
+}
+
+// Why the GPU of this number cannot be used; empty if it can.
+std::string reason_against(int gpu) {
+  int count = 0;
+  if (const cudaError_t status = count_gpus(count); status != cudaSuccess)
+    return fmt::format("no GPU answers ({})", cudaGetErrorString(status));
+  if (count == 0) return "no GPU answers (there is none)";
+  if (gpu >= count)
+    return fmt::format("there is no cuda:{}: the driver shows {} GPU{}, from cuda:0 on", gpu, count,
+                       count == 1 ? "" : "s");
+  if (cudaSetDevice(gpu) == cudaSuccess && run_probe() == cudaSuccess) return "";
+  const cudaError_t failure = cudaGetLastError();
+  cudaDeviceProp properties{};
+  cudaGetDeviceProperties(&properties, gpu);
+  cudaGetLastError();
+  if (failure == cudaErrorNoKernelImageForDevice || failure == cudaErrorInvalidDeviceFunction)
+    return fmt::format(
+        "the GPU {0} has compute capability {1}.{2}, for which this build of Norma has no code: configure it "
+        "with -DCMAKE_CUDA_ARCHITECTURES={1}{2}",
+        properties.name, properties.major, properties.minor);
+  return fmt::format("the GPU {} runs no kernel ({})", properties.name, cudaGetErrorString(failure));
 }
 
 }  // namespace
 
+void choose_gpu(int number) {
+  if (in_use && number != chosen_gpu)
+    fail("cuda:{} cannot be chosen any more: cuda:{} is in use", number, chosen_gpu);
+  chosen_gpu = number;
+}
+
 std::string unavailable_because() {
   static const std::string reason = [] {
-    int devices = 0;
-    const cudaError_t status = cudaGetDeviceCount(&devices);
-    cudaGetLastError();  // clears the error, so that a later launch does not report it
-    if (status == cudaSuccess && devices > 0) return std::string();
-    return fmt::format("no GPU answers ({})",
-                       status == cudaSuccess ? "there is none" : cudaGetErrorString(status));
+    in_use = true;
+    return reason_against(chosen_gpu);
   }();
   return reason;
+}
+
+bool gpu_exists() {
+  int count = 0;
+  return count_gpus(count) == cudaSuccess && chosen_gpu < count;
 }
 
 std::string gpu_name() {
   if (!unavailable_because().empty()) return "";
   cudaDeviceProp properties{};
   int driver = 0;
-  check(cudaGetDeviceProperties(&properties, 0), "tell its name");
+  check(cudaGetDeviceProperties(&properties, chosen_gpu), "tell its name");
   check(cudaDriverGetVersion(&driver), "tell its driver");
   return fmt::format("{} (compute capability {}.{}, CUDA driver {}.{})", properties.name, properties.major,
                      properties.minor, driver / 1000, driver % 1000 / 10);
+}
+
+bool launch_blocking() {
+  static const bool on = [] {
+    const char* value = std::getenv("NORMA_LAUNCH_BLOCKING");
+    return value != nullptr && std::string(value) == "1";
+  }();
+  return on;
+}
+
+std::string describe(int status) {
+  const auto error = static_cast<cudaError_t>(status);
+  switch (error) {
+    case cudaErrorIllegalAddress:
+    case cudaErrorMisalignedAddress:
+    case cudaErrorInvalidAddressSpace:
+    case cudaErrorInvalidPc:
+    case cudaErrorIllegalInstruction:
+    case cudaErrorHardwareStackError:
+    case cudaErrorLaunchFailure:
+    case cudaErrorLaunchTimeout:
+    case cudaErrorAssert:
+      return fmt::format("{}; {}", cudaGetErrorString(error),
+                         launch_blocking() ? "a kernel of another thread may have caused it"
+                                           : "an earlier kernel may have caused it: NORMA_LAUNCH_BLOCKING=1 "
+                                             "in the environment tells which one");
+    default:
+      return cudaGetErrorString(error);
+  }
 }
 
 void* allocate(std::size_t bytes) {
@@ -53,14 +126,62 @@ void* allocate(std::size_t bytes) {
 
 void free(void* block) { cudaFree(block); }
 
-// Between host and device cudaMemcpy waits for what the copy needs; within the device it only takes its turn.
-void copy(void* to, const void* from, std::size_t bytes) {
-  check(cudaMemcpy(to, from, bytes, cudaMemcpyDefault), "copy memory");
+void* stream() {
+  static thread_local const cudaStream_t own = [] {
+    cudaStream_t made = nullptr;
+    check(cudaSetDevice(chosen_gpu), "be chosen");
+    check(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking), "make a stream");
+    return made;
+  }();
+  return own;
 }
 
-void clear(void* to, std::size_t bytes) { check(cudaMemsetAsync(to, 0, bytes, nullptr), "clear memory"); }
+namespace {
+cudaStream_t own_stream() { return static_cast<cudaStream_t>(stream()); }
+}  // namespace
 
-void synchronize() { check(cudaStreamSynchronize(nullptr), "finish its work"); }
+// Queues the copy after earlier kernels. From and to memory of the host it returns when the copy is made, or,
+// from memory that is not page-locked, when it may be changed.
+void copy(void* to, const void* from, std::size_t bytes) {
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, own_stream()), "copy memory");
+  cudaStreamCaptureStatus capture = cudaStreamCaptureStatusNone;
+  check(cudaStreamIsCapturing(own_stream(), &capture), "tell whether it records");
+  cudaPointerAttributes there{};
+  if (capture == cudaStreamCaptureStatusNone &&
+      (cudaPointerGetAttributes(&there, to) != cudaSuccess || there.type != cudaMemoryTypeDevice))
+    synchronize();
+}
+
+void clear(void* to, std::size_t bytes) {
+  check(cudaMemsetAsync(to, 0, bytes, own_stream()), "clear memory");
+}
+
+void synchronize() { check(cudaStreamSynchronize(own_stream()), "finish its work"); }
+
+void* record_graph(const std::function<void()>& f) {
+  check(cudaStreamBeginCapture(own_stream(), cudaStreamCaptureModeThreadLocal), "begin to record");
+  cudaGraph_t graph = nullptr;
+  try {
+    f();
+  } catch (...) {
+    cudaStreamEndCapture(own_stream(), &graph);
+    if (graph != nullptr) cudaGraphDestroy(graph);
+    cudaGetLastError();
+    throw;
+  }
+  check(cudaStreamEndCapture(own_stream(), &graph), "end to record");
+  cudaGraphExec_t executable = nullptr;
+  const cudaError_t status = cudaGraphInstantiate(&executable, graph, 0);
+  cudaGraphDestroy(graph);
+  check(status, "make a graph");
+  return executable;
+}
+
+void launch_graph(void* graph) {
+  check(cudaGraphLaunch(static_cast<cudaGraphExec_t>(graph), own_stream()), "launch a graph");
+}
+
+void destroy_graph(void* graph) { cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(graph)); }
 
 #else
 
@@ -69,6 +190,10 @@ std::string unavailable_because() {
          "-DNORMA_CUDA=ON";
 }
 std::string gpu_name() { return ""; }
+bool gpu_exists() { return false; }
+void choose_gpu(int) {}
+bool launch_blocking() { return false; }
+std::string describe(int) { return ""; }
 
 // Never called: Tensor::empty refuses the device first.
 void* allocate(std::size_t) { return nullptr; }
@@ -76,6 +201,10 @@ void free(void*) {}
 void copy(void*, const void*, std::size_t) { fail("{}", unavailable_because()); }
 void clear(void*, std::size_t) { fail("{}", unavailable_because()); }
 void synchronize() {}
+void* stream() { return nullptr; }
+void* record_graph(const std::function<void()>&) { fail("{}", unavailable_because()); }
+void launch_graph(void*) { fail("{}", unavailable_because()); }
+void destroy_graph(void*) {}
 
 #endif
 

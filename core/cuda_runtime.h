@@ -1,14 +1,22 @@
-// What core asks of the CUDA runtime; in a build without CUDA, only the reason why it is missing. Norma uses
-// one GPU, the first, and its default stream, on which everything happens in the order of the calls.
+// The functions of the CUDA runtime for core; in a build without CUDA, only the reason why it is missing.
+// Norma uses one GPU, the first unless another one is chosen. Each thread has a stream of its own, which
+// keeps the order of its calls. (The default stream cannot be recorded.)
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 
 namespace norma::cuda_runtime {
 
-/// Empty where a GPU answers, else a clause: "this build of Norma has no CUDA (…)".
+/// The number of the GPU that this process uses, as in `--device cuda:1`; before its first use.
+void choose_gpu(int number);
+
+/// Empty where the chosen GPU has run a kernel, else a clause: "this build of Norma has no CUDA (…)", "the
+/// GPU … has compute capability 6.1, for which this build of Norma has no code: …".
 std::string unavailable_because();
+/// Whether the machine has the chosen GPU, even one that Norma cannot use.
+bool gpu_exists();
 /// "NVIDIA H100 (compute capability 9.0, driver 12.4)"; empty where no GPU answers.
 std::string gpu_name();
 
@@ -17,5 +25,18 @@ void free(void* block);
 void copy(void* to, const void* from, std::size_t bytes);
 void clear(void* to, std::size_t bytes);
 void synchronize();
+
+/// With NORMA_LAUNCH_BLOCKING=1 in the environment every launch waits for its kernel, so that a fault is
+/// blamed on the kernel that caused it. Nothing is recorded then.
+bool launch_blocking();
+/// The text of a cudaError_t. Where a kernel has failed that was launched earlier, it says so.
+std::string describe(int status);
+
+/// The stream of this thread: a cudaStream_t.
+void* stream();
+/// Calls f() and returns what it asked of the stream as an executable graph.
+void* record_graph(const std::function<void()>& f);
+void launch_graph(void* graph);
+void destroy_graph(void* graph);
 
 }  // namespace norma::cuda_runtime

@@ -1,14 +1,14 @@
-// Device memory: the CPU reads and writes tensors of `reference` and `cpu` where they lie; those of `simt`
-// and `cuda` lie beyond a bus, and the functions here are the only ways across.
+// Device memory: the CPU reads and writes tensors of `reference` and `cpu` directly. Those of `simt` and
+// `cuda` are behind a bus, and only the functions here copy data across it.
 //
-//      CPU             bus        GPU (cuda), or the CPU while it plays one (simt)
+//      CPU             bus        GPU (cuda), or the CPU in the role of a GPU (simt)
 //   Tensor on cpu  ──── copy ───▶  Tensor on cuda or simt  ◀──▶  kernels
 //                  ◀─── copy ────
 //
-// simt keeps this discipline although its memory is the CPU's own: its pages can be read and written only
-// while a kernel runs or a copy is made. Code that forgets where its numbers are crashes on every machine, in
-// every test, and not only on a machine with a GPU. (Under AddressSanitizer, which watches every block by
-// itself, they stay open.)
+// simt has the same rules, although its memory belongs to the CPU: its pages can be read and written only
+// while a kernel runs or a copy is made. So code that touches numbers of the wrong memory crashes on every
+// machine, in every test, and not only on a machine with a GPU. (Under AddressSanitizer, which watches every
+// block by itself, the pages stay open.)
 #pragma once
 
 #include <cstddef>
@@ -35,7 +35,7 @@ void clear_bytes(Device device, void* to, std::size_t bytes);
 /// Waits until every kernel launched so far has ended. Throws where one of them failed.
 void synchronize(Device device);
 
-/// What crossed the bus of a device since the process began.
+/// The traffic on the bus of a device since the process began.
 struct BusTraffic {
   std::uint64_t copies_in = 0, bytes_in = 0;    ///< to the device
   std::uint64_t copies_out = 0, bytes_out = 0;  ///< from the device to the CPU

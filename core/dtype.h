@@ -47,8 +47,8 @@ decltype(auto) dispatch_float(const char* operation, DType dtype, F&& f) {
   fail("{} takes float32 or float64, not {}", operation, name(dtype));
 }
 
-/// The type in which kernels add and multiply numbers that lie in memory as T: T itself, unless it is too short to add
-/// in (half-width types are to be added in float).
+/// The type in which kernels add and multiply numbers of type T: T itself, unless its precision is too low
+/// (half-width types must be added in float).
 template <class T>
 struct Accumulator {
   using type = T;
@@ -56,7 +56,8 @@ struct Accumulator {
 template <class T>
 using acc_t = typename Accumulator<T>::type;
 
-/// The type of statistics and of what is merged from many parts, whatever T: a mean of 1e4 is not a float.
+/// The type of statistics and of sums that are merged from many parts, for any T: float is too coarse for a
+/// mean of 1e4.
 using stat_t = double;
 
 }  // namespace norma

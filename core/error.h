@@ -28,7 +28,7 @@ template <class... Args>
   throw Error(fmt::format(text, std::forward<Args>(args)...));
 }
 
-/// As fail(), for what the person at the command line asked.
+/// As fail(), for a wrong command line.
 template <class... Args>
 [[noreturn]] void fail_usage(fmt::format_string<Args...> text, Args&&... args) {
   throw UsageError(fmt::format(text, std::forward<Args>(args)...));

@@ -1,4 +1,4 @@
-// The CPU's own memory, as the pool asks for it.
+// The memory of the CPU, for the pool.
 #pragma once
 
 #include <cstddef>

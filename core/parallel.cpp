@@ -1,18 +1,68 @@
 #include "core/parallel.h"
 
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <string>
 #include <utility>
 
 #include "core/error.h"
 
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
+#endif
+
 namespace norma {
 namespace {
 
+// The first two words of a file; empty if it does not exist.
+std::pair<std::string, std::string> words_of(const std::string& file) {
+  std::pair<std::string, std::string> words;
+  std::ifstream(file) >> words.first >> words.second;
+  return words;
+}
+
+// A quota of `microseconds` of CPU time per `period`, as a number of cores; no limit if there is no such
+// number.
+double quota(const std::string& microseconds, const std::string& period) {
+  try {
+    const double cores = std::stod(microseconds) / std::stod(period);
+    if (cores > 0) return cores;
+  } catch (const std::exception&) {  // "max", or no such file
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
+// The smallest CPU quota of this process's cgroup and those above it, of version 2 or 1.
+double cgroup_quota() {
+  double least = std::numeric_limits<double>::infinity();
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {  // 0::/user.slice or 4:cpu,cpuacct:/user.slice
+    const auto first = line.find(':'), second = line.find(':', first + 1);
+    if (second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    if (!controllers.empty() && controllers.find("cpu") == std::string::npos) continue;
+    for (std::string group = line.substr(second + 1);; group.erase(group.rfind('/'))) {
+      if (group == "/") group.clear();
+      const auto [most, period] = words_of("/sys/fs/cgroup" + group + "/cpu.max");
+      const std::string old = "/sys/fs/cgroup/cpu" + group + "/cpu.cfs_";
+      least = std::min({least, quota(most, period),
+                        quota(words_of(old + "quota_us").first, words_of(old + "period_us").first)});
+      if (group.find('/') == std::string::npos) break;
+    }
+  }
+  return least;
+}
+
 struct Threads {
-  int count = tbb::this_task_arena::max_concurrency();
+  // Without it, TBB would never run more threads than there are cores.
+  tbb::global_control limit{tbb::global_control::max_allowed_parallelism, most_threads};
+  int count = cores();
   tbb::task_arena arena{count};
 };
 
@@ -22,6 +72,24 @@ Threads& state() {
 }
 
 thread_local int at_once = 0;
+
+// What oneTBB promises, for ThreadSanitizer, which does not see into its library: all before a loop happens
+// before every piece, and every piece happens before all after the loop.
+class Order {
+ public:
+#ifdef __SANITIZE_THREAD__
+  Order() { __tsan_release(&begin_); }
+  ~Order() { __tsan_acquire(&end_); }
+  void begin_piece() { __tsan_acquire(&begin_); }
+  void end_piece() { __tsan_release(&end_); }
+
+ private:
+  char begin_ = 0, end_ = 0;
+#else
+  void begin_piece() {}
+  void end_piece() {}
+#endif
+};
 
 // While one lives, this thread is in a piece.
 class InPiece {
@@ -39,10 +107,17 @@ class InPiece {
 
 int pieces_at_once() { return at_once; }
 
+int cores() {
+  static const int number = static_cast<int>(std::max(
+      1.0, std::min(std::ceil(cgroup_quota()), double{1} * tbb::this_task_arena::max_concurrency())));
+  return number;
+}
+
 int threads() { return state().count; }
 
 void set_threads(int count) {
-  if (count < 1) fail("a parallel loop needs at least one thread, not {}", count);
+  if (count < 1 || count > most_threads)
+    fail("a parallel loop takes 1 to {} threads, not {}", most_threads, count);
   state().count = count;
   state().arena.terminate();
   state().arena.initialize(count);
@@ -55,12 +130,15 @@ void detail::parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t)
     for (std::int64_t i = 0; i < pieces; ++i) call(body, i);
     return;
   }
+  Order order;
   state().arena.execute([&] {
     tbb::parallel_for(
         std::int64_t{0}, pieces,
         [&](std::int64_t i) {
           const InPiece piece(most);
+          order.begin_piece();
           call(body, i);
+          order.end_piece();
         },
         tbb::simple_partitioner());
   });

@@ -9,9 +9,14 @@
 
 namespace norma {
 
-/// Threads that parallel loops use; at first the cores that this process may run on.
+/// The cores that this process may use: those of its CPU affinity, at most the CPU quota of its cgroup,
+/// rounded up.
+int cores();
+
+/// Threads that parallel loops use; at first cores().
 int threads();
-/// Throws unless count ≥ 1.
+inline constexpr int most_threads = 1024;
+/// Throws unless count is from 1 to most_threads. More threads than cores() run too, but slowly.
 void set_threads(int count);
 
 /// Inside a piece of a loop: how many threads may be in a piece of it at the same time. Outside: 0.
@@ -40,8 +45,7 @@ void parallel_ranges(std::int64_t count, std::int64_t grain, Body&& body) {
                [&](std::int64_t i) { body(i * grain, std::min(count, (i + 1) * grain)); });
 }
 
-/// Elements per piece of a simple elementwise loop: so many that waking a thread for a piece costs little
-/// beside it.
+/// Elements per piece of a simple elementwise loop: so many that waking a thread for a piece costs little.
 inline constexpr std::int64_t elementwise_grain = std::int64_t{1} << 15;
 
 }  // namespace norma

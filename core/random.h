@@ -28,6 +28,14 @@ struct RandomSequence {
   std::uint64_t seed = 0;
   std::uint32_t step = 0;    ///< training step (or epoch)
   std::uint32_t stream = 0;  ///< which use within the step: the third dropout layer, the shuffle, …
+  /// If not nullptr, the step is the number there, in the memory of the device that draws
+  /// (core/step_state.h).
+  const std::uint32_t* step_at = nullptr;
+
+  /// The sequence with the step that `step_at` names. Kernels begin with it.
+  constexpr RandomSequence now() const {
+    return step_at == nullptr ? *this : RandomSequence{seed, *step_at, stream, nullptr};
+  }
 
   /// Words 4·block … 4·block+3 of the sequence.
   constexpr std::array<std::uint32_t, 4> block(std::uint64_t block) const {
@@ -60,9 +68,12 @@ class Generator {
   /// Restarts everything from a seed.
   void set_seed(std::uint64_t seed) { *this = Generator(seed); }
   /// Begins a training step: the masks drawn after it depend on (seed, step, position) alone.
-  void begin_step(std::uint32_t step) { step_ = step, next_stream_ = 0; }
+  /// `step_at`: see RandomSequence.
+  void begin_step(std::uint32_t step, const std::uint32_t* step_at = nullptr) {
+    step_ = step, next_stream_ = 0, step_at_ = step_at;
+  }
   /// The sequence for the next dropout call of this step.
-  RandomSequence next() { return {seed_, step_, next_stream_++}; }
+  RandomSequence next() { return {seed_, step_, next_stream_++, step_at_}; }
   /// The sequence that initialises the next parameter.
   RandomSequence next_parameter() { return {seed_, 0, stream::initialisation + next_parameter_++}; }
 
@@ -71,6 +82,7 @@ class Generator {
   std::uint32_t step_ = 0;
   std::uint32_t next_stream_ = 0;
   std::uint32_t next_parameter_ = 0;
+  const std::uint32_t* step_at_ = nullptr;
 };
 
 /// The generator that layers use unless they are told otherwise.

@@ -20,7 +20,7 @@ class Shape {
   int rank() const { return rank_; }
   /// Size d; a negative d counts from the end, as in PyTorch. Throws where d is out of range.
   std::int64_t operator[](int d) const;
-  /// The number of elements: the product of all sizes, 1 for a scalar.
+  /// The number of elements: the product of all sizes, 1 for a scalar, always below 2^60.
   std::int64_t numel() const;
   /// "[128, 32, 8, 8]"
   std::string to_string() const;

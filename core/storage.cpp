@@ -5,9 +5,14 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <tuple>
+#include <unordered_map>
 #include <vector>
 
+#include "core/cuda_runtime.h"
+#include "core/device_graph.h"
 #include "core/device_memory.h"
+#include "core/error.h"
 #include "core/parallel.h"
 
 namespace norma {
@@ -15,6 +20,13 @@ namespace {
 
 // The sanitizers must see every block die, or they would miss a use of freed memory.
 #if defined(__SANITIZE_ADDRESS__)
+#define NORMA_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)  // Clang's way to say it
+#define NORMA_ADDRESS_SANITIZER
+#endif
+#endif
+#ifdef NORMA_ADDRESS_SANITIZER
 constexpr bool reuse = false;
 #else
 constexpr bool reuse = true;
@@ -24,14 +36,63 @@ constexpr bool reuse = true;
 // as many at the same time, so the pool makes that many for each thread.
 thread_local std::map<std::size_t, int> held;
 
+}  // namespace
+
+struct StorageArena::Blocks {
+  std::map<std::size_t, std::vector<void*>> free;
+  bool closed = false;
+  const void* stream = nullptr;
+};
+
+namespace {
+
+// The arena that this thread's blocks of a device come from, if any.
+struct OpenArena {
+  Device device;
+  std::shared_ptr<StorageArena::Blocks> blocks;
+};
+thread_local OpenArena open_arena = {Device::cpu, nullptr};
+
 class Pool {
  public:
   explicit Pool(Device device) : device_(device) {}
 
-  /// `at_once`: pieces_at_once().
-  void* take(std::size_t bytes, int at_once) {
+  /// For an arena: a block of its own, or one of the pool's that it keeps.
+  void* take_for(const std::shared_ptr<StorageArena::Blocks>& arena, std::size_t bytes, const void* stream) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (auto& free = arena->free[bytes]; !free.empty()) {
+        void* block = free.back();
+        free.pop_back();
+        count_taken(bytes);
+        return block;
+      }
+    }
+    void* block = take(bytes, 0, stream);
     const std::lock_guard lock(mutex_);
-    Blocks& blocks = blocks_[{at_once > 0, bytes}];
+    owners_[block] = arena;
+    return block;
+  }
+
+  void close(StorageArena::Blocks& arena) {
+    const std::lock_guard lock(mutex_);
+    arena.closed = true;
+    for (auto& [bytes, blocks] : arena.free)
+      for (void* block : blocks) {
+        owners_.erase(block);
+        Blocks& of_pool = blocks_[{arena.stream, false, bytes}];
+        if (reuse)
+          of_pool.free.push_back(block);
+        else
+          --of_pool.made, statistics_.cached -= bytes, system_free(device_, block);
+      }
+    arena.free.clear();
+  }
+
+  /// `at_once`: pieces_at_once().
+  void* take(std::size_t bytes, int at_once, const void* stream) {
+    const std::lock_guard lock(mutex_);
+    Blocks& blocks = blocks_[{stream, at_once > 0, bytes}];
     std::size_t wanted = blocks.made + blocks.free.empty();
     const bool plan = reuse && at_once > 0;
     if (plan) wanted = std::max(wanted, static_cast<std::size_t>((held[bytes] + 1) * at_once));
@@ -39,16 +100,22 @@ class Pool {
     if (plan) ++held[bytes];
     void* block = blocks.free.back();
     blocks.free.pop_back();
-    statistics_.cached -= bytes;
-    statistics_.in_use += bytes;
-    statistics_.peak = std::max(statistics_.peak, statistics_.in_use);
+    count_taken(bytes);
     return block;
   }
 
-  void give_back(void* block, std::size_t bytes, bool in_piece) {
+  void give_back(void* block, std::size_t bytes, bool in_piece, const void* stream) {
     const std::lock_guard lock(mutex_);
-    Blocks& blocks = blocks_[{in_piece, bytes}];
+    Blocks& blocks = blocks_[{stream, in_piece, bytes}];
     statistics_.in_use -= bytes;
+    if (const auto owner = owners_.find(block); owner != owners_.end()) {
+      if (!owner->second->closed) {
+        owner->second->free[bytes].push_back(block);
+        statistics_.cached += bytes;
+        return;
+      }
+      owners_.erase(owner);
+    }
     if (!reuse) return --blocks.made, system_free(device_, block);
     if (in_piece) --held[bytes];
     blocks.free.push_back(block);
@@ -66,6 +133,12 @@ class Pool {
     std::size_t made = 0;  // free or in use
   };
 
+  void count_taken(std::size_t bytes) {
+    statistics_.cached -= bytes;
+    statistics_.in_use += bytes;
+    statistics_.peak = std::max(statistics_.peak, statistics_.in_use);
+  }
+
   void make(Blocks& blocks, std::size_t bytes) {
     blocks.free.reserve(blocks.made + 1);
     blocks.free.push_back(fresh(bytes));
@@ -74,6 +147,9 @@ class Pool {
   }
 
   void* fresh(std::size_t bytes) {
+    if (reuse && DeviceGraph::recording() && !on_host(device_))
+      fail("a graph cannot be recorded that asks the system for memory ({} bytes): run the work once before",
+           bytes);
     ++statistics_.system_calls;
     void* block = system_allocate(device_, bytes);
     if (block == nullptr && statistics_.cached > 0) {  // free blocks of other sizes
@@ -91,7 +167,8 @@ class Pool {
 
   const Device device_;
   std::mutex mutex_;
-  std::map<std::pair<bool, std::size_t>, Blocks> blocks_;  // in pieces of loops or not, by size
+  std::map<std::tuple<const void*, bool, std::size_t>, Blocks> blocks_;  // stream, in a piece of a loop, size
+  std::unordered_map<void*, std::shared_ptr<StorageArena::Blocks>> owners_;  // of blocks that an arena keeps
   MemoryStatistics statistics_;
 };
 
@@ -108,10 +185,22 @@ Storage::Storage(std::size_t bytes, Device device)
       in_piece_(pieces_at_once() > 0),
       bytes_((std::max<std::size_t>(bytes, 1) + 63) / 64 * 64) {
   require_available(device);
-  data_ = pool(device).take(bytes_, pieces_at_once());
+  if (device == Device::cuda) stream_ = cuda_runtime::stream();
+  const OpenArena& arena = open_arena;
+  data_ = arena.blocks != nullptr && arena.device == device && !in_piece_
+              ? pool(device).take_for(arena.blocks, bytes_, stream_)
+              : pool(device).take(bytes_, pieces_at_once(), stream_);
 }
 
-Storage::~Storage() { pool(device_).give_back(data_, bytes_, in_piece_); }
+Storage::~Storage() { pool(device_).give_back(data_, bytes_, in_piece_, stream_); }
+
+StorageArena::StorageArena(Device device) : device_(device), blocks_(std::make_shared<Blocks>()) {}
+StorageArena::~StorageArena() { pool(device_).close(*blocks_); }
+void StorageArena::begin() {
+  blocks_->stream = device_ == Device::cuda ? cuda_runtime::stream() : nullptr;
+  open_arena = {device_, blocks_};
+}
+void StorageArena::end() { open_arena = {device_, nullptr}; }
 
 MemoryStatistics memory_statistics(Device device) { return pool(device).statistics(); }
 

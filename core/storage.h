@@ -2,8 +2,9 @@
 // back, so that a training loop, which asks for the same sizes at every step, asks the system in the first
 // step only.
 //
-// A GPU may still work on a block that is given back. Nothing has to wait for it: kernels run in the order in
-// which they were launched, so that the next owner's kernels come after those of the last one.
+// A GPU may still work on a block that is given back. Nothing has to wait for it: kernels of a thread run in
+// the order in which they were launched, so that the next owner's kernels come after those of the last one.
+// On cuda a block therefore goes only to the thread that took it: each has its own stream.
 //
 // Blocks taken inside a parallel loop (a kernel's scratch) are kept apart, as many of each size as the
 // threads of the loop can want at the same time. Otherwise the number of blocks would depend on which pieces
@@ -33,12 +34,32 @@ class Storage {
 
  private:
   Device device_;
-  bool in_piece_;  // taken inside a parallel loop, and given back there
+  const void* stream_ = nullptr;  // of the thread that took it, on cuda
+  bool in_piece_;                 // taken inside a parallel loop, and given back there
   std::size_t bytes_;
   void* data_;
 };
 
-/// What a device's pool has seen since the process began, in bytes and calls.
+/// Keeps the blocks that a thread takes between begin() and end() for the arena: when they are given
+/// back, only a later begin() … end() of the same arena gets them. Its destructor returns them to the
+/// pool, those that are still in use when they are given back.
+class StorageArena {
+ public:
+  explicit StorageArena(Device device);
+  ~StorageArena();
+  StorageArena(const StorageArena&) = delete;
+  StorageArena& operator=(const StorageArena&) = delete;
+  void begin();
+  void end();
+
+  struct Blocks;
+
+ private:
+  Device device_;
+  std::shared_ptr<Blocks> blocks_;
+};
+
+/// Statistics of a device's pool since the process began, in bytes and calls.
 struct MemoryStatistics {
   std::size_t in_use = 0;          ///< bytes held by live storages
   std::size_t peak = 0;            ///< the most `in_use` has been

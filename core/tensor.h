@@ -1,5 +1,5 @@
 // Tensor: a contiguous, row-major block of numbers with a shape, a dtype and a device. A Tensor is a handle:
-// copies share their numbers. With autograd (core/autograd.h) it also remembers how it came to be.
+// copies share their numbers. With autograd (core/autograd.h) it also remembers the operation that made it.
 #pragma once
 
 #include <algorithm>

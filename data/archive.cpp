@@ -1,6 +1,6 @@
 // Two libarchive readers, one behind the other: the first undoes the compression, the second reads the tar
 // format. Between them the bytes are counted and checked, because libarchive 3.6 decompresses gzip without
-// looking at the CRC at its end: a flipped bit would get into the images.
+// checking the CRC at the end of the file: a flipped bit would reach the images.
 #include "data/archive.h"
 
 #include <archive.h>
@@ -33,14 +33,14 @@ std::uint32_t little_endian(const unsigned char* b) {
 
 // A reader of the five compressions that libarchive can undo in this process. For any other, and for one of
 // the five that it was built without, libarchive would start a program from $PATH. A data file must not
-// choose a program, so that such a compression is not recognised.
+// choose a program, so such a compression is not recognised.
 Archive new_decompressor() {
   Archive reader(archive_read_new(), archive_read_free);
   for (const auto support :
        {archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
         archive_read_support_filter_zstd, archive_read_support_filter_lz4}) {
     const Archive probe(archive_read_new(), archive_read_free);
-    if (support(probe.get()) == ARCHIVE_OK) support(reader.get());  // ARCHIVE_WARN: by a program
+    if (support(probe.get()) == ARCHIVE_OK) support(reader.get());  // ARCHIVE_WARN: needs a program
   }
   archive_read_support_format_raw(reader.get());
   return reader;
@@ -49,7 +49,7 @@ Archive new_decompressor() {
 // A file's bytes, decompressed block by block, counted and checked.
 class Decompressor {
  public:
-  explicit Decompressor(const fs::path& file) : file_(file) {
+  Decompressor(const fs::path& file, std::uint64_t most) : file_(file), most_(most) {
     std::error_code error;
     const fs::file_status status = fs::status(file, error);
     if (!fs::is_regular_file(status))
@@ -62,7 +62,7 @@ class Decompressor {
       fail_damaged(reason(bytes_.get()));
   }
 
-  /// How many bytes the next block has, 0 at the end, negative where reading failed: why() says why.
+  /// The size of the next block in bytes: 0 at the end, negative if reading failed. why() gives the reason.
   la_ssize_t next(const void** block) {
     std::size_t count = 0;
     la_int64_t offset = 0;
@@ -70,21 +70,25 @@ class Decompressor {
     if (status == ARCHIVE_EOF) return 0;
     if (status != ARCHIVE_OK) return -1;
     crc_ = crc32(crc_, {static_cast<const std::uint8_t*>(*block), count});
-    size_ += static_cast<std::uint32_t>(count);
-    return static_cast<la_ssize_t>(count);
+    size_ += count;
+    return is_too_long() ? -1 : static_cast<la_ssize_t>(count);
   }
-  std::string why() const { return reason(bytes_.get()); }
+  bool is_too_long() const { return size_ > most_; }
+  std::string why() const {
+    return is_too_long() ? fmt::format("it holds more than {} bytes", most_) : reason(bytes_.get());
+  }
 
-  /// Compares what was read with the last eight bytes of a gzip file: CRC-32 and size. A file of several gzip
-  /// members is refused as damaged too: only our own inflating could tell the two apart, and the gzip program
-  /// writes one member.
+  /// Compares the bytes read with the last eight bytes of a gzip file: CRC-32 and size. A file of several
+  /// gzip members is refused as damaged too, because libarchive does not show where a member ends. The gzip
+  /// program writes one member.
   void check_end() const {
     if (archive_filter_code(bytes_.get(), 0) != ARCHIVE_FILTER_GZIP) return;
     std::array<unsigned char, 8> trailer{};
     std::ifstream stream(file_, std::ios::binary);
     stream.seekg(-8, std::ios::end);
     stream.read(reinterpret_cast<char*>(trailer.data()), trailer.size());
-    if (!stream || little_endian(&trailer[0]) != crc_ || little_endian(&trailer[4]) != size_)
+    if (!stream || little_endian(&trailer[0]) != crc_ ||
+        little_endian(&trailer[4]) != static_cast<std::uint32_t>(size_))
       fail_damaged("its contents do not match the CRC-32 and size at its end");
   }
 
@@ -95,14 +99,15 @@ class Decompressor {
  private:
   fs::path file_;
   Archive bytes_ = new_decompressor();
+  std::uint64_t most_;
   std::uint32_t crc_ = 0;
-  std::uint32_t size_ = 0;  // modulo 2³², as gzip counts
+  std::uint64_t size_ = 0;  // gzip counts modulo 2³²
 };
 
 }  // namespace
 
-std::vector<std::uint8_t> read_decompressed(const fs::path& file) {
-  Decompressor bytes(file);
+std::vector<std::uint8_t> read_decompressed(const fs::path& file, std::size_t most) {
+  Decompressor bytes(file, most);
   std::vector<std::uint8_t> contents;
   const void* block = nullptr;
   la_ssize_t count = 0;
@@ -127,7 +132,10 @@ struct TarReader::Stream {
     return count;
   }
 
-  // Reads what follows the tar format's end, so that the check covers the whole file.
+  // When it skips a file, libarchive replaces the reason from read_block by a reason of its own.
+  std::string why() const { return bytes.is_too_long() ? bytes.why() : reason(tar.get()); }
+
+  // Reads the bytes after the end of the tar format, so that the check covers the whole file.
   void check_end() {
     const void* block = nullptr;
     la_ssize_t count = 0;
@@ -137,7 +145,8 @@ struct TarReader::Stream {
   }
 };
 
-TarReader::TarReader(const fs::path& file) : stream_(new Stream{Decompressor(file)}) {
+TarReader::TarReader(const fs::path& file, std::uint64_t most)
+    : stream_(new Stream{Decompressor(file, most)}) {
   archive* tar = stream_->tar.get();
   archive_read_support_format_tar(tar);
   if (archive_read_open(tar, stream_.get(), nullptr, Stream::read_block, nullptr) != ARCHIVE_OK)
@@ -157,8 +166,7 @@ bool TarReader::next() {
       stream_->check_end();
       return false;
     }
-    if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
-      stream_->bytes.fail_damaged(reason(stream_->tar.get()));
+    if (status != ARCHIVE_OK && status != ARCHIVE_WARN) stream_->bytes.fail_damaged(stream_->why());
     if (archive_entry_filetype(entry) != AE_IFREG) continue;
     const char* name = archive_entry_pathname(entry);
     name_ = name ? name : "";
@@ -171,7 +179,7 @@ void TarReader::read(std::span<std::uint8_t> to) {
   std::size_t done = 0;
   while (done < to.size()) {
     const la_ssize_t count = archive_read_data(stream_->tar.get(), to.data() + done, to.size() - done);
-    if (count < 0) stream_->bytes.fail_damaged(reason(stream_->tar.get()));
+    if (count < 0) stream_->bytes.fail_damaged(stream_->why());
     if (count == 0) stream_->bytes.fail_damaged(fmt::format("{} ends after {} bytes", name_, done));
     done += static_cast<std::size_t>(count);
   }

@@ -12,17 +12,19 @@
 
 namespace norma {
 
-/// A whole file, decompressed where it is compressed by one of the five. Throws where it cannot be read or is
-/// damaged.
-std::vector<std::uint8_t> read_decompressed(const std::filesystem::path& file);
+/// Reads a whole file, and decompresses it if one of the five compressed it. Throws if the file cannot be
+/// read, is damaged or holds more than `most` bytes. Without that limit, a small compressed file could fill
+/// all memory.
+std::vector<std::uint8_t> read_decompressed(const std::filesystem::path& file, std::size_t most);
 
 class TarReader {
  public:
-  /// Throws, as all functions below, where the file cannot be read or is damaged or not a tar archive.
-  explicit TarReader(const std::filesystem::path& file);
+  /// Throws, as all functions below do, if the file cannot be read, is damaged or is not a tar archive, or if
+  /// it holds more than `most` bytes after decompression.
+  TarReader(const std::filesystem::path& file, std::uint64_t most);
   ~TarReader();
 
-  /// Goes on to the next regular file; false at the end, where the whole archive has been checked.
+  /// Moves to the next regular file; false at the end, when the whole archive has been checked.
   bool next();
   /// The current file's name, with its folders.
   const std::string& name() const { return name_; }

@@ -33,10 +33,10 @@ std::string digest_of_file(const std::filesystem::path& file, const EVP_MD* algo
   return hex;
 }
 
-// tables[k][b]: what byte b, k bytes before the end of the eight taken at once, does to the remainder.
+// tables[k][b]: the effect on the remainder of byte b that stands k bytes before the end of a group of eight.
 using CrcTables = std::array<std::array<std::uint32_t, 256>, 8>;
 
-// The polynomial has its bits in reverse: the lowest one belongs to x³¹.
+// The bits of the polynomial are in reverse order: the lowest bit belongs to x³¹.
 constexpr CrcTables make_crc_tables(std::uint32_t polynomial) {
   CrcTables tables{};
   for (std::uint32_t b = 0; b < 256; ++b) {
@@ -56,7 +56,7 @@ constexpr CrcTables castagnoli_tables = make_crc_tables(0x82F63B78u);
 std::uint32_t crc(const CrcTables& t, std::uint32_t so_far, std::span<const std::uint8_t> bytes) {
   std::uint32_t r = ~so_far;
   std::size_t i = 0;
-  // Eight bytes at once, whose look-ups do not wait for one another: about five times as fast.
+  // Eight bytes at once: their look-ups do not depend on one another, which is about five times as fast.
   for (; i + 8 <= bytes.size(); i += 8) {
     const std::uint8_t* b = &bytes[i];
     r = t[7][b[0] ^ (r & 0xFF)] ^ t[6][b[1] ^ (r >> 8 & 0xFF)] ^ t[5][b[2] ^ (r >> 16 & 0xFF)] ^

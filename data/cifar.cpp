@@ -52,7 +52,7 @@ class Loading {
 
   const char* names_file() const { return layout_.labels[wanted_].names_file; }
 
-  /// Stores the records of a file; read(bytes) fills `bytes` with the file's next ones.
+  /// Stores the records of a file; read(bytes) fills `bytes` with the next bytes of the file.
   void store(const CifarFile& file, const std::string& where,
              const std::function<void(std::span<std::uint8_t>)>& read) {
     std::int64_t first = 0;
@@ -75,8 +75,8 @@ class Loading {
     }
   }
 
-  /// Takes the class names from a text of one name per line, where it has one for each class and no name
-  /// twice.
+  /// Takes the class names from a text with one name per line. Ignores the text unless it has exactly one
+  /// name for each class, all different.
   void store_class_names(const std::string& text) {
     std::istringstream stream(text);
     std::vector<std::string> names;
@@ -106,7 +106,7 @@ class Loading {
   }
 
   const CifarLayout& layout_;
-  std::size_t wanted_;  // index of the label that is asked for, among a record's labels
+  std::size_t wanted_;  // index of the requested label among the labels of a record
   DataSplit data_;
 };
 
@@ -118,7 +118,7 @@ void check_file(const CifarLayout& layout, const CifarFile& file, const fs::path
   if (type != fs::file_type::regular) fail("{} is not a file: {}", path.string(), advice);
   std::error_code error;
   const auto bytes = fs::file_size(path, error);
-  if (error) fail("cannot look at {}: {}", path.string(), error.message());
+  if (error) fail("cannot read the size of {}: {}", path.string(), error.message());
   check_size(layout, file, static_cast<std::int64_t>(bytes), path.string());
 }
 
@@ -135,7 +135,9 @@ DataSplit load_folder(const CifarLayout& layout, const fs::path& folder, const L
         fail("cannot read {}: it ended or failed before its {} bytes", path.string(), bytes_of(layout, file));
     });
   }
-  std::ifstream names(folder / loading.names_file());
+  const fs::path names_file = folder / loading.names_file();
+  if (type_of(names_file) != fs::file_type::regular) return loading.take();
+  std::ifstream names(names_file);
   std::string text(longest_names_file, '\0');
   names.read(text.data(), longest_names_file);
   text.resize(static_cast<std::size_t>(names.gcount()));
@@ -144,7 +146,9 @@ DataSplit load_folder(const CifarLayout& layout, const fs::path& folder, const L
 }
 
 DataSplit load_archive(const CifarLayout& layout, const fs::path& archive, const LoadOptions& options) {
-  TarReader tar(archive);
+  std::int64_t bytes = 64 << 20;  // for all that is not images
+  for (const CifarFile& file : layout.files) bytes += bytes_of(layout, file);
+  TarReader tar(archive, static_cast<std::uint64_t>(bytes));
   Loading loading(layout, options);
   std::set<std::string> seen;
   while (tar.next()) {
@@ -153,7 +157,7 @@ DataSplit load_archive(const CifarLayout& layout, const fs::path& archive, const
     const auto file = std::find_if(layout.files.begin(), layout.files.end(),
                                    [&](const CifarFile& f) { return f.name == name; });
     if (file != layout.files.end()) {
-      if (!seen.insert(name).second) fail("{} is there twice: {}", where, advice);
+      if (!seen.insert(name).second) fail("{} exists twice: {}", where, advice);
       check_size(layout, *file, tar.size(), where);
       loading.store(*file, where, [&](std::span<std::uint8_t> to) { tar.read(to); });
     } else if (name == loading.names_file() && tar.size() <= longest_names_file) {
@@ -177,7 +181,7 @@ std::set<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-// Whether a file belongs to an archive but is not one.
+// Whether a file accompanies an archive, but is not an archive itself.
 bool is_companion(const std::string& name) {
   for (const char* ending : {".part", ".md5", ".sha256", ".asc", ".sig"})
     if (name.ends_with(ending)) return true;
@@ -188,7 +192,7 @@ std::optional<fs::path> find(const CifarLayout& layout, const fs::path& folder) 
   const fs::file_type type = type_of(folder);
   if (type == fs::file_type::not_found) return std::nullopt;
   if (type != fs::file_type::directory)
-    fail("{} is not a folder: name the folder that {} lies in", folder.string(), layout.title);
+    fail("{} is not a folder: name the folder that contains {}", folder.string(), layout.title);
   const std::set<std::string> names = names_in(folder);
   if (names.contains(layout.folder)) return folder / layout.folder;
   const auto present = std::count_if(layout.files.begin(), layout.files.end(),

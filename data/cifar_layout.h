@@ -16,18 +16,18 @@ struct CifarFile {
 };
 
 struct CifarLabel {
-  const char* what;                  ///< in sentences: "fine label"
+  const char* what;                  ///< its name in messages: "fine label"
   std::vector<std::string> classes;  ///< official names, for a copy without names_file
   const char* names_file;
 };
 
 struct CifarLayout {
   std::string name, title;         ///< "cifar10", "CIFAR-10"
-  std::string folder;              ///< what the archive unpacks to
+  std::string folder;              ///< the folder that the archive unpacks to
   std::string archive;             ///< name without the ending of a compression: "….tar"
-  std::vector<CifarFile> files;    ///< those to train, in order, then the one to test
+  std::vector<CifarFile> files;    ///< the training files in order, then the test file
   std::vector<CifarLabel> labels;  ///< one byte each, before the pixels of a record
-  int telling_files;               ///< how many of the files must be in a folder of any name, for it to count
+  int telling_files;  ///< a folder of another name counts as the set if it has so many of the files
 
   std::int64_t record_bytes() const { return static_cast<std::int64_t>(labels.size()) + cifar_pixels; }
 };

@@ -10,6 +10,9 @@
 
 namespace norma {
 
+/// The largest number of classes of a set: some tables have a row and a column for each.
+inline constexpr std::size_t most_classes = 10'000;
+
 struct Dataset {
   Tensor images;  ///< uint8 [N, C, H, W]
   Tensor labels;  ///< int64 [N], each an index into DataSplit::classes
@@ -21,23 +24,23 @@ struct HeldOut {
   std::uint64_t seed = 1;
 };
 
-/// What a network is trained on and what it is judged by.
+/// The images to train on and the images to test with.
 struct DataSplit {
   std::string name;  ///< "cifar10", "mnist", …: the name of a row in data/known_data.cpp, or "synthetic"
-  std::vector<std::string> classes;  ///< what label 0, 1, … is called
+  std::vector<std::string> classes;  ///< the names of label 0, 1, …
   Dataset train;
   Dataset test;
-  std::optional<HeldOut> held_out = {};  ///< test is this share of the images to train on
-  std::string note = {};  ///< a sentence for the user, e.g. how many files were passed over; often empty
+  std::optional<HeldOut> held_out = {};  ///< set if `test` is a share of the training images
+  std::string note = {};  ///< a sentence for the user, e.g. how many files were skipped; often empty
 };
 
 enum class Labels { fine, coarse };
 
-/// What can be asked of a set, besides the folder that it lies in.
+/// How a set is loaded.
 struct LoadOptions {
   /// cifar100: its 100 classes, or the 20 superclasses that they belong to.
   Labels labels = Labels::fine;
-  /// folder: the [C, H, W] that images are brought to.
+  /// folder: images are resized to this [C, H, W].
   Shape image = {};
   /// folder: without DIR/test, this share of DIR/train is the test set.
   std::optional<HeldOut> hold_out = {};

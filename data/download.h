@@ -1,8 +1,8 @@
-// Downloading one known file: resumed where it broke off, verified, and under its final name only when it is
-// complete.
+// Downloads one known file. A download that broke off is resumed. The file is verified, and gets its final
+// name only when it is complete.
 //
 //   mirror ──▶ <target>.part ──▶ size and SHA-256 ──▶ fsync, rename ──▶ <target>
-//              locked; kept when the download breaks off, continued by the next one
+//              locked; kept when the download breaks off, continued by the next download
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@
 
 namespace norma {
 
-/// No mirror could be connected to: no name resolution, no route, refused, no answer in time.
+/// No mirror could be reached: no name resolution, no route, connection refused, or no answer in time.
 class NoNetwork : public Error {
  public:
   using Error::Error;
@@ -41,15 +41,15 @@ struct DownloadRequest {
   std::int64_t bytes = 0;
   std::string sha256;  ///< lower-case hexadecimal
 
-  std::function<void(const DownloadProgress&)> progress;  ///< optional; called ten times a second at most
-  std::function<bool()> cancelled;                        ///< optional; asked at least once a second
+  std::function<void(const DownloadProgress&)> progress;  ///< optional; called at most ten times per second
+  std::function<bool()> cancelled;                        ///< optional; called at least once per second
 
   std::chrono::milliseconds connect_timeout{10'000};
-  /// A server that sends nothing for this long is given up; a slow server is not.
+  /// A transfer ends if the server sends nothing for this long. A slow server is accepted.
   std::chrono::milliseconds stall_timeout{60'000};
   int resumes = 5;  ///< how often a broken transfer is resumed at one mirror
-  std::chrono::milliseconds resume_pause{
-      1000};  ///< before the first resume; a second one waits twice as long
+  /// The pause before the first resume; the second resume waits twice as long, and so on.
+  std::chrono::milliseconds resume_pause{1000};
 };
 
 /// Downloads request.urls[…] to request.target. Throws NoNetwork, Interrupted, or an Error that

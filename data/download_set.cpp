@@ -7,7 +7,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Makes a folder and those above it that are missing; at the end removes those of them that are still empty.
+// Makes a folder and its missing parents. The destructor removes those of them that are still empty.
 class NewFolder {
  public:
   explicit NewFolder(const fs::path& folder) {
@@ -34,7 +34,7 @@ std::vector<std::string> addresses(const SetRequest& request, const RemoteFile& 
   const std::size_t count = request.set.files.size();
   for (const std::string& mirror : request.mirrors)
     if (count > 1 && !mirror.ends_with('/'))
-      fail_usage("{} is {} files: name the mirror's folder, with a / at its end, instead of {}",
+      fail_usage("{} has {} files: name the mirror's folder, with a / at its end, instead of {}",
                  request.set.title, count, mirror);
   std::vector<std::string> urls = request.mirrors.empty() ? file.urls : request.mirrors;
   for (std::string& url : urls)
@@ -70,8 +70,8 @@ void download_files(const SetRequest& request, const fs::path& folder) {
       before += file.bytes;
     } catch (const NoNetwork& none) {
       if (!connected) throw;
-      fail("{} before all of {} had arrived: run again, which goes on with {}", none.what(),
-           request.set.title, file.name);
+      fail("{} before all of {} had arrived: run again to continue with {}", none.what(), request.set.title,
+           file.name);
     }
   }
 }
@@ -88,8 +88,8 @@ void download_set(const SetRequest& request) {
   std::error_code error;
   if (type != fs::file_type::not_found && !(type == fs::file_type::directory && fs::is_empty(folder, error)))
     fail(
-        "{} is in the way of downloading {}, of which it holds nothing: move it, or name another folder with "
-        "--data",
+        "{} already exists, but contains no file of {}, which would be downloaded there: move it, or name "
+        "another folder with --data",
         folder.string(), request.set.title);
   const NewFolder made(part);
   download_files(request, part);

@@ -6,7 +6,7 @@
 //                                train-labels-idx1-ubyte.gz.part          on its way
 //                DATA/mnist.part/, with all of them                       ──▶  DATA/mnist/
 //
-// A folder is renamed in one step, and what has arrived waits in it for the next attempt.
+// A folder is renamed in one step. After a failure, the files that have arrived stay for the next attempt.
 #pragma once
 
 #include "data/download.h"
@@ -16,13 +16,14 @@ namespace norma {
 
 struct SetRequest {
   const KnownDataSet& set;
-  std::filesystem::path data;        ///< the files go there, or to a folder below; made where it is missing
-  std::vector<std::string> mirrors;  ///< instead of the files' own: FOLDER/, or the file where the set is one
+  std::filesystem::path data;  ///< the files go to this folder or to one in it; made if it does not exist
+  /// Used instead of the built-in ones: FOLDER/, or the address of the file if the set is one file.
+  std::vector<std::string> mirrors;
   std::function<void(const DownloadProgress&)> progress;  ///< optional; bytes and time of all files
   std::function<bool()> cancelled;                        ///< optional
 };
 
-/// Throws what download() throws; NoNetwork where there was no network from the start.
+/// Throws what download() throws; NoNetwork only if no file could be downloaded.
 void download_set(const SetRequest& request);
 
 }  // namespace norma

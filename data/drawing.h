@@ -1,4 +1,4 @@
-// What drawn data sets share: the random numbers of an image, and the loop over images.
+// Shared by the drawn data sets: the random numbers of an image, and the loop over images.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace norma {
 
-inline constexpr int draws_per_image = 64;  // words that shape an image, before its noise
+inline constexpr int draws_per_image = 64;  // random words that shape an image; its noise comes after them
 
-// The random words of one image, in turn, as numbers.
+// The random words of one image, one after the other, as numbers.
 class Draws {
  public:
   Draws(const RandomSequence& random, std::int64_t image)
@@ -23,7 +23,7 @@ class Draws {
   std::uint64_t at_;
 };
 
-// Four words for the noise of an image, which come after its draws.
+// Four words for the noise of an image. They come after its draws.
 inline std::array<std::uint32_t, 4> noise_words(const RandomSequence& random, std::int64_t image, int index) {
   const std::uint64_t first = (static_cast<std::uint64_t>(image) << 12) + draws_per_image;
   return random.block(first / 4 + static_cast<std::uint64_t>(index));
@@ -34,8 +34,8 @@ inline double grain(std::uint32_t word, double deviation) {
   return (RandomSequence::to_uniform(word) - 0.5) * 3.46 * deviation;
 }
 
-// `count` images of `channels` × size × size pixels with the labels 0 … classes − 1 in turn, each by
-// draw(random, image, label, pixels).
+// `count` images of `channels` × size × size pixels with the labels 0 … classes − 1 in turn. Each image is
+// drawn by draw(random, image, label, pixels).
 template <class Draw>
 Dataset draw_images(const RandomSequence& random, std::int64_t count, std::int64_t classes,
                     std::int64_t channels, std::int64_t size, const Draw& draw) {

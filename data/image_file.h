@@ -16,9 +16,9 @@ struct Picture {
 /// Larger pictures are refused, before memory is allocated for them.
 inline constexpr std::int64_t longest_picture_side = 20'000, most_picture_pixels = 100'000'000;
 
-/// The first bytes say whether a file is PNG or JPEG, not its name. Transparent pixels are blended with
-/// black; 16 bits per channel become 8. The orientation in a camera's EXIF data is ignored. Throws, naming
-/// the file, where it is neither PNG nor JPEG, damaged, cut off or too large.
+/// The first bytes of a file, not its name, decide whether it is PNG or JPEG. Transparent pixels are blended
+/// with black; 16 bits per channel become 8. The orientation in a camera's EXIF data is ignored. Throws if
+/// the file is neither PNG nor JPEG, or is damaged, cut off or too large; the error names the file.
 Picture read_picture(const std::filesystem::path& file);
 
 }  // namespace norma

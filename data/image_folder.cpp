@@ -46,10 +46,10 @@ bool is_image_name(const std::string& name) {
   return !name.starts_with('.') && (ending == ".png" || ending == ".jpg" || ending == ".jpeg");
 }
 
-// Class names go to reports and files: whether a name is UTF-8 without control characters.
+// Whether a name is UTF-8 without control characters, because class names are written to reports and files.
 bool is_text(const std::string& name) {
-  constexpr std::array<std::uint32_t, 5> least = {0, 0x20, 0x80, 0x800,
-                                                  0x10000};  // code point of 1, 2, 3, 4 bytes
+  // least[n]: the smallest code point that is written in n bytes.
+  constexpr std::array<std::uint32_t, 5> least = {0, 0x20, 0x80, 0x800, 0x10000};
   for (std::size_t i = 0; i < name.size();) {
     const auto lead = static_cast<std::uint8_t>(name[i]);
     const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
@@ -96,7 +96,7 @@ Scan scan_part(const fs::path& folder, const std::vector<std::string>* known) {
     if (known != nullptr) {
       const auto found = std::find(known->begin(), known->end(), name);
       if (found == known->end())
-        fail("{} is a class that train lacks: expected folders named as those of train",
+        fail("{} is a class that train does not have: expected folders named as those of train",
              (folder / name).string());
       label = found - known->begin();
     } else if (!is_text(name)) {
@@ -106,6 +106,9 @@ Scan scan_part(const fs::path& folder, const std::vector<std::string>* known) {
     scan.classes.push_back(name);
     scan_class(folder / name, label, scan);
   }
+  if (scan.classes.size() > most_classes)
+    fail("{} has {} folders, and there can be at most {} classes", folder.string(), scan.classes.size(),
+         most_classes);
   if (scan.classes.empty())
     fail("{} holds no images: expected a folder per class, with .png, .jpg or .jpeg files", folder.string());
   return scan;
@@ -115,7 +118,7 @@ Dataset read_images(const std::vector<ImageFile>& files, const Shape& image) {
   const auto count = static_cast<std::int64_t>(files.size()), bytes = image.numel();
   Dataset data{Tensor::empty({count, image[0], image[1], image[2]}, DType::uint8),
                Tensor::empty({count}, DType::int64)};
-  // Of several bad images the error names the first, for any number of threads.
+  // If several images are bad, the error names the first, for any number of threads.
   std::vector<std::string> errors(files.size());
   std::atomic<std::int64_t> first_bad = count;
   parallel_for(count, [&](std::int64_t i) {
@@ -137,7 +140,7 @@ void check_image(const Shape& image) {
   constexpr std::int64_t largest = 4096;
   if (image.rank() != 3 || (image[0] != 1 && image[0] != 3) || image[1] < 1 || image[2] < 1 ||
       image[1] > largest || image[2] > largest)
-    fail("images can be brought to 1 or 3 channels of 1 to {} pixels per side, not to {}", largest,
+    fail("images can be resized to 1 or 3 channels of 1 to {} pixels per side, not to {}", largest,
          image.to_string());
 }
 
@@ -192,7 +195,7 @@ DataSplit load_image_folder(const fs::path& folder, const LoadOptions& options) 
     data.held_out = options.hold_out;
   }
   if (const std::int64_t count = train.passed_over + (test ? test->passed_over : 0); count > 0)
-    data.note = fmt::format("{} {} in {} passed over: not PNG or JPEG files", count,
+    data.note = fmt::format("{} {} in {} skipped: not PNG or JPEG files", count,
                             count == 1 ? "entry" : "entries", folder.string());
   return data;
 }

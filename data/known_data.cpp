@@ -2,12 +2,36 @@
 
 #include <fmt/ranges.h>
 
+#include <numeric>
+
 #include "data/cifar.h"
 #include "data/image_folder.h"
 #include "data/mnist.h"
 #include "data/synthetic.h"
 
 namespace norma {
+namespace {
+
+std::uint64_t sum_of_pixels(const Dataset& set) {
+  const auto pixels = set.images.span<std::uint8_t>();
+  return std::accumulate(pixels.begin(), pixels.end(), std::uint64_t{0});
+}
+
+// Says so if these are not the official images of the set; empty if they are, or if Norma does not know them.
+std::string note_on_other_images(const KnownDataSet& set, const DataSplit& data) {
+  if (!set.sums) return "";
+  const auto differ = [&](const char* images, std::uint64_t sum, std::uint64_t official) {
+    return sum == official ? ""
+                           : fmt::format(
+                                 "these are not the official images of {}: the pixels of its {} images add "
+                                 "up to {} instead of {}",
+                                 set.title, images, sum, official);
+  };
+  const std::string note = differ("training", sum_of_pixels(data.train), set.sums->train);
+  return note.empty() ? differ("test", sum_of_pixels(data.test), set.sums->test) : note;
+}
+
+}  // namespace
 
 const std::vector<KnownDataSet>& known_data_sets() {
   static const std::vector<KnownDataSet> sets = {
@@ -20,6 +44,7 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .make_synthetic = [](const LoadOptions&) { return make_synthetic(); },
        .image = {3, 32, 32},
        .normalization = cifar10_normalization,
+       .sums = PixelSums{18'540'682'003, 3'733'375'634},
        .classes = 10},
       {.name = "cifar100",
        .title = "CIFAR-100",
@@ -30,6 +55,7 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .make_synthetic = [](const LoadOptions& options) { return make_synthetic_pairs(options.labels); },
        .image = {3, 32, 32},
        .normalization = cifar100_normalization,
+       .sums = {},
        .classes = 100,
        .coarse_classes = 20},
       {.name = "mnist",
@@ -41,6 +67,7 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .make_synthetic = [](const LoadOptions&) { return make_synthetic_digits(); },
        .image = {1, 28, 28},
        .normalization = mnist_normalization,
+       .sums = PixelSums{1'567'298'545, 264'923'200},
        .classes = 10},
       {.name = "fashion-mnist",
        .title = "Fashion-MNIST",
@@ -51,6 +78,7 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .make_synthetic = [](const LoadOptions&) { return make_synthetic_grey(); },
        .image = {1, 28, 28},
        .normalization = fashion_mnist_normalization,
+       .sums = {},
        .classes = 10},
       {.name = "folder",
        .title = "your own images",
@@ -60,7 +88,8 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .load = load_image_folder,
        .make_synthetic = nullptr,
        .image = {},
-       .normalization = {}},
+       .normalization = {},
+       .sums = {}},
   };
   return sets;
 }
@@ -84,8 +113,13 @@ std::int64_t classes_of(const KnownDataSet& set, Labels labels) {
 DataSplit load_data(const KnownDataSet& set, const std::optional<std::filesystem::path>& folder,
                     const LoadOptions& options) {
   classes_of(set, options.labels);
-  if (folder) return set.load(*folder, options);
-  if (set.make_synthetic == nullptr) fail_usage("no built-in images can stand in for {}", set.title);
+  if (folder) {
+    DataSplit data = set.load(*folder, options);
+    if (const std::string note = note_on_other_images(set, data); !note.empty())
+      data.note += (data.note.empty() ? "" : "; ") + note;
+    return data;
+  }
+  if (set.make_synthetic == nullptr) fail_usage("no built-in images can replace {}", set.title);
   return set.make_synthetic(options);
 }
 

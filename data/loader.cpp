@@ -27,8 +27,8 @@ Dataset pick(const Dataset& dataset, const std::vector<std::int64_t>& indices) {
 std::vector<std::int64_t> shuffled_by(std::int64_t count, const RandomSequence& random) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = order.size(); i > 1;
-       --i) {  // Fisher and Yates; 64 bits modulo i have no bias that shows
+  // Fisher and Yates. The bias of 64 bits modulo i is too small to matter.
+  for (std::size_t i = order.size(); i > 1; --i) {
     const auto word = random.block(i);
     const std::uint64_t bits = std::uint64_t{word[0]} << 32 | word[1];
     std::swap(order[i - 1], order[bits % i]);
@@ -78,9 +78,8 @@ std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t seed, std::
   return shuffled_by(count, {seed, epoch, stream::shuffle});
 }
 
-Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indices,
-                 const Normalization& normalization, const Augmentation& augmentation, std::uint64_t seed,
-                 std::uint32_t epoch) {
+Batch load_batch(const Dataset& dataset, const Tensor& index, const Normalization& normalization,
+                 const Augmentation& augmentation, const RandomSequence& random) {
   if (!(augmentation.rotate >= 0 && augmentation.rotate <= 180))
     fail("images can be rotated by 0 to 180 degrees either way, not by {}", augmentation.rotate);
   const Shape& all = dataset.images.shape();
@@ -88,8 +87,7 @@ Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indice
     fail("images can have 1 to {} channels, not {}", max_image_channels, all[1]);
   check_normalization(normalization, all[1]);
   const Device device = dataset.images.device();
-  const auto n = static_cast<std::int64_t>(indices.size());
-  const Tensor index = Tensor::from(indices, {n}, device);
+  const std::int64_t n = index.numel();
   Batch batch{Tensor::empty({n, all[1], all[2], all[3]}, DType::float32, device),
               Tensor::empty({n}, DType::int64, device)};
   LoadImages<float> load{n,
@@ -102,7 +100,7 @@ Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indice
                          {},
                          augmentation.flip,
                          augmentation.crop,
-                         {seed, epoch, stream::augmentation},
+                         random,
                          batch.x.data<float>(),
                          dataset.labels.data<std::int64_t>(),
                          batch.target.data<std::int64_t>(),
@@ -111,6 +109,14 @@ Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indice
   std::copy(normalization.std.begin(), normalization.std.end(), load.std.begin());
   kernels<float>.load_images(device, load);
   return batch;
+}
+
+Batch load_batch(const Dataset& dataset, const std::vector<std::int64_t>& indices,
+                 const Normalization& normalization, const Augmentation& augmentation, std::uint64_t seed,
+                 std::uint32_t epoch) {
+  const auto n = static_cast<std::int64_t>(indices.size());
+  return load_batch(dataset, Tensor::from(indices, {n}, dataset.images.device()), normalization, augmentation,
+                    {seed, epoch, stream::augmentation});
 }
 
 std::pair<Dataset, Dataset> split(const Dataset& dataset, double share, std::uint64_t seed) {

@@ -1,4 +1,4 @@
-// Where the data comes from: the one place with addresses, sizes and checksums.
+// The addresses, sizes and checksums of all downloads.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@ namespace norma {
 struct RemoteFile {
   std::string name;
   std::int64_t bytes;
-  std::string md5;                ///< as the authors publish it, or torchvision
-  std::string sha256;             ///< what a download is verified by
+  std::string md5;                ///< as published by the authors or by torchvision
+  std::string sha256;             ///< for verifying a download
   std::vector<std::string> urls;  ///< of the file, or of its folder with a / at the end
 };
 
@@ -34,8 +34,8 @@ inline const RemoteFile cifar100_archive = {
     .urls = {"https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"},
 };
 
-/// MNIST (LeCun, Cortes, Burges 1998), from where torchvision and TensorFlow Datasets take it. Its authors
-/// publish no checksums: MD5 is torchvision's, SHA-256 that of TensorFlow Datasets (url_checksums/mnist.txt).
+/// MNIST (LeCun, Cortes, Burges 1998), from the mirrors of torchvision and TensorFlow Datasets. Its authors
+/// publish no checksums: MD5 is torchvision's, SHA-256 TensorFlow Datasets' (url_checksums/mnist.txt).
 inline const std::vector<std::string> mnist_mirrors = {"https://ossci-datasets.s3.amazonaws.com/mnist/",
                                                        "https://storage.googleapis.com/cvdf-datasets/mnist/"};
 inline const std::vector<RemoteFile> mnist_files = {
@@ -62,7 +62,7 @@ inline const std::vector<RemoteFile> mnist_files = {
 };
 
 /// Fashion-MNIST (Xiao, Rasul, Vollgraf 2017): its authors' server, which has no https, and their repository.
-/// MD5 is theirs, SHA-256 that of TensorFlow Datasets (url_checksums/fashion_mnist.txt).
+/// MD5 is theirs, SHA-256 is that of TensorFlow Datasets (url_checksums/fashion_mnist.txt).
 inline const std::vector<std::string> fashion_mnist_mirrors = {
     "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"};

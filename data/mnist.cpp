@@ -17,12 +17,13 @@ constexpr std::int64_t side = 28;
 constexpr const char* advice = "copy the official files again, or remove all four to have them downloaded";
 constexpr const char* image_files[] = {"train-images", "t10k-images"};  // before "-idx3-ubyte"
 constexpr const char* label_files[] = {"train-labels", "t10k-labels"};  // before "-idx1-ubyte"
+constexpr std::size_t most_items[] = {60'000, 10'000};                  // of the official files
 
 struct IdxSet {
   std::string name, title;
   std::vector<std::string> places;  // below FOLDER, in this order; "" is FOLDER itself
   std::vector<std::string> classes;
-  Normalization normalization;  // which tells the two sets apart
+  Normalization normalization;  // for telling the sets apart
 };
 
 const IdxSet mnist = {.name = "mnist",
@@ -36,8 +37,9 @@ const IdxSet fashion_mnist = {.name = "fashion-mnist",
                               .classes = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal",
                                           "Shirt", "Sneaker", "Bag", "Ankle boot"},
                               .normalization = fashion_mnist_normalization};
+const IdxSet* const all_sets[] = {&mnist, &fashion_mnist};
 
-// "train-images" of 3 dimensions, as it is called in this folder; nothing where it does not exist.
+// The path of e.g. "train-images" of 3 dimensions in this folder; nothing if it does not exist.
 std::optional<fs::path> find_file(const fs::path& folder, const std::string& name, int dimensions) {
   for (const char* ending : {"", ".gz"})
     for (const char* joint : {"-", "."})
@@ -66,12 +68,16 @@ struct IdxFile {
   const std::uint8_t* elements() const { return bytes.data() + header; }
 };
 
-// Reads train-images and the like, whose items have the given sizes: {28, 28}, or {} for single bytes.
-IdxFile read_idx(const fs::path& folder, const std::string& name, const std::vector<std::int64_t>& sizes) {
+// Reads e.g. train-images. Its items have the given sizes: {28, 28}, or {} for single bytes. There are at
+// most `most` items.
+IdxFile read_idx(const fs::path& folder, const std::string& name, const std::vector<std::int64_t>& sizes,
+                 std::size_t most) {
   const int dimensions = 1 + static_cast<int>(sizes.size());
   const std::optional<fs::path> path = find_file(folder, name, dimensions);
   if (!path) fail("{} holds no {}-idx{}-ubyte or .gz: {}", folder.string(), name, dimensions, advice);
-  IdxFile file{*path, read_decompressed(*path), std::size_t{4} + 4 * static_cast<std::size_t>(dimensions)};
+  const std::size_t header = 4 + 4 * static_cast<std::size_t>(dimensions);
+  for (const std::int64_t size : sizes) most *= static_cast<std::size_t>(size);
+  IdxFile file{*path, read_decompressed(*path, header + most), header};
   if (file.bytes.size() < file.header)
     fail("{} holds {} bytes, which is less than its header of {}: {}", file.name(), file.bytes.size(),
          file.header, advice);
@@ -90,17 +96,17 @@ IdxFile read_idx(const fs::path& folder, const std::string& name, const std::vec
     item *= size;
   }
   const std::int64_t found = static_cast<std::int64_t>(file.bytes.size() - file.header);
-  if (file.count == 0) fail("{} holds nothing: its header counts 0 items: {}", file.name(), advice);
+  if (file.count == 0) fail("{} is empty: its header counts 0 items: {}", file.name(), advice);
   if (found != file.count * item)
-    fail("{} holds {} bytes behind its header instead of {} ({} times {}): {}", file.name(), found,
+    fail("{} holds {} bytes after its header instead of {} ({} times {}): {}", file.name(), found,
          file.count * item, file.count, item, advice);
   return file;
 }
 
-// Mean and deviation of the pixels say which of the two sets the files are. Unlike a checksum they do so in
-// any order of the images, for a part of a set, and for files that somebody compressed again.
+// Mean and standard deviation of the pixels tell which of the sets the files are. Unlike a checksum, they
+// work for any order of the images, for a part of a set, and for files that were compressed again.
 void check_not_of(const IdxSet& other, const IdxSet& set, const Dataset& data, const IdxFile& images) {
-  constexpr std::int64_t enough = 1000;  // images, for a mean to within 0.01
+  constexpr std::int64_t enough = 1000;  // so many images give a mean to within 0.01
   if (images.count < enough) return;
   const Normalization found = measure_normalization(data);
   const auto close = [](const std::vector<double>& a, const std::vector<double>& b) {
@@ -108,14 +114,14 @@ void check_not_of(const IdxSet& other, const IdxSet& set, const Dataset& data, c
   };
   if (close(found.mean, other.normalization.mean) && close(found.std, other.normalization.std))
     fail(
-        "{} holds the images of {}, not of {} (the mean of its pixels is {:.4f}): move it and its like to a "
-        "folder {}, or name another folder with --data",
+        "{} holds the images of {}, not of {} (the mean of its pixels is {:.4f}): move it and the other "
+        "three files to a folder {}, or name another folder with --data",
         images.name(), other.title, set.title, found.mean[0], other.places[0]);
 }
 
 Dataset load_part(const IdxSet& set, const fs::path& folder, int part) {
-  const IdxFile images = read_idx(folder, image_files[part], {side, side});
-  const IdxFile labels = read_idx(folder, label_files[part], {});
+  const IdxFile images = read_idx(folder, image_files[part], {side, side}, most_items[part]);
+  const IdxFile labels = read_idx(folder, label_files[part], {}, most_items[part]);
   if (images.count != labels.count)
     fail("{} holds {} images, but {} holds {} labels: {}", images.name(), images.count, labels.name(),
          labels.count, advice);
@@ -128,7 +134,8 @@ Dataset load_part(const IdxSet& set, const fs::path& folder, int part) {
       fail("{}: label {} (counted from 0) is {}, but labels are 0 to 9: {}", labels.name(), i, label, advice);
     data.labels.data<std::int64_t>()[i] = label;
   }
-  check_not_of(&set == &mnist ? fashion_mnist : mnist, set, data, images);
+  for (const IdxSet* other : all_sets)
+    if (other != &set) check_not_of(*other, set, data, images);
   return data;
 }
 
@@ -136,7 +143,7 @@ std::optional<fs::path> find(const IdxSet& set, const fs::path& folder) {
   const fs::file_type type = type_of(folder);
   if (type == fs::file_type::not_found) return std::nullopt;
   if (type != fs::file_type::directory)
-    fail("{} is not a folder: name the folder that {} lies in", folder.string(), set.title);
+    fail("{} is not a folder: name the folder that contains {}", folder.string(), set.title);
   for (const std::string& place : set.places) {
     const fs::path at = place.empty() ? folder : folder / place;
     for (int part = 0; part < 2; ++part)
@@ -148,8 +155,8 @@ std::optional<fs::path> find(const IdxSet& set, const fs::path& folder) {
 DataSplit load(const IdxSet& set, const fs::path& folder) {
   const std::optional<fs::path> found = find(set, folder);
   if (!found)
-    fail("there is no {} in {}: expected {}/train-images-idx3-ubyte, plain or .gz, and its like", set.title,
-         folder.string(), set.places[0]);
+    fail("there is no {} in {}: expected {}/train-images-idx3-ubyte, plain or .gz, and three more files",
+         set.title, folder.string(), set.places[0]);
   return {.name = set.name,
           .classes = set.classes,
           .train = load_part(set, *found, 0),

@@ -1,7 +1,8 @@
 // MNIST (LeCun, Cortes, Burges 1998) and Fashion-MNIST (Xiao, Rasul, Vollgraf 2017, arXiv:1708.07747) in
 // their official layout: four IDX files, images and labels of the training and the test set, each plain or
-// compressed. Both sets have files of the same names. Each is looked for in folders of its own name first,
-// and 1,000 images or more are refused where their pixels have the other set's mean and deviation, to 0.01.
+// compressed. Both sets have files of the same names. Each set is searched for in folders of its own name
+// first. Files of 1,000 images or more are refused if the mean and the deviation of their pixels are those of
+// the other set, to 0.01.
 #pragma once
 
 #include <filesystem>
@@ -11,22 +12,22 @@
 
 namespace norma {
 
-/// Where MNIST lies in a folder: the first of these that holds one of its files, in either spelling and with
-/// or without .gz (train-images-idx3-ubyte, train-images.idx3-ubyte):
+/// The place of MNIST in a folder: the first of these that contains one of its files, in either spelling and
+/// with or without .gz (train-images-idx3-ubyte, train-images.idx3-ubyte):
 ///   FOLDER/mnist
 ///   FOLDER/MNIST/raw   where torchvision puts it
 ///   FOLDER             itself
-/// or nothing. Throws where FOLDER is not a folder or cannot be read.
+/// or nothing. Throws if FOLDER is not a folder or cannot be read.
 std::optional<std::filesystem::path> find_mnist(const std::filesystem::path& folder);
 
 /// The same for Fashion-MNIST, in fashion-mnist, FashionMNIST/raw or FOLDER itself.
 std::optional<std::filesystem::path> find_fashion_mnist(const std::filesystem::path& folder);
 
-/// Loads what find_mnist finds, images uint8 [N, 1, 28, 28]; throws where it finds nothing, a damaged set, or
-/// Fashion-MNIST. N is what the files say, so that a smaller set of the same layout loads too.
+/// Loads the set that find_mnist finds, with images uint8 [N, 1, 28, 28]. Throws if it finds nothing, a
+/// damaged set, or Fashion-MNIST. The files give N, so a smaller set of the same layout loads too.
 DataSplit load_mnist(const std::filesystem::path& folder, const LoadOptions& options = {});
 
-/// Loads what find_fashion_mnist finds; throws where it finds nothing, a damaged set, or MNIST.
+/// Loads the set that find_fashion_mnist finds. Throws if it finds nothing, a damaged set, or MNIST.
 DataSplit load_fashion_mnist(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 }  // namespace norma

@@ -15,12 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Opens and locks the file; -1 where another process renamed or removed it in between: what we hold then has
-// no name.
+// Opens and locks the file. Returns -1 if another process renamed or removed it in between: the open file
+// then has no name any more.
 int open_locked(const fs::path& path) {
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (descriptor < 0) fail("cannot write {}: {}", path.string(), std::strerror(errno));
-  // Any other failure means a file system without locks; there we go on without a lock.
+  // Any other failure means that the file system has no locks; then we continue without a lock.
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     close(descriptor);
     fail("another process is downloading {} at this moment: wait until it has ended", path.string());
@@ -52,7 +52,7 @@ PartFile::~PartFile() {
 
 std::string PartFile::what_is_kept(std::int64_t of_bytes) const {
   if (size_ == 0) return "nothing had arrived";
-  return fmt::format("{} of {} bytes are kept in {}, and the next run goes on from there", size_, of_bytes,
+  return fmt::format("{} of {} bytes are kept in {}, and the next run continues from there", size_, of_bytes,
                      path_.string());
 }
 
@@ -76,8 +76,8 @@ void PartFile::publish() {
   if (fsync(descriptor_) != 0) fail_to_write(errno);
   if (rename(path_.c_str(), target_.c_str()) != 0)
     fail("cannot rename {} to {}: {}", path_.string(), target_.string(), std::strerror(errno));
-  // The new name survives a power cut once the folder is on disk too. An error here loses no data: it is
-  // ignored.
+  // Only when the folder is on disk too does the new name survive a power cut. An error here is ignored,
+  // because no data is lost.
   const fs::path folder = target_.has_parent_path() ? target_.parent_path() : ".";
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
@@ -87,7 +87,7 @@ void PartFile::publish() {
 
 void PartFile::fail_to_write(int error) const {
   if (error == ENOSPC || error == EDQUOT)
-    fail("the disk is full: {} stopped at {} bytes; free some space and run again, it goes on from there",
+    fail("the disk is full: {} stopped at {} bytes; free some space and run again to continue from there",
          path_.string(), size_);
   fail("cannot write {}: {}", path_.string(), std::strerror(error));
 }

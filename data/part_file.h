@@ -1,4 +1,4 @@
-// The file that a download grows in: <target>.part. One process at a time has it; another gets an error.
+// The file to which a download is written: <target>.part. Only one process at a time can use it.
 #pragma once
 
 #include <cstddef>
@@ -10,19 +10,19 @@ namespace norma {
 
 class PartFile {
  public:
-  /// Opens what an earlier download left, or begins a new one.
+  /// Opens the file that an earlier download left, or begins a new one.
   explicit PartFile(const std::filesystem::path& target);
-  /// Keeps what has arrived, removes an empty file.
+  /// Keeps the bytes that have arrived; removes an empty file.
   ~PartFile();
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
   std::int64_t size() const { return size_; }
-  /// "12 of 34 bytes are kept in …": ends every sentence about a download that did not finish.
+  /// "12 of 34 bytes are kept in …": the end of every message about a download that did not finish.
   std::string what_is_kept(std::int64_t of_bytes) const;
   void append(const char* bytes, std::size_t count);
-  /// Forgets what has arrived.
+  /// Drops the bytes that have arrived.
   void clear();
   /// Gives the file its final name once all of it is on disk.
   void publish();

@@ -8,7 +8,7 @@
 namespace norma {
 namespace {
 
-// Which input pixels an output pixel is the mean of, in one direction.
+// The input pixels whose weighted mean is an output pixel, in one direction.
 struct Taps {
   std::int64_t first;
   std::vector<float> weights;  // their sum is 1
@@ -56,12 +56,10 @@ std::uint8_t to_byte(float value) {
 void resize(const Picture& picture, const Shape& image, std::uint8_t* planes) {
   const std::int64_t channels = image[0], h = image[1], w = image[2];
   if (channels != 1 && channels != 3) fail("pictures can be turned into 1 or 3 channels, not {}", channels);
-  const std::int64_t made =
-      std::min(channels, picture.channels);  // then copied, where grey becomes three channels
+  const std::int64_t made = std::min(channels, picture.channels);  // if 1 becomes 3, then copied
   const std::vector<Taps> across = triangles(picture.width, w), down = triangles(picture.height, h);
   std::vector<float> row(static_cast<std::size_t>(made * picture.width));
-  std::vector<float> narrow(
-      static_cast<std::size_t>(made * picture.height * w));  // [made, picture.height, w]
+  std::vector<float> narrow(static_cast<std::size_t>(made * picture.height * w));  // [made, height, w]
   for (std::int64_t y = 0; y < picture.height; ++y) {
     take_row(picture, y, made, row);
     for (std::int64_t c = 0; c < made; ++c)

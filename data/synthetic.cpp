@@ -91,7 +91,7 @@ class Figure {
   double cosine_ = std::cos(turn_) / radius_, sine_ = std::sin(turn_) / radius_;
 };
 
-// Figures on a plain ground, with light from one side and noise. Two of them in colour take at most 62 draws.
+// Figures on a plain background, with light from one side and noise. Two coloured figures need 62 draws.
 void draw_figures(const RandomSequence& random, std::int64_t image, std::initializer_list<int> labels,
                   int channels, int size, std::uint8_t* pixels) {
   Draws draw(random, image);
@@ -109,10 +109,10 @@ void draw_figures(const RandomSequence& random, std::int64_t image, std::initial
   }
   const double light = draw.between(-0.25, 0.25), light_angle = draw.between(0, 2 * std::numbers::pi);
   const double noise = draw.between(0.03, 0.14), middle = (size - 1) / 2.0;
+  const double across = std::cos(light_angle), down = std::sin(light_angle);
   for (int i = 0; i < size; ++i)
     for (int j = 0; j < size; ++j) {
-      const double shade =
-          light * ((j - middle) * std::cos(light_angle) + (i - middle) * std::sin(light_angle)) / (size / 2);
+      const double shade = light * ((j - middle) * across + (i - middle) * down) / (size / 2);
       const auto words = noise_words(random, image, i * size + j);
       Color color = back;
       for (const Figure& f : figures) {
@@ -121,9 +121,9 @@ void draw_figures(const RandomSequence& random, std::int64_t image, std::initial
       }
       for (int c = 0; c < channels; ++c) {
         const auto k = static_cast<std::size_t>(c);
-        const double value = color[k] + shade + grain(words[k], noise);
-        pixels[(c * size + i) * size + j] =
-            static_cast<std::uint8_t>(std::lround(255 * std::clamp(value, 0.0, 1.0)));
+        const double value = std::clamp(color[k] + shade + grain(words[k], noise), 0.0, 1.0);
+        const double raised = 255 * value + 0.5;  // the cast rounds it down; lround is slow
+        pixels[(c * size + i) * size + j] = static_cast<std::uint8_t>(raised);
       }
     }
 }
@@ -151,7 +151,7 @@ DataSplit make_synthetic(std::uint64_t seed, std::int64_t train_images, std::int
                     });
 }
 
-// Steps 2 and 3 are the digits.
+// Steps 2 and 3 of the stream belong to the digits (synthetic_digits.cpp).
 
 DataSplit make_synthetic_pairs(Labels labels, std::uint64_t seed, std::int64_t train_images,
                                std::int64_t test_images) {

@@ -1,8 +1,9 @@
-// The built-in images, drawn by a formula from a seed, for a machine without a network, in the shape and with
-// as many classes as the set that they stand in for: coloured figures for CIFAR-10, pairs of them for
-// CIFAR-100, grey ones for Fashion-MNIST, digits for MNIST. Place, size, angle and more change from image to
-// image, so that no pixel tells the class and a network has to look at shape; docs/results/synthetic.md says
-// how hard they are. Image i depends on the seed and i alone; its label is i modulo the number of classes.
+// The built-in images for a machine without a network, drawn by a formula from a seed. They have the shape
+// and the number of classes of the set that they replace: coloured figures for CIFAR-10, pairs of them for
+// CIFAR-100, grey figures for Fashion-MNIST, digits for MNIST. Place, size, angle and more change from image
+// to image, so that no single pixel gives the class and a network has to learn shapes;
+// docs/results/synthetic.md tells how hard they are. Image i depends only on the seed and i; its label is i
+// modulo the number of classes.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +12,14 @@
 
 namespace norma {
 
-/// disc, ring, square, triangle, plus, bars across, bars upright, bars aslant, checkers, dots: [N, 3, 32,
-/// 32], where place, size, angle, both colours and the light change.
+/// [N, 3, 32, 32]: disc, ring, square, triangle, plus, bars across, bars upright, bars aslant, checkers,
+/// dots. Place, size, angle, both colours and the light change.
 DataSplit make_synthetic(std::uint64_t seed = 1, std::int64_t train_images = 8000,
                          std::int64_t test_images = 2000);
 
-/// Two such figures side by side, [N, 3, 32, 32]. Fine labels are 10 · left + right, 100 classes. Five of
-/// them share a coarse label, as in CIFAR-100: the left figure, and whether the right one is a shape (disc …
-/// plus) or a pattern.
+/// Two such figures side by side, [N, 3, 32, 32]. Fine labels are 10 · left + right, 100 classes. As in
+/// CIFAR-100, five of them share a coarse label, which gives the left figure, and whether the right one is a
+/// shape (disc … plus) or a pattern.
 DataSplit make_synthetic_pairs(Labels labels = Labels::fine, std::uint64_t seed = 1,
                                std::int64_t train_images = 8000, std::int64_t test_images = 2000);
 
@@ -26,7 +27,7 @@ DataSplit make_synthetic_pairs(Labels labels = Labels::fine, std::uint64_t seed 
 DataSplit make_synthetic_grey(std::uint64_t seed = 1, std::int64_t train_images = 8000,
                               std::int64_t test_images = 2000);
 
-/// The digits 0 to 9 in light strokes on black: [N, 1, 28, 28], where place, size, proportions, angle, slant,
+/// The digits 0 to 9 in light strokes on black: [N, 1, 28, 28]. Place, size, proportions, angle, slant,
 /// bends, stroke width and brightness change.
 DataSplit make_synthetic_digits(std::uint64_t seed = 1, std::int64_t train_images = 8000,
                                 std::int64_t test_images = 2000);

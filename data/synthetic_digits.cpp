@@ -1,6 +1,6 @@
-// Digits as strokes, which are lines and parts of circles, in a box from (−1, −1) to (1, 1). A pixel is taken
-// back into the box, through place, turn, slant, size and bend; its light depends on its distance to the
-// nearest stroke.
+// Digits as strokes in a box from (−1, −1) to (1, 1). A stroke is a line or a part of a circle. Each pixel is
+// mapped back into the box, by undoing place, turn, slant, size and bend; its brightness depends on its
+// distance to the nearest stroke.
 //
 //       −½    ½                   u →
 //   −1   ╭────╮    Arc            v
@@ -104,8 +104,8 @@ double distance_to_strokes(int digit, Point p) {
 
 void draw_digit(const RandomSequence& random, std::int64_t image, int digit, std::uint8_t* pixels) {
   Draws draw(random, image);
-  const double scale = draw.between(7, 11.5),
-               proportion = draw.between(0.75, 1.25);  // half the height, in pixels
+  const double scale = draw.between(7, 11.5),  // half the height, in pixels
+      proportion = draw.between(0.75, 1.25);
   const double reach = size / 2.0 - scale + 1;
   const double x = 13.5 + draw.between(-reach, reach), y = 13.5 + draw.between(-reach, reach);
   const double turn = draw.between(-0.3, 0.3), slant = draw.between(-0.35, 0.35);

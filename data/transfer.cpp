@@ -51,8 +51,8 @@ Attempt Transfer::run(const std::string& url) {
   return judge(code);
 }
 
-// Looks at the answer's head before the first byte is written: the bytes that we have are only given up for
-// the right file from its beginning.
+// Checks the head of the answer before the first byte is written. The bytes that we have are dropped only if
+// the server sends the right file from its beginning.
 bool Transfer::accept_answer() {
   answered_ = true;
   const long status = get<long>(CURLINFO_RESPONSE_CODE);
@@ -62,7 +62,7 @@ bool Transfer::accept_answer() {
     if (curl_easy_header(curl_.get(), "content-range", 0, CURLH_HEADER, -1, &header) != CURLHE_OK ||
         std::sscanf(header->value, "bytes %lld-%*d/%lld", &first, &total) < 1 || first != part_.size()) {
       part_.clear();
-      return stop(Outcome::cut, fmt::format("{} answered with another range than asked for", host()));
+      return stop(Outcome::cut, fmt::format("{} answered with another range than requested", host()));
     }
   } else if (status == 200) {
     total = get<curl_off_t>(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);
@@ -169,7 +169,7 @@ void Transfer::report() {
   request_.progress({part_.size(), request_.bytes, speed, left});
 }
 
-// "www.cs.toronto.edu" of the address last asked, which after a redirect is not the mirror's.
+// The host of the last address, e.g. "www.cs.toronto.edu". After a redirect it is not the mirror's.
 std::string Transfer::host() const {
   const char* address = get<const char*>(CURLINFO_EFFECTIVE_URL);
   const std::string url = address ? address : "";
@@ -177,7 +177,7 @@ std::string Transfer::host() const {
   std::string host = scheme == std::string::npos ? url : url.substr(scheme + 3);
   host.erase(std::min(host.find_first_of("/?#"), host.size()));
   host.erase(0, host.find('@') + 1);  // user and password
-  return host.empty() ? url : host;   // file:///… has none
+  return host.empty() ? url : host;   // file:///… has no host
 }
 
 }  // namespace norma

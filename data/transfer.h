@@ -1,5 +1,5 @@
-// One HTTP transfer into a part file, through libcurl: asks a mirror for the missing bytes and says how that
-// ended. download() decides which mirror to ask, how often, and what to do then.
+// One HTTP transfer into a part file, through libcurl: requests the missing bytes from a mirror and returns
+// how that ended. download() decides which mirror to ask, how often, and what to do next.
 #pragma once
 
 #include <curl/curl.h>
@@ -34,7 +34,7 @@ class Transfer {
  public:
   Transfer(const DownloadRequest& request, PartFile& part);
 
-  /// Requests what is still missing. Throws what the request's callbacks throw, and what writing does.
+  /// Requests the missing bytes. Throws what the callbacks of the request throw, and if writing fails.
   Attempt run(const std::string& url);
 
  private:
@@ -59,7 +59,7 @@ class Transfer {
     curl_easy_getinfo(curl_.get(), info, &value);
     return value;
   }
-  // libcurl's callbacks may not throw: what f throws is kept for run() and ends the transfer.
+  // libcurl's callbacks may not throw: an exception of f ends the transfer, and run() throws it again.
   template <class F>
   bool guarded(F f) {
     try {

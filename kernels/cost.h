@@ -1,7 +1,7 @@
-// What an operation costs at least: bytes, each input read once and each output written once, and arithmetic,
-// where that may be the limit. A profile divides by the time taken. Every argument struct of kernels/table.h says
-// its own, with cost(). Statistics and parameters of norms, one number per set or per channel, are left out: pixels
-// outnumber them.
+// The least cost of an operation: bytes (each input read once and each output written once) and arithmetic,
+// if that may be the limit. A profile divides it by the time. Every argument struct of kernels/table.h gives
+// its own with cost(). Statistics and parameters of norms, one number per set or per channel, are not
+// counted, because they are few compared with the pixels.
 #pragma once
 
 #include <cstdint>

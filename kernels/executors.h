@@ -1,4 +1,4 @@
-// One line each to declare an operation on all executors, and to compile it for all element types.
+// Two macros: one declares an operation on all executors, one compiles it for all element types.
 #pragma once
 
 #include "core/dtype.h"

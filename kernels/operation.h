@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "core/device.h"
 #include "core/device_memory.h"
+#include "core/device_recorder.h"
 #include "core/error.h"
 #include "kernels/cost.h"
 #include "kernels/norm/epilogue.h"
@@ -27,7 +29,7 @@ Epilogue epilogue_of(const Args& args) {
     return {};
 }
 
-/// What an operation does in the same pass besides: "", "relu dropout2d", "group_norm relu".
+/// Other work that an operation does in the same pass: "", "relu dropout2d", "group_norm relu".
 template <class Args>
 std::string fused_text(const Args& args) {
   const Epilogue after = epilogue_of(args);
@@ -45,9 +47,10 @@ struct OperationRun {
   double seconds;
 };
 
-/// Hears of every operation that has run.
+/// Is called after every operation.
 using OperationObserver = std::function<void(const OperationRun& run)>;
-/// While set, the thread of training waits for the device around every operation. One at a time.
+/// While one is set, the training thread waits for the device before and after every operation. Only one can
+/// be set.
 inline OperationObserver* operation_observer = nullptr;
 
 /// Up to four implementations of one operation, in the order of Device; nullptr where one does not exist.
@@ -68,11 +71,12 @@ struct Operation {
   /// Runs the operation on a device. Throws, naming both, where it does not exist there, or has an epilogue
   /// and takes none.
   void operator()(Device device, const Args& args) const {
-    if (!available(device)) fail("{} does not exist for the device {}: use cpu", name, norma::name(device));
+    if (!available(device)) fail_missing(device);
     if (epilogue_of(args).relu && !takes_epilogue(device))
       fail("{} with an epilogue does not exist for the device {}: call ReLU by itself", name,
            norma::name(device));
     const Function function = on[static_cast<std::size_t>(device)];
+    if (DeviceRecorder::current != nullptr) return run_named(function, args);
     if (operation_observer == nullptr) return function(args);
     synchronize(device);
     const auto start = std::chrono::steady_clock::now();
@@ -80,6 +84,22 @@ struct Operation {
     synchronize(device);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
     (*operation_observer)({name, fused_text(args), args.cost(), taken.count()});
+  }
+
+ private:
+  [[noreturn]] void fail_missing(Device device) const {
+    std::string others;
+    for (const Device other : all_devices)
+      if (available(other)) others += (others.empty() ? "" : ", ") + std::string(norma::name(other));
+    fail("{} does not exist for the device {}, only for {}", name, norma::name(device), others);
+  }
+
+  void run_named(Function function, const Args& args) const {
+    const std::string fused = fused_text(args);
+    const Cost cost = args.cost();
+    const RunningOperation::Scope scope({fused.empty() ? name : name + (" " + fused), cost.bytes, cost.flops,
+                                         RunningOperation::next_number()});
+    function(args);
   }
 };
 

@@ -35,7 +35,7 @@ void limit_simd(const std::string& name) {
   for (auto target = all.rbegin(); target != all.rend(); ++target) {
     allowed |= *target;
     if (hwy::TargetName(*target) != name) continue;
-    // After hwy::DisableTargets() any call of hwy::SupportedTargets() makes Highway 1.0 use the disabled ones again.
+    // Not hwy::DisableTargets(): Highway 1.0 would use the disabled ones again after hwy::SupportedTargets().
     hwy::SetSupportedTargetsForTest(allowed);
     return;
   }

@@ -11,8 +11,8 @@ namespace norma {
 std::string simd_target();
 /// All that could be used here, the best first.
 std::vector<std::string> simd_targets();
-/// From now on the kernels use this one or a lesser one, as on a processor that has no better one. Throws
-/// UsageError, with the possible names, for any other name. Not while kernels run.
+/// From now on the kernels use this instruction set or an older one, as on a processor that has no better
+/// one. Throws UsageError, with the possible names, for any other name. Do not call it while kernels run.
 void limit_simd(const std::string& name);
 
 }  // namespace norma

@@ -1,4 +1,4 @@
-// The table: every operation and who implements it, all seen together.
+// The table: every operation, and which executors implement it.
 //
 //   yes     a function of the operation's name in the namespace of that executor: cpu::add<T>
 //   fused   the same, and it takes an epilogue: ReLU and dropout in the same pass (kernels/norm/epilogue.h)
@@ -27,6 +27,7 @@
 #include "kernels/norm/rms_norm.h"
 #include "kernels/operation.h"
 #include "kernels/optim/adam.h"
+#include "kernels/optim/begin_step.h"
 #include "kernels/optim/sgd.h"
 #include "kernels/pool/avg_pool2d.h"
 #include "kernels/pool/global_avg_pool.h"
@@ -73,7 +74,9 @@
   OPERATION(abs_sum_backward,          AbsSumBackward,             yes,   yes,   yes,   yes)   \
   OPERATION(sgd_step,                  SgdStep,                    yes,   yes,   yes,   yes)   \
   OPERATION(adam_step,                 AdamStep,                   yes,   yes,   yes,   yes)   \
-  OPERATION(load_images,               LoadImages,                 yes,   yes,   yes,   yes)
+  OPERATION(begin_step,                BeginStep,                  yes,   yes,   yes,   yes)   \
+  OPERATION(load_images,               LoadImages,                 yes,   yes,   yes,   yes)   \
+  OPERATION(keep_score,                KeepScore,                  yes,   yes,   yes,   yes)
 // clang-format on
 
 namespace norma {
@@ -102,7 +105,7 @@ struct Kernels {
   }
 };
 
-// Defined in table.cpp, the one file that depends on whether there is CUDA.
+// Defined in table.cpp, because it depends on whether the build has CUDA.
 extern const Kernels<float> kernels_float;
 extern const Kernels<double> kernels_double;
 

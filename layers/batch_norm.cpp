@@ -1,5 +1,8 @@
 #include "layers/batch_norm.h"
 
+#include <algorithm>
+
+#include "core/device_graph.h"
 #include "layers/functional/batch_norm.h"
 
 namespace norma {
@@ -28,8 +31,11 @@ Tensor BatchNorm2d::normalize(const Tensor& x, const Epilogue& after, const Conv
   if (!is_training() || !running_mean.defined())
     return functional::batch_norm(x, running_mean, running_var, weight, bias, is_training(), 0, options_.eps,
                                   after, before);
+  if (!options_.momentum && DeviceGraph::recording())
+    fail("a graph cannot be recorded of a batch norm with momentum None, which changes with every step");
   // The count first: with momentum = none it makes the running statistics a plain average.
-  const double batches = num_batches_tracked.item() + 1;
+  // A count from a file can be larger than a double can count.
+  const double batches = std::min(num_batches_tracked.item() + 1, 0x1p53);
   const Tensor y =
       functional::batch_norm(x, running_mean, running_var, weight, bias, true,
                              options_.momentum.value_or(1 / batches), options_.eps, after, before);

@@ -23,7 +23,9 @@ Tensor Conv2d::filters() const {
   if (!options_.standardize) return weight;
   const Shape filter{weight.size(1), weight.size(2), weight.size(3)};
   const double gain = std::sqrt(2 / (1 - std::numbers::inv_pi) / static_cast<double>(filter.numel()));
-  return functional::layer_norm(weight, filter, Tensor::full(filter, gain, weight.dtype(), weight.device()));
+  if (!gain_.defined() || gain_.device() != weight.device() || gain_.dtype() != weight.dtype())
+    gain_ = Tensor::full(filter, gain, weight.dtype(), weight.device());
+  return functional::layer_norm(weight, filter, gain_);
 }
 
 Tensor Conv2d::forward(const Tensor& x) {

@@ -34,9 +34,9 @@ class Conv2d : public Module {
 
   Tensor weight, bias;
 
-  /// What the images are convolved with: the weight, or the standardized weight where the options say so.
+  /// The filters of the convolution: the weight, or the standardized weight if the options say so.
   Tensor filters() const;
-  /// The convolution without its computation, for a norm that follows (layers/fusion.h).
+  /// Prepares the convolution without computing it, for a norm that follows (layers/fusion.h).
   functional::Conv2dCall call(const Tensor& x) const;
 
  protected:
@@ -45,6 +45,7 @@ class Conv2d : public Module {
  private:
   Size2 kernel_size_;
   Conv2dOptions options_;
+  mutable Tensor gain_;  // of weight standardization: a constant, made once
 };
 
 }  // namespace norma

@@ -1,4 +1,4 @@
-// Dropout and Dropout2d, as torch.nn has them; kernels/random/dropout.h has the formula.
+// Dropout and Dropout2d, as in torch.nn; kernels/random/dropout.h has the formula.
 #pragma once
 
 #include "layers/module.h"

@@ -2,9 +2,9 @@
 //
 //   [Conv2d ─▶] norm ─▶ ReLU [─▶ Dropout2d]
 //
-// it makes one call. The norm takes along ReLU and dropout (kernels/norm/epilogue.h), so that what lies
-// between them is never written to memory, and the convolution (kernels/conv/conv2d_norm.h), so that the norm
-// finds each image in the cache.
+// it makes one call. The norm includes ReLU and dropout (kernels/norm/epilogue.h), so that values between
+// them are never written to memory, and the convolution (kernels/conv/conv2d_norm.h), so that each image is
+// still in the cache for the norm.
 //
 // This is the only pattern, and it changes no bit of the result. The table of operations (kernels/table.h)
 // says what a device can fuse. The convolution runs by itself where the device cannot fuse it, and before a
@@ -29,7 +29,7 @@ struct FusedBlock {
   NormLayer* norm = nullptr;
   const Dropout2d* drop = nullptr;  ///< nullptr where none follows
 
-  /// How many layers it stands for; 0 where there is no block.
+  /// The number of layers in the block; 0 where there is no block.
   std::size_t size() const { return norm == nullptr ? 0 : 2 + (conv != nullptr) + (drop != nullptr); }
   Tensor operator()(const Tensor& x) const;
 };

@@ -14,7 +14,7 @@ std::string possible_groups(std::int64_t channels) {
 GroupNorm::GroupNorm(std::int64_t num_groups, std::int64_t num_channels, double eps, bool affine)
     : num_groups_(num_groups), num_channels_(num_channels), eps_(eps) {
   if (num_groups < 1 || num_channels < 1 || num_channels % num_groups != 0)
-    fail("GroupNorm: {} channels do not divide into {} groups; {} would do", num_channels, num_groups,
+    fail("GroupNorm: {} channels do not divide into {} groups; use {}", num_channels, num_groups,
          possible_groups(num_channels));
   if (affine) {
     weight = constant_parameter({num_channels}, 1);

@@ -84,14 +84,17 @@ void Module::load_state_dict(const std::vector<NamedTensor>& state) {
   std::vector<NamedTensor> own = state_dict();
   for (const NamedTensor& given : state)
     if (std::none_of(own.begin(), own.end(), [&](const NamedTensor& t) { return t.name == given.name; }))
-      fail("the state has a tensor {}, which this network has not", given.name);
+      fail("the state has a tensor {}, which this network does not have", given.name);
   for (NamedTensor& mine : own) {
     const auto given =
         std::find_if(state.begin(), state.end(), [&](const NamedTensor& t) { return t.name == mine.name; });
-    if (given == state.end()) fail("the state lacks {} {}", mine.name, mine.tensor.shape().to_string());
+    if (given == state.end()) fail("the state has no {} {}", mine.name, mine.tensor.shape().to_string());
     if (given->tensor.shape() != mine.tensor.shape())
       fail("{} has shape {} in the state and {} in this network", mine.name,
            given->tensor.shape().to_string(), mine.tensor.shape().to_string());
+    if (is_floating(given->tensor.dtype()) != is_floating(mine.tensor.dtype()))
+      fail("{} is of {} in the state and of {} in this network", mine.name, name(given->tensor.dtype()),
+           name(mine.tensor.dtype()));
   }
   // After all checks, so that a state that does not fit changes nothing.
   for (NamedTensor& mine : own)
@@ -106,6 +109,16 @@ void Module::train(bool on) {
 
 void Module::zero_grad() {
   for (Tensor& p : parameters()) p.zero_grad();
+}
+
+// Whole numbers count batches (see to()).
+void Module::count_replay() {
+  constexpr std::int64_t most = std::int64_t{1} << 53;
+  visit("", [=](const std::string&, Tensor& t, bool) {
+    if (t.dtype() != DType::int64) return;
+    std::int64_t& batches = *t.data<std::int64_t>();
+    batches = std::min(batches + 1, most);
+  });
 }
 
 void Module::convert(const std::function<Tensor(const Tensor&)>& conversion) {
@@ -145,7 +158,7 @@ void Module::add_child(std::string name, const std::shared_ptr<Module>& child) {
 }
 
 ModuleObserver::ModuleObserver(Callback callback) : callback_(std::move(callback)) {
-  if (observer != nullptr) fail("one ModuleObserver at a time");
+  if (observer != nullptr) fail("only one ModuleObserver can live at a time");
   observer = &callback_;
 }
 

@@ -39,8 +39,8 @@ class Module {
   virtual std::string type() const = 0;
   /// Type and arguments, as PyTorch prints them: "Conv2d(3, 32, kernel_size=(3, 3), stride=(1, 1))".
   virtual std::string description() const { return type() + "()"; }
-  /// Where this module stands in the network: "C1.norm"; empty for the root. A module that was given to
-  /// several parents stands in the last of them, and is a root again after that one's end.
+  /// The path of this module in the network: "C1.norm"; empty for the root. A module that was given to
+  /// several parents belongs to the last of them. When that parent is destroyed, it is a root again.
   std::string path() const;
 
   /// Own parameters, then those of the children, in order of registration. A shared one appears once.
@@ -48,7 +48,8 @@ class Module {
   std::vector<Tensor> parameters() const;
   /// Parameters and buffers, in PyTorch's state_dict order.
   std::vector<NamedTensor> state_dict() const;
-  /// Copies tensors in by name. Throws, naming it, for one that is missing, unknown or of another shape.
+  /// Copies tensors by name into this network. If one is missing, unknown or of another shape, throws an
+  /// error that names it.
   void load_state_dict(const std::vector<NamedTensor>& state);
   const std::vector<std::pair<std::string, std::shared_ptr<Module>>>& children() const { return children_; }
   /// This module's own parameters, without its children's.
@@ -58,6 +59,9 @@ class Module {
   void eval() { train(false); }
   bool is_training() const { return training_; }
   void zero_grad();
+  /// Counts a training step that a graph has repeated (core/device_graph.h) in what the host counts: the
+  /// numbers of batches of batch norms.
+  void count_replay();
   /// Converts every parameter and buffer that is of another device or dtype. A converted parameter is a new
   /// tensor without a gradient: make optimizers afterwards.
   void to(Device device);
@@ -84,8 +88,8 @@ class Module {
   void register_parameter(std::string name, Tensor& member);
   void register_buffer(std::string name, Tensor& member);
   template <class M>
-  std::shared_ptr<M> register_module(std::string name, std::shared_ptr<M> child) {
-    add_child(std::move(name), child);
+  std::shared_ptr<M> register_module(const std::string& name, std::shared_ptr<M> child) {
+    add_child(name, child);
     return child;
   }
 
@@ -110,7 +114,7 @@ class Module {
   bool training_ = true;
 };
 
-/// While one lives on this thread, it is told of every call of a module, after the call.
+/// While one lives on this thread, it is called after every call of a module.
 class ModuleObserver {
  public:
   using Callback = std::function<void(const Module&, const Tensor& in, const Tensor& out)>;

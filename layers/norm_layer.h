@@ -1,4 +1,4 @@
-// What all norm layers are: modules that can compute the layers before and after them in the same operation.
+// The base of all norm layers, which can compute the layers before and after them in the same operation.
 #pragma once
 
 #include "kernels/norm/epilogue.h"

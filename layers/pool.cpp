@@ -35,7 +35,7 @@ std::string AvgPool2d::description() const {
 
 AdaptiveAvgPool2d::AdaptiveAvgPool2d(Size2 output_size) {
   if (output_size != Size2(1))
-    fail("AdaptiveAvgPool2d knows the output size 1 only, not {}×{}", output_size.h, output_size.w);
+    fail("AdaptiveAvgPool2d supports only the output size 1, not {}×{}", output_size.h, output_size.w);
 }
 Tensor AdaptiveAvgPool2d::forward(const Tensor& x) { return functional::global_avg_pool(x); }
 

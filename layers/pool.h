@@ -1,4 +1,4 @@
-// MaxPool2d, AvgPool2d and AdaptiveAvgPool2d, as torch.nn has them.
+// MaxPool2d, AvgPool2d and AdaptiveAvgPool2d, as in torch.nn.
 #pragma once
 
 #include <optional>
@@ -14,38 +14,37 @@ struct PoolOptions {
   bool count_include_pad = true;  ///< AvgPool2d only
 };
 
-class MaxPool2d : public Module {
+/// What MaxPool2d and AvgPool2d have in common: windows of a size, a stride and a padding.
+class Pool2d : public Module {
  public:
-  explicit MaxPool2d(Size2 kernel_size, const PoolOptions& options = {})
+  explicit Pool2d(Size2 kernel_size, const PoolOptions& options = {})
       : kernel_size_(kernel_size), options_(options) {}
-  std::string type() const override { return "MaxPool2d"; }
-  std::string description() const override;
   Window window() const override { return {kernel_size_, options_.stride.value_or(kernel_size_)}; }
   const PoolOptions& options() const { return options_; }
 
  protected:
-  Tensor forward(const Tensor& x) override;
-
- private:
   Size2 kernel_size_;
   PoolOptions options_;
 };
 
-class AvgPool2d : public Module {
+class MaxPool2d : public Pool2d {
  public:
-  explicit AvgPool2d(Size2 kernel_size, const PoolOptions& options = {})
-      : kernel_size_(kernel_size), options_(options) {}
-  std::string type() const override { return "AvgPool2d"; }
+  using Pool2d::Pool2d;
+  std::string type() const override { return "MaxPool2d"; }
   std::string description() const override;
-  Window window() const override { return {kernel_size_, options_.stride.value_or(kernel_size_)}; }
-  const PoolOptions& options() const { return options_; }
 
  protected:
   Tensor forward(const Tensor& x) override;
+};
 
- private:
-  Size2 kernel_size_;
-  PoolOptions options_;
+class AvgPool2d : public Pool2d {
+ public:
+  using Pool2d::Pool2d;
+  std::string type() const override { return "AvgPool2d"; }
+  std::string description() const override;
+
+ protected:
+  Tensor forward(const Tensor& x) override;
 };
 
 /// Global average pooling: PyTorch's AdaptiveAvgPool2d(1). No other output size is implemented.

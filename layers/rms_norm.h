@@ -1,5 +1,5 @@
-// RMSNorm over (C, H, W) with one weight per channel (kernels/norm/rms_norm.h). torch.nn.RMSNorm takes one weight per
-// element; for images of one pixel the two are the same.
+// RMSNorm over (C, H, W) with one weight per channel (kernels/norm/rms_norm.h). torch.nn.RMSNorm has one
+// weight per element; for images of one pixel the two are the same.
 #pragma once
 
 #include "layers/norm_layer.h"

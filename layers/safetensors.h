@@ -21,8 +21,29 @@ using Metadata = std::map<std::string, std::string>;
 void save_safetensors(const std::filesystem::path& file, const std::vector<NamedTensor>& tensors,
                       const Metadata& metadata = {});
 
-/// float32, float64, int64 and uint8 tensors, in the order of their data. Throws, naming the file, where it
-/// is damaged or not a safetensors file.
+/// The description of a tensor in the header.
+struct SafetensorsEntry {
+  std::string name;
+  DType dtype;
+  Shape shape;
+  std::size_t begin, end;  ///< of its bytes in the data
+};
+
+struct SafetensorsHeader {
+  Metadata metadata;
+  std::vector<SafetensorsEntry> tensors;  ///< in the order of their data
+  std::size_t data = 0;                   ///< the offset of the data in the file
+
+  std::int64_t numel() const;  ///< of all tensors together
+};
+
+/// Reads the header and checks everything except the numbers; allocates memory only for the header. Like the
+/// reference reader of the format, it wants unique names, and tensors that cover the data exactly, without
+/// holes or overlaps. Throws an error that names the file if it is damaged, is not a safetensors file, or has
+/// tensors of other types than float32, float64, int64 and uint8.
+SafetensorsHeader read_safetensors_header(const std::filesystem::path& file);
+
+/// All tensors, in the order of their data. Throws as read_safetensors_header() does.
 std::vector<NamedTensor> load_safetensors(const std::filesystem::path& file, Metadata* metadata = nullptr);
 
 }  // namespace norma

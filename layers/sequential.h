@@ -5,7 +5,7 @@
 
 namespace norma {
 
-/// Runs its children one after the other, and those that layers/fusion.h finds together in one operation.
+/// Runs its children one after the other. Layers that layers/fusion.h can fuse run in one operation.
 class Sequential : public Module {
  public:
   Sequential() = default;

@@ -9,8 +9,8 @@
 namespace norma {
 namespace {
 
-// How much of the network's input one pixel of a tensor sees, and how far apart the views of two neighbours
-// are.
+// The receptive field of one pixel of a tensor in the network's input, and the distance of the receptive
+// fields of two neighbours.
 struct View {
   std::int64_t field = 1, step = 1;
 };

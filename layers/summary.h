@@ -1,5 +1,4 @@
-// The table that PyTorch users know from torchsummary, with two more columns: receptive field and
-// multiply-adds.
+// The table of torchsummary for PyTorch, with two more columns: receptive field and multiply-adds.
 #pragma once
 
 #include <string>
@@ -13,7 +12,7 @@ struct LayerRow {
   std::string name;                  ///< type and number: "Conv2d-1"
   std::string path;                  ///< "C1.conv"
   Shape output;                      ///< for a batch of one
-  std::int64_t parameters = 0;       ///< a shared parameter counts where it is met first
+  std::int64_t parameters = 0;       ///< a shared parameter counts at its first layer
   std::int64_t receptive_field = 1;  ///< pixels of the input, along the longer side
   std::int64_t multiply_adds = 0;    ///< for one image
 };

@@ -22,7 +22,7 @@ Confusion::Confusion(std::size_t classes, const std::vector<Prediction>& predict
   const auto known = [&](std::int64_t c) { return c >= 0 && c < static_cast<std::int64_t>(classes); };
   for (const Prediction& p : predictions) {
     if (!known(p.label) || !known(p.predicted))
-      fail("an image of class {} was taken for class {}, and there are {} classes", p.label, p.predicted,
+      fail("an image of class {} was predicted as class {}, but there are {} classes", p.label, p.predicted,
            classes);
     ++counts_[static_cast<std::size_t>(p.label) * classes + static_cast<std::size_t>(p.predicted)];
   }

@@ -1,4 +1,4 @@
-// How often each class was taken for each other, and which images were taken for what they are not.
+// The confusion matrix: how often each class was predicted as each other class; and lists of mistakes.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@ class Confusion {
   Confusion(std::size_t classes, const std::vector<Prediction>& predictions);
 
   std::size_t classes() const { return classes_; }
-  /// Images of class `label` that were taken for `predicted`.
+  /// The number of images of class `label` that were predicted as `predicted`.
   std::int64_t count(std::size_t label, std::size_t predicted) const {
     return counts_[label * classes_ + predicted];
   }
-  /// Images of a class.
+  /// The number of images of a class.
   std::int64_t images(std::size_t label) const;
-  /// Of the images of class `label`, the part that was taken for `predicted`; 0 where there are none.
+  /// The share of the images of class `label` that was predicted as `predicted`; 0 if there are none.
   double share(std::size_t label, std::size_t predicted) const;
-  /// In percent; nothing where there are no images of the class.
+  /// In percent; nothing if the class has no images.
   std::optional<double> accuracy(std::size_t label) const;
 
  private:
@@ -33,7 +33,7 @@ class Confusion {
 /// Indices of at most `count` images that were misclassified, drawn at random by a seed.
 std::vector<std::int64_t> some_mistakes(const std::vector<Prediction>& predictions, std::size_t count,
                                         std::uint64_t seed);
-/// Those of which the network was surest, the surest first.
+/// The same, but the wrong predictions of the highest probability, the highest first.
 std::vector<std::int64_t> surest_mistakes(const std::vector<Prediction>& predictions, std::size_t count);
 
 }  // namespace norma

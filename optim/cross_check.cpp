@@ -10,7 +10,7 @@
 namespace norma {
 namespace {
 
-/// What one side computed: the output, the gradients, and whatever the layer keeps.
+/// The results of one side: the output, the gradients, and the buffers of the layer.
 using Results = std::vector<NamedTensor>;
 
 struct Call {
@@ -19,7 +19,7 @@ struct Call {
   Tensor x;
 };
 
-// Layers that compute, not those that only hold others.
+// Layers without children: the layers that compute.
 void collect_leaves(Module& module, std::vector<Module*>& leaves) {
   if (module.children().empty()) leaves.push_back(&module);
   for (const auto& [name, child] : module.children()) collect_leaves(*child, leaves);
@@ -86,8 +86,7 @@ std::string index_text(const Shape& shape, std::int64_t flat) {
 
 void compare(const std::string& where, const NamedTensor& got, const NamedTensor& want, Device device) {
   if (got.tensor.defined() != want.tensor.defined())
-    fail("cross-check: {} has a {} on {} alone", where, got.name,
-         got.tensor.defined() ? name(device) : "cpu");
+    fail("cross-check: {} has a {} only on {}", where, got.name, got.tensor.defined() ? name(device) : "cpu");
   if (!want.tensor.defined()) return;
   if (got.tensor.shape() != want.tensor.shape())
     fail("cross-check: {} has a {} of shape {} on {} and {} on cpu", where, got.name,
@@ -122,7 +121,7 @@ void CrossCheck::operator()(const Module& network, const Batch& batch, std::uint
   Tensor scores;
   default_generator().begin_step(step);
   const std::vector<Call> calls = record_calls(*on_cpu_, batch.x.to(Device::cpu), scores);
-  on_cpu_->load_state_dict(state);  // the pass above has moved running statistics
+  on_cpu_->load_state_dict(state);  // the pass above has changed running statistics
   for (const Call& call : calls)
     compare_all(fmt::format("layer {} ({}) in step {}", call.layer, call.type, step + 1),
                 run_layer(leaf_at(*on_device_, call.layer), call.x, device_, step),

@@ -1,4 +1,4 @@
-// What Norma reached with its presets: measured.inc, which `reproduce` writes together with docs/results.
+// The accuracies that Norma reached with its presets, from measured.inc, which `reproduce` writes.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace norma {
 
-/// Test accuracy in percent, the best epoch's; nothing where it was not measured.
+/// Test accuracy of the best epoch in percent; nothing if it was not measured.
 std::optional<double> measured_accuracy(const std::string& preset, Norm norm);
 
 }  // namespace norma

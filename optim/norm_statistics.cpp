@@ -43,7 +43,7 @@ bool has_norms(const Module& module) {
 
 }  // namespace
 
-// All follow from mean and variance of each channel of each image.
+// All statistics are computed from the mean and the variance of each channel of each image.
 ImageStatistics statistics_of(const Tensor& images) {
   const std::int64_t n = images.size(0), c = images.size(1), pixels = images.numel() / (n * c);
   const std::vector<float> values = images.to_vector<float>();

@@ -1,11 +1,11 @@
-// What each norm of a network does to what passes through it, once an epoch, so that one can watch it over a training.
+// The effect of each norm on the values that pass through it, measured once per epoch.
 //
-//   C1.conv ──▶ x ──▶ C1.norm ──▶ y          of x and of y: mean, variance, and how far the means of the channels
-//     │                │                     and those of the images lie apart: a norm takes one of them away
-//   weight           weight, bias            of each parameter: its length, and that of its gradient
+//   C1.conv ──▶ x ──▶ C1.norm ──▶ y     of x and y: mean, variance, the spread of the channels' means and the
+//     │                │                spread of the images' means: a norm removes one of the two spreads
+//   weight           weight, bias       of each parameter: its length, and the length of its gradient
 //
-// A twin of the network looks at it, always with the same images, as a training step would but without dropout; the
-// network in training is read and never touched.
+// They are measured on a copy of the network, always with the same images, in a forward and backward pass as
+// in a training step, but without dropout. The network in training is only read.
 #pragma once
 
 #include <memory>
@@ -17,20 +17,20 @@
 
 namespace norma {
 
-/// Of some images [N, C, H, W]. Variances are the population's.
+/// Of images [N, C, H, W]. Variances divide by the number of values.
 struct ImageStatistics {
   double mean = 0, variance = 0;
   double channel_spread = 0;  ///< standard deviation of the C means over (N, H, W)
   double image_spread = 0;    ///< standard deviation of the N means over (C, H, W)
 };
 
-/// Lengths (L2 norms) of a parameter and of the loss's gradient in it.
+/// Lengths (L2 norms) of a parameter and of its gradient.
 struct ParameterStatistics {
   std::string name;  ///< "C1.conv.weight"
   double length = 0, gradient = 0;
 };
 
-/// One norm layer; in a network without norms, one convolution, which has an x, its output, and no y.
+/// One norm layer. In a network without norms, one convolution: x is its output, and there is no y.
 struct LayerStatistics {
   std::string layer;                            ///< "C1.norm"
   std::string type;                             ///< "GroupNorm"
@@ -40,8 +40,8 @@ struct LayerStatistics {
 };
 
 struct NormStatistics {
-  int epoch = 0;            ///< after so many; 0: before the first
-  std::int64_t images = 0;  ///< that were looked at
+  int epoch = 0;            ///< measured after this epoch; 0: before the first
+  std::int64_t images = 0;  ///< the number of images
   std::vector<LayerStatistics> layers;
 };
 
@@ -50,13 +50,13 @@ ImageStatistics statistics_of(const Tensor& images);
 
 class NormProbe {
  public:
-  /// Images that it looks at: the first of the training set, not augmented.
+  /// So many images are used, the first ones of the training set, not augmented.
   static constexpr std::int64_t images = 64;
 
-  /// `twin` is a network like those that it will look at, without dropout; `data` is on the device of those.
+  /// `twin` is a network like those that look() gets, but without dropout; `data` is on the same device.
   NormProbe(std::shared_ptr<Module> twin, const TrainingData& data, const Recipe& recipe);
 
-  /// Of a network in the state that it is in.
+  /// The statistics of a network with its current weights.
   NormStatistics look(const Module& network, int epoch);
 
  private:

@@ -12,7 +12,7 @@
 namespace norma {
 namespace {
 
-// ---- recipes: what differs from Recipe's defaults ------------------------------------------------------------
+// ---- recipes: the differences from Recipe's defaults ------------------------------------------------------
 
 Recipe common(Norm) { return {}; }
 
@@ -58,7 +58,7 @@ const std::vector<Preset>& presets() {
        {{Norm::bn, 48096, 70.82, 74.5}, {Norm::gn, 48096, 71.01, 73.08}, {Norm::ln, 48096}},
        c11_48096,
        common},
-      // Published as 12 channels wide; 16 is what its notebook trained and what makes 111,568.
+      // Published as 12 channels wide, but its notebook trained 16 channels, which gives 111,568 parameters.
       {"c11-111568",
        &cifar10_data,
        "walnashgit/ERAV2, S8",
@@ -122,7 +122,7 @@ bool takes(const Preset& preset, const KnownDataSet& set) {
 const Preset& default_preset(const KnownDataSet& set) {
   for (const Preset& preset : presets())
     if (takes(preset, set)) return preset;
-  fail("no preset takes images of {}, as {} has them", set.image.to_string(), set.title);
+  fail("no preset takes images of {}, the size of {}", set.image.to_string(), set.title);
 }
 
 std::string list_presets() {
@@ -136,8 +136,8 @@ std::string list_presets() {
                           percent(measured_accuracy(preset.name, row.norm)),
                           preset.source.empty() ? "Norma" : preset.source);
   return text +
-         "\nTest accuracies in percent after at most 20 epochs: the best epoch of one run; of norma-49k the "
-         "last one,\nmean over its runs. docs/results has every epoch of them.\n";
+         "\nTest accuracies in percent after at most 20 epochs: the best epoch of one run; for norma-49k the "
+         "last\nepoch, as the mean over its runs. docs/results lists every epoch.\n";
 }
 
 }  // namespace norma

@@ -1,11 +1,12 @@
-// Presets: networks (layers/network/zoo.h), each with the recipe that it is trained by.
+// Presets: networks (layers/network/zoo.h), each with its training recipe.
 //
 //   const Preset& preset = find_preset("norma-49k");
 //   const auto network = preset.network({.norm = Norm::gn});
 //   Trainer trainer(network, data, preset.recipe(Norm::gn));
 //
-// A published one comes with what its authors reached; the number of parameters is its fingerprint. A new preset is one
-// more row in presets.cpp, and one in bench/peers/presets.py, which trains it in PyTorch; a test misses that one.
+// A published preset includes the results of its authors. Its number of parameters identifies its network. To
+// add a preset, add a row to presets.cpp and a row to bench/peers/presets.py, which trains it in PyTorch. A
+// test fails if the second row is missing.
 #pragma once
 
 #include <optional>
@@ -18,7 +19,7 @@
 
 namespace norma {
 
-/// What was published for one norm. Accuracies in percent, the best epoch's.
+/// The published results of one norm. Accuracies in percent, of the best epoch.
 struct PublishedRow {
   Norm norm;
   std::int64_t parameters;
@@ -27,21 +28,21 @@ struct PublishedRow {
 
 struct Preset {
   std::string name;
-  const KnownDataSet* data;        ///< the set that its recipe was found on
-  std::string source;              ///< who published it; empty: Norma's own
-  std::vector<PublishedRow> rows;  ///< by norm; the first is what --norm defaults to
+  const KnownDataSet* data;        ///< the set that its recipe was found with
+  std::string source;              ///< where it was published; empty: Norma's own
+  std::vector<PublishedRow> rows;  ///< by norm; the first norm is the default of --norm
   std::shared_ptr<Sequential> (*network)(const NetworkChoice&);
-  Recipe (*recipe)(Norm);  ///< its own for a norm
+  Recipe (*recipe)(Norm);  ///< may depend on the norm
 };
 
 const std::vector<Preset>& presets();
-/// Throws, listing the names, where no preset has that one.
+/// Throws an error that lists the names if no preset has that name.
 const Preset& find_preset(const std::string& name);
 std::vector<std::string> preset_names();
 
-/// Whether its network takes the images of a data set; the user's own images are brought to any size.
+/// Whether its network takes the images of a data set. The user's own images always fit: they are resized.
 bool takes(const Preset& preset, const KnownDataSet& set);
-/// The first that takes the set's images.
+/// The first preset that takes the set's images.
 const Preset& default_preset(const KnownDataSet& set);
 
 /// The table that --list-presets prints.

@@ -11,6 +11,11 @@ const std::vector<std::string>& optimizer_kinds() {
   return kinds;
 }
 
+const std::vector<std::string>& on_nan_kinds() {
+  static const std::vector<std::string> kinds = {"stop", "skip", "continue"};
+  return kinds;
+}
+
 const std::vector<std::string>& scheduler_kinds() {
   static const std::vector<std::string> kinds = {"none", "step", "cosine", "onecycle", "plateau"};
   return kinds;

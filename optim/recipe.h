@@ -1,5 +1,5 @@
-// Recipe: how a network is trained, apart from what it is and on which images. The defaults are what the published
-// systems have in common.
+// Recipe: how a network is trained. It does not depend on the network or the images. The defaults are common
+// to the published systems.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,8 @@ struct Recipe {
   SchedulerChoice scheduler = {};
   double label_smoothing = 0;  ///< in [0, 1]
   Augmentation augmentation = {};
+  /// What to do with a step whose loss, gradients or statistics are NaN or infinite; one of on_nan_kinds().
+  std::string on_nan = "stop";
   std::uint64_t seed = 1;  ///< of the order of the images and of the augmentation
 };
 
@@ -40,9 +42,13 @@ const std::vector<std::string>& optimizer_kinds();
 /// none, step, cosine, onecycle, plateau
 const std::vector<std::string>& scheduler_kinds();
 
-/// Throws, naming it, where the recipe's optimizer is none of optimizer_kinds().
+/// stop: throw Diverged. skip: leave the step out: no update, nothing in the score. continue: update all
+/// the same.
+const std::vector<std::string>& on_nan_kinds();
+
+/// Throws an error that names the recipe's optimizer if it is not one of optimizer_kinds().
 std::unique_ptr<Optimizer> make_optimizer(const std::vector<Tensor>& parameters, const Recipe& recipe);
-/// nullptr for none. Throws, naming it, where the recipe's scheduler is none of scheduler_kinds().
+/// The same for the scheduler and scheduler_kinds(). Returns nullptr for "none".
 std::unique_ptr<Scheduler> make_scheduler(Optimizer& optimizer, const Recipe& recipe,
                                           std::int64_t steps_per_epoch);
 

@@ -3,11 +3,12 @@
 #include <cmath>
 
 #include "core/device_memory.h"
+#include "kernels/table.h"
 
 namespace norma {
 namespace {
 
-// Elements [begin, end) of a list on a device, on the CPU.
+// Copies the elements [begin, end) of a list on a device to the CPU.
 template <class T>
 std::vector<T> part(const Tensor& list, std::size_t begin, std::size_t end) {
   std::vector<T> values(end - begin);
@@ -17,37 +18,43 @@ std::vector<T> part(const Tensor& list, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-RunningScore::RunningScore(std::int64_t steps, Device device, std::string when)
-    : when_(std::move(when)),
-      losses_(Tensor::empty({steps}, DType::float32, device)),
-      rights_(Tensor::empty({steps}, DType::int64, device)) {}
+ScoreLists::ScoreLists(std::int64_t steps, Device device)
+    : losses(Tensor::empty({steps}, DType::float32, device)),
+      rights(Tensor::empty({steps}, DType::int64, device)) {}
 
-void RunningScore::add(const Tensor& loss, const Tensor& right, std::int64_t images) {
-  const std::size_t step = images_.size();
-  const Device device = losses_.device();
-  copy_bytes(device, losses_.data<float>() + step, device, loss.data<float>(), sizeof(float));
-  copy_bytes(device, rights_.data<std::int64_t>() + step, device, right.data<std::int64_t>(),
-             sizeof(std::int64_t));
+RunningScore::RunningScore(const ScoreLists& lists, std::string when, const ScoreSums& so_far,
+                           bool finite_only)
+    : when_(std::move(when)), lists_(lists), sums_(so_far), finite_only_(finite_only) {}
+
+void RunningScore::add(const Tensor& loss, const Tensor& right, std::int64_t images, const StepState* state,
+                       const Tensor& scores, const Tensor& all_scores, std::int64_t batch) {
+  const bool keeps = scores.defined();
+  kernels<float>.keep_score(loss.device(), {loss.data<float>(), right.data<std::int64_t>(),
+                                            lists_.losses.data<float>(), lists_.rights.data<std::int64_t>(),
+                                            added(), state, scores.data<float>(), all_scores.data<float>(),
+                                            keeps ? scores.numel() : 0, keeps ? batch * scores.size(1) : 0});
   images_.push_back(images);
 }
 
 const Score& RunningScore::look() {
   const std::size_t first = seen_, end = images_.size();
-  const std::vector<float> losses = part<float>(losses_, first, end);
-  const std::vector<std::int64_t> rights = part<std::int64_t>(rights_, first, end);
-  for (; seen_ < end; ++seen_) {
+  const std::vector<float> losses = part<float>(lists_.losses, first, end);
+  const std::vector<std::int64_t> rights = part<std::int64_t>(lists_.rights, first, end);
+  for (; seen_ < end; ++seen_, ++sums_.steps) {
     const double loss = losses[seen_ - first], images = static_cast<double>(images_[seen_]);
-    if (!std::isfinite(loss))
-      throw Diverged(
-          fmt::format("the loss became {} while {}, step {}: training diverged; try a smaller --lr (or "
-                      "--weight-decay, --l1)",
-                      loss, when_, seen_ + 1));
-    loss_sum_ += loss * images;
-    right_sum_ += static_cast<double>(rights[seen_ - first]);
-    image_sum_ += images;
+    if (finite_only_ && !std::isfinite(loss))
+      throw Diverged(fmt::format("the loss became {} while {}, step {}", loss, when_, sums_.steps + 1));
+    sums_.loss += loss * images;
+    sums_.right += static_cast<double>(rights[seen_ - first]);
+    sums_.images += images;
   }
-  if (image_sum_ > 0) score_ = {loss_sum_ / image_sum_, 100 * right_sum_ / image_sum_};
+  if (sums_.images > 0) score_ = {sums_.loss / sums_.images, 100 * sums_.right / sums_.images};
   return score_;
+}
+
+const ScoreSums& RunningScore::sums() {
+  look();
+  return sums_;
 }
 
 }  // namespace norma

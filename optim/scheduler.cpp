@@ -48,7 +48,7 @@ OneCycleLR::OneCycleLR(Optimizer& optimizer, const OneCycleOptions& options)
 
 void OneCycleLR::step(double /*metric*/) {
   if (++t_ > options_.total_steps)
-    fail("OneCycleLR was made for {} steps and is asked for one more", options_.total_steps);
+    fail("OneCycleLR was made for {} steps, but step() was called once more", options_.total_steps);
   apply();
 }
 
@@ -76,6 +76,16 @@ ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, const PlateauOptions&
       options_(options),
       best_(std::numeric_limits<double>::infinity() * (options.maximize ? -1 : 1)) {
   if (options.factor >= 1) fail("ReduceLROnPlateau takes a factor below 1, not {}", options.factor);
+}
+
+std::vector<double> ReduceLROnPlateau::state() const {
+  return {best_, static_cast<double>(bad_epochs_), static_cast<double>(cooldown_left_)};
+}
+
+void ReduceLROnPlateau::load_state(const std::vector<double>& state) {
+  best_ = state.at(0);
+  bad_epochs_ = static_cast<int>(count_of("the scheduler's number of bad epochs", state.at(1)));
+  cooldown_left_ = static_cast<int>(count_of("the scheduler's cooldown", state.at(2)));
 }
 
 bool ReduceLROnPlateau::is_better(double metric) const {

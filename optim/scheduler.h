@@ -1,5 +1,5 @@
-// Learning-rate schedulers, as in torch.optim.lr_scheduler. A scheduler sets the rate for step 0 when it is
-// made and for the next step at every step(): after an epoch for most, after a batch for OneCycleLR.
+// Learning-rate schedulers, as in torch.optim.lr_scheduler. The constructor sets the rate for step 0, and
+// every step() sets the rate for the next step. Call step() after each epoch, of OneCycleLR after each batch.
 #pragma once
 
 #include <limits>
@@ -11,8 +11,14 @@ namespace norma {
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
-  /// `metric` is what ReduceLROnPlateau watches; the others do not look at it.
+  /// `metric` is used by ReduceLROnPlateau only.
   virtual void step(double metric = 0) = 0;
+
+  /// Everything that the scheduler needs to continue, except for rate and momentum, which are the
+  /// optimizer's state.
+  virtual std::vector<double> state() const = 0;
+  /// Continues from a state of state(). Throws if a count in it is not one.
+  virtual void load_state(const std::vector<double>& state) = 0;
 
  protected:
   explicit Scheduler(Optimizer& optimizer) : optimizer_(optimizer), base_lr_(optimizer.lr()) {}
@@ -26,6 +32,10 @@ class StepLR : public Scheduler {
  public:
   StepLR(Optimizer& optimizer, int step_size, double gamma = 0.1);
   void step(double metric = 0) override;
+  std::vector<double> state() const override { return {static_cast<double>(t_)}; }
+  void load_state(const std::vector<double>& state) override {
+    t_ = static_cast<int>(count_of("the scheduler's epoch", state.at(0)));
+  }
 
  private:
   int step_size_, t_ = 0;
@@ -37,6 +47,10 @@ class CosineAnnealingLR : public Scheduler {
  public:
   CosineAnnealingLR(Optimizer& optimizer, int t_max, double eta_min = 0);
   void step(double metric = 0) override;
+  std::vector<double> state() const override { return {static_cast<double>(t_)}; }
+  void load_state(const std::vector<double>& state) override {
+    t_ = static_cast<int>(count_of("the scheduler's epoch", state.at(0)));
+  }
 
  private:
   int t_max_, t_ = 0;
@@ -55,12 +69,16 @@ struct OneCycleOptions {
   bool three_phase = false;       ///< fall back to the first rate before the final descent
 };
 
-/// The one-cycle policy (Smith and Topin 2018, arXiv:1708.07120): up to max_lr, then far down, momentum
-/// against it. Throws when stepped past total_steps.
+/// The one-cycle policy (Smith and Topin 2018, arXiv:1708.07120): the rate rises to max_lr, then falls far
+/// below its first value; the momentum moves the opposite way. Throws after more than total_steps steps.
 class OneCycleLR : public Scheduler {
  public:
   OneCycleLR(Optimizer& optimizer, const OneCycleOptions& options);
   void step(double metric = 0) override;
+  std::vector<double> state() const override { return {static_cast<double>(t_)}; }
+  void load_state(const std::vector<double>& state) override {
+    t_ = count_of("the scheduler's step", state.at(0), options_.total_steps);
+  }
 
  private:
   struct Phase {
@@ -76,19 +94,21 @@ class OneCycleLR : public Scheduler {
 struct PlateauOptions {
   bool maximize = false;  ///< mode "max"
   double factor = 0.1;
-  int patience = 10;  ///< epochs without improvement that are let pass
+  int patience = 10;  ///< epochs without improvement that are accepted
   double threshold = 1e-4;
   bool absolute_threshold = false;  ///< threshold_mode "abs"
   int cooldown = 0;
   double min_lr = 0;
-  double eps = 1e-8;  ///< a smaller change of the rate is not made
+  double eps = 1e-8;  ///< smaller changes of the rate are skipped
 };
 
-/// lr = lr·factor where the metric has not improved for more than `patience` steps.
+/// lr = lr·factor when the metric has not improved for more than `patience` steps.
 class ReduceLROnPlateau : public Scheduler {
  public:
   explicit ReduceLROnPlateau(Optimizer& optimizer, const PlateauOptions& options = {});
   void step(double metric) override;
+  std::vector<double> state() const override;
+  void load_state(const std::vector<double>& state) override;
 
  private:
   bool is_better(double metric) const;

@@ -1,15 +1,15 @@
-// Event files: what TensorBoard shows, beside metrics.jsonl, which stays the truth. A file is records, a record is
-// an Event, and all of ours but the first hold scalars:
+// Event files for TensorBoard. They repeat the numbers of metrics.jsonl. A file consists of records, and a
+// record contains an Event. All our events except the first hold scalars:
 //
-//   record                                         Event                                    Summary.Value
-//   ┌──────────┬───────────────────────────┐        1 wall_time    double, since 1970        1 tag           string
-//   │  8 bytes │ length L                  │        2 step         int64                     2 simple_value  float
-//   │  4 bytes │ masked CRC-32C of those 8 │        3 file_version "brain.Event:2", in the
-//   │  L bytes │ an Event in protobuf      │                       first record alone
-//   │  4 bytes │ masked CRC-32C of those L │        5 summary      1 value, repeated
+//   record                                     Event                                  Summary.Value
+//   ┌──────────┬───────────────────────────┐    1 wall_time    double, since 1970      1 tag           string
+//   │  8 bytes │ length L                  │    2 step         int64                   2 simple_value  float
+//   │  4 bytes │ masked CRC-32C of those 8 │    3 file_version "brain.Event:2", only
+//   │  L bytes │ an Event in protobuf      │                   in the first record
+//   │  4 bytes │ masked CRC-32C of those L │    5 summary      1 value, repeated
 //   └──────────┴───────────────────────────┘
 //
-// masked(c) = (c rotated right by 15 bits) + 0xA282EAD8, because the plain CRC of data that holds CRCs is a weak one.
+// masked(c) = (c rotated right by 15 bits) + 0xA282EAD8, because a plain CRC of data with CRCs in it is weak.
 // Sources: TensorFlow's lib/io/record_writer.h, lib/hash/crc32c.h, util/event.proto, framework/summary.proto.
 #pragma once
 
@@ -27,12 +27,12 @@ struct Scalar {
   double value;
 };
 
-/// What an epoch is judged by: {train, test, validation}/{loss, accuracy}, lr and images_per_second.
+/// The results of an epoch: {train, test, validation}/{loss, accuracy}, lr and images_per_second.
 std::vector<Scalar> scalars_of(const EpochResult& epoch);
 
 class EventFile {
  public:
-  /// Begins a file in the folder, events.out.tfevents.SECONDS.HOST. Throws where it cannot be written.
+  /// Begins a file in the folder, events.out.tfevents.SECONDS.HOST. Throws if it cannot be written.
   explicit EventFile(const std::filesystem::path& folder);
 
   /// Appends an Event with all scalars at this step, and puts it on disk.

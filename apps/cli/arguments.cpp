@@ -10,7 +10,7 @@
 namespace norma {
 namespace {
 
-// Damerau's distance, adjacent swaps included ("ng" is one edit from "gn").
+// The Damerau distance: a swap of two neighbours counts as one edit ("ng" is one edit from "gn").
 std::size_t edits(const std::string& a, const std::string& b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;

@@ -1,4 +1,4 @@
-// Command-line values: text to numbers and names, every refusal one sentence with the nearest valid word.
+// Command-line values: text to numbers and names. Every error is one sentence with the nearest valid word.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,10 @@
 
 namespace norma {
 
-/// The candidate that takes the fewest edits (insert, delete, replace, swap neighbours) to become `word`.
+/// The candidate with the fewest edits (insert, delete, replace, swap neighbours) from `word`.
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
 
-/// `value` as a whole number in [low, high]. Throws UsageError naming the flag.
+/// `value` as a whole number in [low, high]. Like the next functions, throws a UsageError naming the flag.
 std::int64_t whole_number(const std::string& flag, const std::string& value, std::int64_t low,
                           std::int64_t high);
 /// `value` as a number in [low, high].
@@ -20,11 +20,11 @@ double number(const std::string& flag, const std::string& value, double low, dou
 /// `value` if it is one of the candidates.
 std::string one_of(const std::string& flag, const std::string& value,
                    const std::vector<std::string>& candidates);
-/// `value`, which is not empty.
+/// `value` if it is not empty.
 std::string not_empty(const std::string& flag, const std::string& value);
 /// The device of that name.
 Device device_from(const std::string& flag, const std::string& value);
-/// The word as a shell takes it: in quotes where it must be.
+/// The word as a shell reads it: in quotes if necessary.
 std::string quoted(const std::string& word);
 /// The parts of "a:b:c".
 std::vector<std::string> split_words(const std::string& text, char separator);

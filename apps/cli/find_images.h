@@ -1,4 +1,4 @@
-// Where an app gets its images from, told to whoever watches.
+// Finds the images of an app, and tells the user where they come from.
 #pragma once
 
 #include "apps/cli/progress.h"
@@ -7,8 +7,8 @@
 
 namespace norma {
 
-/// A data set, e.g. mnist_data, from a folder or the network, else the built-in images in its place; says which, unless
-/// quiet. Ctrl-C ends a download.
+/// Finds a data set, e.g. mnist_data, in a folder or on the network, or uses the built-in images instead.
+/// Prints which, unless quiet. Ctrl-C ends a download.
 DataSplit find_images(const KnownDataSet& set, const ImageSource& source, const LoadOptions& options,
                       bool quiet, Progress& progress);
 

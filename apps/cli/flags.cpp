@@ -9,7 +9,7 @@
 namespace norma {
 namespace {
 
-// "h,help": what cxxopts takes for -h and --help.
+// "h,help": the notation of cxxopts for -h and --help.
 std::string spelling(const FlagText& flag) {
   return flag.name == "help" || flag.name == "quiet" ? flag.name.substr(0, 1) + "," + flag.name : flag.name;
 }
@@ -23,7 +23,7 @@ std::string spelling(const FlagText& flag) {
              nearest(unknown.substr(0, unknown.find('=')), names));
 }
 
-// A flag where a value belongs: "--norm --max-params 5" lacks a norm, which cxxopts would call "--max-params".
+// Refuses a flag in place of a value: in "--norm --max-params 5", cxxopts would take "--max-params" as norm.
 void check_values(const std::vector<FlagText>& known, int argc, const char* const* argv) {
   for (int i = 1; i < argc; ++i)
     for (const FlagText& flag : known) {

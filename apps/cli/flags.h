@@ -1,11 +1,12 @@
-// A command line: one list of flags is its parsing, its help and its "did you mean".
+// A command line: one list of flags gives its parsing, its help and its "did you mean".
 //
 //   const std::vector<Flag<Options>> flags = {
 //       {"Training", "epochs", "N", "passes over the training set (20)",
 //        [](Options& o, auto& f, auto& v) { o.epochs = whole_number(f, v, 1, 100'000); }},
-//       {"Output", "quiet", "", "print the last line only", [](Options& o, auto&, auto&) { o.quiet = true; }}};
+//       {"Output", "quiet", "", "print the last line only",
+//        [](Options& o, auto&, auto&) { o.quiet = true; }}};
 //
-//   --epochs 3, --epochs=3, -q and -h are understood; of two that contradict each other the last one wins.
+//   --epochs 3, --epochs=3, -q and -h are understood. If two flags contradict each other, the last counts.
 #pragma once
 
 #include <functional>
@@ -16,21 +17,21 @@
 
 namespace norma {
 
-/// What a flag is called, without what it does.
+/// The texts of a flag, without its action.
 struct FlagText {
   std::string group;  ///< its heading in the help; empty: none
   std::string name;
-  std::string value;  ///< what the help calls its value; empty: a switch
+  std::string value;  ///< the name of its value in the help; empty: a switch without a value
   std::string text;
 };
 
 template <class Options>
 struct Flag {
-  std::string group, name, value, text;  ///< as FlagText's
+  std::string group, name, value, text;  ///< as in FlagText
   std::function<void(Options&, const std::string& flag, const std::string& value)> apply;
 };
 
-/// Flags of a part of some options, as flags of the whole.
+/// Turns flags of a part of some options into flags of the whole options.
 template <class Options, class Part>
 std::vector<Flag<Options>> of_part(const std::vector<Flag<Part>>& flags, Part Options::*part) {
   std::vector<Flag<Options>> whole;
@@ -42,7 +43,7 @@ std::vector<Flag<Options>> of_part(const std::vector<Flag<Part>>& flags, Part Op
   return whole;
 }
 
-/// All of several lists, one after the other; in `without`, names of flags that are left out.
+/// The flags of several lists, one after the other, except those whose names are in `without`.
 template <class Options>
 std::vector<Flag<Options>> joined(const std::vector<std::vector<Flag<Options>>>& lists,
                                   const std::set<std::string>& without = {}) {
@@ -63,12 +64,12 @@ std::vector<FlagText> texts_of(const std::vector<Flag<Options>>& flags) {
 /// Flags and their values.
 using FlagWords = std::vector<std::pair<std::string, std::string>>;
 
-/// Flags and their values in the order of the command line. Words that are not flags go to `others`; with nullptr
-/// there may be none. Throws UsageError, one sentence, for what is not understood.
+/// Flags and their values in the order of the command line. Words that are not flags go to `others`; if that
+/// is nullptr, they are an error. Throws UsageError, one sentence, for a word that is not understood.
 FlagWords cut_flags(const std::vector<FlagText>& known, int argc, const char* const* argv,
                     std::vector<std::string>* others);
 
-/// Applies those of the words that are among the flags to `options`; returns their names.
+/// Applies the words that name one of `flags` to `options`; returns their names.
 template <class Options>
 std::vector<std::string> apply_words(const std::vector<Flag<Options>>& flags, const FlagWords& words,
                                      Options& options) {
@@ -79,7 +80,7 @@ std::vector<std::string> apply_words(const std::vector<Flag<Options>>& flags, co
   return given;
 }
 
-/// Applies what the command line says to `options`; returns the names of the flags that were given.
+/// Applies the command line to `options`; returns the names of the flags that were given.
 template <class Options>
 std::vector<std::string> apply_flags(const std::vector<Flag<Options>>& flags, int argc,
                                      const char* const* argv, Options& options,

@@ -54,7 +54,7 @@ using S = const std::string&;
 
 const std::vector<Flag<Options>>& network_flags() {
   static const std::vector<Flag<Options>> all = {
-      {"Network", "preset", "NAME", "network and recipe, which other flags override; see --list-presets",
+      {"Network", "preset", "NAME", "network and recipe; other flags override both; see --list-presets",
        [](O o, S, S v) { o.preset = v; }},
       {"Network", "norm", "NAME", listing(norm_names()) + " (the preset's first)",
        [](O o, S f, S v) { o.network.norm = norm_from(one_of(f, v, norm_names())); }},
@@ -69,14 +69,15 @@ const std::vector<Flag<Options>>& network_flags() {
 const std::vector<Flag<Recipe>>& recipe_flags() {
   static const std::vector<Flag<Recipe>> all = {
       {"Training", "epochs", "N", "passes over the training set (20)",
-       [](R o, S f, S v) { o.epochs = static_cast<int>(whole_number(f, v, 1, 100'000)); }},
+       [](R o, S f, S v) { o.epochs = static_cast<int>(whole_number(f, v, 1, most_epochs)); }},
       {"Training", "batch-size", "N", "images per step (128)",
        [](R o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 20); }},
       {"Training", "optimizer", "NAME", "sgd, adam or adamw (sgd)",
        [](R o, S f, S v) { o.optimizer = one_of(f, v, optimizer_kinds()); }},
       {"Training", "lr", "RATE", "learning rate; the peak with onecycle (0.01)",
        [](R o, S f, S v) { o.lr = number(f, v, 0, unlimited); }},
-      {"Training", "momentum", "M", "of sgd (0.9)", [](R o, S f, S v) { o.momentum = number(f, v, 0, 1); }},
+      {"Training", "momentum", "M", "momentum of sgd (0.9)",
+       [](R o, S f, S v) { o.momentum = number(f, v, 0, 1); }},
       {"Training", "nesterov", "", "Nesterov momentum", [](R o, S, S) { o.nesterov = true; }},
       {"Training", "weight-decay", "W", "L2 penalty, decoupled with adamw (0)",
        [](R o, S f, S v) { o.weight_decay = number(f, v, 0, unlimited); }},
@@ -86,13 +87,16 @@ const std::vector<Flag<Recipe>>& recipe_flags() {
        "none, step[:EPOCHS[:FACTOR]] (6:0.1), cosine, onecycle or plateau[:PATIENCE[:FACTOR]] on the test "
        "loss (2:0.1) (none)",
        [](R o, S f, S v) { o.scheduler = scheduler_from(f, v); }},
-      {"Training", "label-smoothing", "E", "of the cross-entropy (0)",
+      {"Training", "label-smoothing", "E", "label smoothing of the cross-entropy (0)",
        [](R o, S f, S v) { o.label_smoothing = number(f, v, 0, 1); }},
       {"Training", "augment", "NAMES",
-       "none, or some of flip, crop[:PIXELS] and rotate[:DEGREES] joined by +; crop "
-       "pads by 4 first, rotate is by up to 7 degrees (none)",
+       "none, or some of flip, crop[:PIXELS] and rotate[:DEGREES] joined by +; without a number, crop pads "
+       "by 4 pixels and rotate turns by up to 7 degrees (none)",
        [](R o, S f, S v) { o.augmentation = augmentation_from(f, v); }},
-      {"Training", "seed", "N", "of weights, order, dropout and augmentation (1)",
+      {"Training", "on-nan", "WHAT",
+       "when a loss, gradient or statistic is NaN or infinite: stop, skip the step, or continue (stop)",
+       [](R o, S f, S v) { o.on_nan = one_of(f, v, on_nan_kinds()); }},
+      {"Training", "seed", "N", "random seed of weights, order, dropout and augmentation (1)",
        [](R o, S f, S v) { o.seed = static_cast<std::uint64_t>(whole_number(f, v, 0, many)); }},
   };
   return all;
@@ -100,12 +104,13 @@ const std::vector<Flag<Recipe>>& recipe_flags() {
 
 const std::vector<Flag<Options>>& image_flags() {
   static const std::vector<Flag<Options>> all = {
-      {"Data", "normalize", "HOW", "published or auto, which measures the training images (published)",
+      {"Data", "normalize", "HOW", "published constants, or auto: measure the training images (published)",
        [](O o, S f, S v) {
          o.measure_normalization = one_of(f, v, {"published", "auto"}) == "auto";
        }},
       {"Data", "val-split", "SHARE",
-       "share of the training images held out for validation; of a folder without test/, as its test set (0)",
+       "share of the training images to hold out for validation, or for the test if a folder has no test/ "
+       "(0)",
        [](O o, S f, S v) { o.val_split = number(f, v, 0, 0.9); }},
       {"Data", "limit-train", "N", "train on the first N images only",
        [](O o, S f, S v) { o.limit_train = whole_number(f, v, 1, many); }},
@@ -118,11 +123,16 @@ const std::vector<Flag<Options>>& image_flags() {
 const std::vector<Flag<Options>>& check_flags() {
   static const std::vector<Flag<Options>> all = {
       {"Machine", "cross-check", "",
-       "before every step, compare each layer on the device with the cpu's; stops at the first mismatch",
+       "before every step, compare each layer on the device with the cpu; stop at the first mismatch",
        [](O o, S, S) { o.cross_check = true; }},
       {"Machine", "no-fuse", "",
        "run norm, ReLU and dropout one after the other, not in one pass; the result is the same",
        [](O o, S, S) { o.no_fuse = true; }},
+      {"Machine", "no-graph", "",
+       "with --device simt or cuda: ask for every kernel of every step, instead of repeating a recorded "
+       "step; "
+       "the result is the same",
+       [](O o, S, S) { o.no_graph = true; }},
   };
   return all;
 }
@@ -130,16 +140,26 @@ const std::vector<Flag<Options>>& check_flags() {
 const std::vector<Flag<Options>>& output_flags() {
   static const std::vector<Flag<Options>> all = {
       {"Output", "profile", "",
-       "print where the time of a step goes: by operation and direction, beside the machine's ceilings",
+       "print the time of a step by operation and direction, and the limits of the machine",
        [](O o, S, S) { o.profile = true; }},
       {"Output", "out", "DIR", "run folder (a new one under runs/)",
        [](O o, S f, S v) { o.out = not_empty(f, v); }},
-      {"Output", "tensorboard", "", "also write what metrics.jsonl says as event files for TensorBoard",
+      {"Output", "resume", "",
+       "continue the run in --out from its last checkpoint; the result has the same bits as without the "
+       "interruption",
+       [](O o, S, S) { o.resume = true; }},
+      {"Output", "checkpoint-every", "N",
+       "write a checkpoint after every N steps; one is always written after an epoch",
+       [](O o, S f, S v) { o.checkpoint_every = whole_number(f, v, 1, many); }},
+      {"Output", "checkpoint-minutes", "M",
+       "write a checkpoint when M minutes have passed since the last one; 0: never (5)",
+       [](O o, S f, S v) { o.checkpoint_minutes = number(f, v, 0, unlimited); }},
+      {"Output", "tensorboard", "", "also write the numbers of metrics.jsonl as event files for TensorBoard",
        [](O o, S, S) { o.tensorboard = true; }},
-      {"Output", "max-params", "N", "refuse to train a network of more parameters",
+      {"Output", "max-params", "N", "refuse to train a network with more parameters",
        [](O o, S f, S v) { o.max_params = whole_number(f, v, 0, many); }},
       {"Output", "list-presets", "",
-       "print every preset with what was published and what was measured, and end",
+       "print every preset with its published and its measured accuracy, and end",
        [](O o, S, S) { o.list_presets = true; }},
       {"Output", "summary", "", "print the layer table and end", [](O o, S, S) { o.summary = true; }},
       {"Output", "quiet", "", "print the last line only", [](O o, S, S) { o.quiet = true; }},
@@ -151,19 +171,31 @@ const std::vector<Flag<Options>>& output_flags() {
 
 void check_together(const Options& options) {
   if (options.network.groups && !row_of(options.network.norm).grouped)
-    fail_usage("--groups goes with --norm gn, not with --norm {}", name(options.network.norm));
-  if (options.cross_check && options.machine.device == Device::cpu)
+    fail_usage("--groups is only for --norm gn, not for --norm {}", name(options.network.norm));
+  if (options.cross_check && options.machine.device() == Device::cpu)
     fail_usage("--cross-check compares a device with the cpu: add --device simt or cuda");
+  if (options.no_graph && on_host(options.machine.device()))
+    fail_usage("--no-graph has no effect on the device {}: only simt and cuda repeat recorded steps",
+               name(options.machine.device()));
   if (options.recipe.nesterov && (options.recipe.momentum == 0 || options.recipe.optimizer != "sgd"))
-    fail_usage("--nesterov goes with --optimizer sgd and a --momentum above 0");
+    fail_usage("--nesterov needs --optimizer sgd and a --momentum above 0");
+  if (options.resume && options.out.empty())
+    fail_usage("--resume continues an interrupted run: name its folder with --out");
 }
 
 const Preset& preset_for(const KnownDataSet& set, const std::string& name) {
   const Preset& preset = find_preset(one_of("preset", name, preset_names()));
   if (!takes(preset, set))
-    fail_usage("--preset {} takes images of {}, and {} has {}: add --data-set {}", name,
+    fail_usage("--preset {} takes images of {}, but {} has {}: add --data-set {}", name,
                preset.data->image.to_string(), set.title, set.image.to_string(), preset.data->name);
   return preset;
+}
+
+bool has_dropout(const Module& network) {
+  if (network.type().starts_with("Dropout")) return true;
+  const auto& children = network.children();
+  return std::any_of(children.begin(), children.end(),
+                     [](const auto& child) { return has_dropout(*child.second); });
 }
 
 }  // namespace
@@ -187,7 +219,8 @@ Options preset_options(const std::string& name, std::optional<Norm> norm) {
 }
 
 Options options_from(const FlagWords& words, const Program& program, std::optional<Norm> norm) {
-  Options asked;  // read twice: the recipe, which flags change, depends on two of them
+  Options
+      asked;  // The flags are applied twice, because two of them choose the recipe that the others change.
   const std::vector<std::string> words_given = apply_words(training_flags(), words, asked);
   const auto given = [&](const char* flag) {
     return std::find(words_given.begin(), words_given.end(), flag) != words_given.end();
@@ -198,13 +231,22 @@ Options options_from(const FlagWords& words, const Program& program, std::option
   Options options = preset_options(preset.name, norm);
   options.images.set = &set;
   const std::int64_t classes = classes_of(set, asked.images.labels.value_or(Labels::fine));
-  if (classes > 0) options.network.classes = classes;  // of a folder: known when it is loaded
+  if (classes > 0) options.network.classes = classes;  // for a folder, known after loading
+  // The recipe's learning rate and Nesterov momentum are only for its own optimizer.
   if (given("optimizer") && asked.recipe.optimizer != options.recipe.optimizer)
-    options.recipe.lr = AdamOptions().lr,
-    options.recipe.nesterov = false;  // the recipe's are those of its own optimizer
+    options.recipe.lr = AdamOptions().lr, options.recipe.nesterov = false;
   apply_words(training_flags(), words, options);
   if (norm) options.network.norm = *norm;
   check_together(options);
+  const Recipe& recipe = options.recipe;
+  if (given("momentum") && recipe.optimizer != "sgd")
+    fail_usage("--momentum is for --optimizer sgd, and has no effect with {}", recipe.optimizer);
+  if (given("momentum") && recipe.scheduler.kind == "onecycle")
+    fail_usage(
+        "--momentum has no effect with the scheduler onecycle, which sets it: leave it out, or add "
+        "--scheduler none");
+  if (given("dropout") && !has_dropout(*make_network(options)))
+    fail_usage("--dropout has no effect: the preset {} has no dropout layers", preset.name);
   return options;
 }
 
@@ -215,19 +257,19 @@ Options parse_options(int argc, const char* const* argv, const Program& program)
 std::string help_text(const Program& program) {
   const std::string& name = program.name;
   std::string text = fmt::format(
-      "{0} trains a small CNN with the normalization of your choice, on {1} or with\n"
-      "--data-set on other images.\n\n"
+      "{0} trains a small CNN with the normalization of your choice, on {1} or,\n"
+      "with --data-set, on other images.\n\n"
       "Usage: {0} [flags]\n",
       name, program.data->title);
   text += fmt::format(
       "       {0} eval RUN [flags]      scores a trained network\n"
       "       {0} compare [flags]       trains with several norms, side by side\n"
       "       {0} study WHAT [flags]    varies batch size or groups\n"
-      "       (each with a --help of its own)\n",
+      "       (each has its own --help)\n",
       name);
   text += flags_help(texts_of(training_flags()));
   text += fmt::format(
-      "\nIn brackets: the recipe that published presets have in common. The default preset is {}, with\n{}.\n"
+      "\nIn brackets: the common recipe of the published presets. The default preset is {}, with\n{}.\n"
       "\nExamples:\n",
       default_preset(*program.data).name,
       to_string(preset_options(default_preset(*program.data).name).recipe));
@@ -240,12 +282,12 @@ std::string help_text(const Program& program) {
             "  cifar_norm --data synthetic --epochs 2     no download: the built-in images\n"
             "  cifar_norm --norm gn --batch-size 4 --limit-train 5000\n"
             "  cifar_norm --data-set cifar100 --norm gn   100 classes; --labels coarse: 20\n"
-            "  cifar_norm --data-set folder --data DIR    your own images, a folder per class\n"
+            "  cifar_norm --data-set folder --data DIR    your own images, one folder per class\n"
           : "  mnist_norm --norm gn                       group norm, 20 epochs, digits turned by up to 7°\n"
             "  mnist_norm --norm ln --augment none        the same digits every epoch\n"
             "  mnist_norm --data synthetic --epochs 2     no download: digits drawn by a formula\n";
   return text +
-         "\nA run folder holds report.html, which shows the run; config.json; metrics.jsonl and\n"
+         "\nA run folder contains report.html, which shows the run; config.json; metrics.jsonl and\n"
          "norm_statistics.jsonl (one line per epoch); model.safetensors; and two pictures.\n"
          "Exit status: 0 trained, 1 failed, 2 wrong command line, 130 interrupted by Ctrl-C.\n";
 }

@@ -1,5 +1,5 @@
-// Everything that a training run can be asked for on a command line: a preset (optim/presets.h), which flags change, and
-// what the library does not know of: files, machine, output.
+// All options of a training run on the command line: a preset (optim/presets.h), changes to it, and options
+// outside the library: files, machine, output.
 #pragma once
 
 #include <optional>
@@ -13,14 +13,17 @@
 
 namespace norma {
 
-/// A name under which training can be started. All take --data-set; they differ in the set that they take without it.
+/// The largest value of --epochs, and so the most epochs of any run.
+inline constexpr int most_epochs = 100'000;
+
+/// A program that trains. All of them have --data-set; they differ only in the default data set.
 struct Program {
   std::string name;
   const KnownDataSet* data;
 };
 inline const Program cifar_norm = {"cifar_norm", &cifar10_data};
 inline const Program mnist_norm = {"mnist_norm", &mnist_data};
-/// The one that trains on this data set without --data-set, else cifar_norm.
+/// The program with this default data set, or cifar_norm if there is none.
 inline const Program& program_for(const KnownDataSet& data) {
   return &data == mnist_norm.data ? mnist_norm : cifar_norm;
 }
@@ -38,8 +41,13 @@ struct Options {
   MachineOptions machine;
   bool cross_check = false;
   bool profile = false;
-  bool no_fuse = false;  ///< every layer by itself (layers/fusion.h)
-  std::string out;       ///< run folder; empty: a new one under runs/
+  bool no_fuse = false;   ///< run every layer separately (layers/fusion.h)
+  bool no_graph = false;  ///< do not repeat recorded steps (optim/step_graphs.h)
+  std::string out;        ///< run folder; empty: a new one under runs/
+  bool resume = false;    ///< go on with the run in `out`, which was interrupted
+  std::optional<std::int64_t>
+      checkpoint_every;           ///< steps between two checkpoints, besides that at the end of an epoch
+  double checkpoint_minutes = 5;  ///< minutes between two checkpoints; 0: only those of steps and epochs
   bool tensorboard = false;
   std::optional<std::int64_t> max_params;
   bool summary = false;
@@ -50,14 +58,14 @@ struct Options {
   bool version = false;
 };
 
-/// Reads a command line over the preset's recipe; without --device, the device is cuda where a GPU answers. Throws
-/// UsageError, one sentence with the nearest valid word, for what it cannot take.
+/// Reads a command line and applies it to the preset's recipe. Without --device, the device is cuda if a GPU
+/// answers. Throws UsageError for a wrong command line: one sentence with the nearest valid word.
 Options parse_options(int argc, const char* const* argv, const Program& program = cifar_norm);
 /// The text of --help.
 std::string help_text(const Program& program = cifar_norm);
 /// All flags that a training run takes.
 const std::vector<Flag<Options>>& training_flags();
-/// The preset's recipe with what the words of a command line change; with `norm`, for this one.
+/// The preset's recipe with the changes of a command line; `norm`, if given, overrides --norm.
 Options options_from(const FlagWords& words, const Program& program, std::optional<Norm> norm = {});
 /// The recipe of a preset with one of its norms (its first one by default), before any flag.
 Options preset_options(const std::string& preset, std::optional<Norm> norm = {});
@@ -66,9 +74,9 @@ Options preset_options(const std::string& preset, std::optional<Norm> norm = {})
 std::shared_ptr<Sequential> make_network(const Options& options);
 /// [C, H, W] of the images that the preset's network takes.
 const Shape& image_of(const Options& options);
-/// How the images are to be loaded.
+/// The options for loading the images.
 LoadOptions load_options(const Options& options);
-/// "gn4" where the command line chose the groups, else "gn"
+/// "gn4" if the command line chose the groups, else "gn"
 std::string norm_label(const NetworkChoice& network);
 
 }  // namespace norma

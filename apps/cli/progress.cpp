@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
+
+#include "apps/cli/run_app.h"
 
 namespace norma {
 namespace {
@@ -23,26 +26,30 @@ int columns() {
 
 bool wants_color() {
   const char* no_color = std::getenv("NO_COLOR");  // https://no-color.org: any value but the empty one
+  return no_color == nullptr || *no_color == '\0';
+}
+
+// A terminal that can go back to the beginning of a line.
+bool on_terminal() {
   const char* term = std::getenv("TERM");
-  return (no_color == nullptr || *no_color == '\0') && term != nullptr && std::string(term) != "dumb";
+  return isatty(STDOUT_FILENO) == 1 && term != nullptr && *term != '\0' && std::string(term) != "dumb";
 }
 
 }  // namespace
 
 std::string duration(double seconds) {
   if (!(seconds < 1e9)) return "-:--";  // not known yet
-  const auto whole = static_cast<std::int64_t>(seconds + 0.5);
+  const std::int64_t whole = std::llround(seconds);
   if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
   return fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
 void say(bool quiet, const std::string& line) {
   if (quiet) return;
-  fmt::print("{}\n", line);
-  std::fflush(stdout);
+  print(printable(line) + "\n");
 }
 
-Progress::Progress(bool quiet) : quiet_(quiet), terminal_(isatty(STDOUT_FILENO) == 1), color_(wants_color()) {
+Progress::Progress(bool quiet) : quiet_(quiet), terminal_(on_terminal()), color_(wants_color()) {
   next_ = terminal_ ? 0 : plain_interval;
 }
 
@@ -50,8 +57,7 @@ void Progress::show(double share, const std::string& label, const std::string& t
   if (!due()) return;
   next_ = clock_.seconds() + (terminal_ ? bar_interval : plain_interval);
   if (!terminal_) {
-    fmt::print("{} {:3.0f} %  {}\n", label, 100 * share, text);
-    std::fflush(stdout);
+    print(fmt::format("{} {:3.0f} %  {}\n", label, 100 * share, text));
     return;
   }
   const int room = columns() - 1 - static_cast<int>(label.size() + text.size()) - 12;
@@ -62,27 +68,31 @@ void Progress::show(double share, const std::string& label, const std::string& t
                       color_ ? "\033[0m" : "", std::string(static_cast<std::size_t>(width - done), '.'));
   std::string line = fmt::format("{}{} {:3.0f} %  {}", label, bar, 100 * share, text);
   if (width < 5) line.resize(std::min(line.size(), static_cast<std::size_t>(columns() - 1)));
-  fmt::print("\r\033[K{}", line);
-  std::fflush(stdout);
-  shown_ = true;
+  clear();
+  print(line);
+  shown_ = line.size();
 }
 
 void Progress::clear() {
-  if (shown_) fmt::print("\r\033[K");
-  shown_ = false;
+  if (shown_ > 0)
+    print("\r" + std::string(std::min(shown_, static_cast<std::size_t>(columns() - 1)), ' ') + "\r");
+  shown_ = 0;
   if (!terminal_) next_ = clock_.seconds() + plain_interval;
-  std::fflush(stdout);
 }
 
 void watch_for_interrupt() {
+  static constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP};
   struct sigaction action {};
   action.sa_handler = [](int number) {
     caught = number;
-    signal(SIGINT, SIG_DFL);  // a second one of either kind ends the process
-    signal(SIGTERM, SIG_DFL);
+    for (const int s : signals) signal(s, SIG_DFL);  // a second one of any kind ends the process
   };
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  for (const int s : signals) {
+    struct sigaction before {};
+    sigaction(s, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) sigaction(s, &action, nullptr);  // as nohup has it
+  }
+  signal(SIGPIPE, SIG_IGN);  // a reader that has gone does not end a training
 }
 
 bool interrupted() { return caught != 0; }

@@ -1,4 +1,4 @@
-// What a person sees while a program works: a bar on a terminal, plain lines elsewhere, nothing when quiet.
+// The display while a program works: a bar on a terminal, plain lines elsewhere, nothing when quiet.
 #pragma once
 
 #include <string>
@@ -13,32 +13,34 @@ std::string duration(double seconds);
 /// Prints a line at once, unless quiet.
 void say(bool quiet, const std::string& line);
 
-/// A line that is rewritten in place on a terminal, at most ten times per second. Elsewhere it becomes a plain line
-/// wherever a minute has passed since the last one or since clear(): a log of epochs shorter than that has the epochs' lines
-/// alone, and a log of longer ones shows that the run is alive.
+/// A line that is rewritten in place on a terminal, at most ten times per second. Elsewhere it is a plain
+/// line, only if a minute has passed since the last one or since clear(). So a log of short epochs has one
+/// line per epoch, and a log of long epochs shows that the run continues.
 class Progress {
  public:
   explicit Progress(bool quiet);
   ~Progress() { clear(); }
 
-  /// True where show() would show something now.
+  /// True if show() would print something now.
   bool due() const { return !quiet_ && clock_.seconds() >= next_; }
   /// `share` of the work is done, in [0, 1]; `text` goes right of the bar, `label` left of it.
   void show(double share, const std::string& label, const std::string& text);
-  /// Takes the bar away; to be called before something else is printed.
+  /// Removes the bar. Call it before printing anything else.
   void clear();
 
  private:
   bool quiet_, terminal_, color_;
-  bool shown_ = false;
+  std::size_t shown_ = 0;  // bytes of the line on the terminal
   Clock clock_;
   double next_ = 0;
 };
 
-/// True once after SIGINT or SIGTERM; the second signal ends the process as usual.
+/// Catches SIGINT, SIGTERM and SIGHUP, unless they are ignored (as under nohup). The second signal ends the
+/// process as usual. Ignores SIGPIPE.
 void watch_for_interrupt();
+/// Whether a signal was caught.
 bool interrupted();
-/// 128 + the signal's number, the shell's convention.
+/// 128 + the number of the signal, as in shells.
 int interrupt_status();
 
 }  // namespace norma

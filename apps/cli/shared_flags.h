@@ -1,4 +1,4 @@
-// Flags that several programs take, declared and checked once.
+// Flags that several programs use, declared and checked once.
 //
 //   struct EvalOptions { ImageSource images; MachineOptions machine; … };
 //   const auto flags = joined<EvalOptions>({of_part(data_flags(), &EvalOptions::images),
@@ -17,8 +17,8 @@ namespace norma {
 
 /// Which images, and where they come from.
 struct ImageSource {
-  const KnownDataSet* set = nullptr;  ///< --data-set; nullptr for the program's, the preset's or the model's
-  std::optional<Labels> labels;       ///< --labels; else fine, or the model's
+  const KnownDataSet* set = nullptr;  ///< --data-set; nullptr: the set of the program, preset or model
+  std::optional<Labels> labels;       ///< --labels; without it fine, or the labels of the model
   std::string data;                   ///< a folder, "synthetic", or empty for the default places
   std::string mirror;                 ///< a URL, or empty for the known ones
 };
@@ -26,7 +26,11 @@ struct ImageSource {
 struct MachineOptions {
   int threads = 0;   ///< 0: all cores
   std::string simd;  ///< empty: the processor's best instruction set
-  Device device = unavailable_because(Device::cuda).empty() ? Device::cuda : Device::cpu;
+  std::optional<Device> chosen_device;
+  int gpu = 0;  ///< of `cuda:N`
+
+  /// The chosen one; without a choice cuda, if a GPU has run a kernel, else cpu.
+  Device device() const;
 };
 
 /// --data-set and --labels
@@ -36,7 +40,11 @@ const std::vector<Flag<ImageSource>>& data_flags();
 /// --threads, --simd and --device
 const std::vector<Flag<MachineOptions>>& machine_flags();
 
-/// Sets threads and instruction set. Throws, saying why, where the device cannot be used.
+/// "2 threads, AVX2", or "64 threads on 2 cores, AVX2": what runs; on cuda with the GPU, and where no device
+/// is chosen and the machine has a GPU that Norma cannot use, with the reason.
+std::string describe_machine(const MachineOptions& machine);
+
+/// Sets threads and instruction set. Throws an error with the reason if the device cannot be used.
 void use_machine(const MachineOptions& machine);
 
 }  // namespace norma

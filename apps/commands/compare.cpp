@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/cli/arguments.h"
+#include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
 #include "apps/commands/series_options.h"
 #include "apps/report/pages/series_report.h"
@@ -17,7 +18,7 @@ namespace {
 
 std::string help(const Program& program) {
   return series_help(program, "compare",
-                     "trains a network with each of several norms and sets them side by side",
+                     "trains a network with each of several norms and compares the results",
                      "  {0} compare --norms bn,gn,ln --seeds 3\n"
                      "  {0} compare --norms gn,ln --preset skip-37108 --epochs 5\n");
 }
@@ -31,17 +32,17 @@ std::int64_t parameters_of_norm(const Options& options) {
   return parameters(options, options.network) - parameters(options, {.norm = Norm::none});
 }
 
-// The table that is the answer.
+// The table of the results.
 std::string table(const Comparison& comparison, int seeds) {
   std::string text = series_heading(comparison.series) + "\n\n";
   text += fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10}\n", "norm", "parameters",
-                      "of the norm", "test, last", "test, best", "train, last", "s an epoch");
+                      "of the norm", "test, last", "test, best", "train, last", "s/epoch");
   for (std::size_t i = 0; i < comparison.norm_parameters.size(); ++i) {
     const VariantResult& v = comparison.series.variants[i];
     text += fmt::format("{:<9} {:>10} {:>11}   {:>15} {:>15} {:>15} {:>10}\n", v.variant.label,
-                        with_commas(v.first().config.at("network").at("parameters")),
-                        with_commas(comparison.norm_parameters[i]), spread_of(v, test_last),
-                        spread_of(v, test_best), spread_of(v, train_last), seconds_an_epoch(v));
+                        with_commas(v.first().config.parameters), with_commas(comparison.norm_parameters[i]),
+                        spread_of(v, test_last), spread_of(v, test_best), spread_of(v, train_last),
+                        seconds_an_epoch(v));
   }
   return text + fmt::format("\nAccuracies in percent: mean ± deviation over {}{}.\n", counted(seeds, "seed"),
                             seeds == 1 ? " (no deviation)" : "");
@@ -51,7 +52,7 @@ std::string table(const Comparison& comparison, int seeds) {
 
 int run_compare(const Program& program, int argc, const char* const* argv) {
   const SeriesOptions o = parse_series(argc, argv, nullptr);
-  if (o.help) return fmt::print("{}", help(program)), 0;
+  if (o.help) return print(help(program)), 0;
   std::vector<Variant> variants;
   for (const std::string& norm : o.norms.empty() ? std::vector<std::string>{"bn", "gn", "ln"} : o.norms)
     variants.push_back(variant_of(program, o, norm, norm_from(norm)));
@@ -65,7 +66,7 @@ int run_compare(const Program& program, int argc, const char* const* argv) {
     comparison.norm_parameters.push_back(parameters_of_norm(variant.options));
   const std::string text = table(comparison, o.seeds);
   save_file(std::filesystem::path(out) / "comparison.txt", text);
-  fmt::print("\n{}\n{}\n", text, write_report(comparison, out).string());
+  print(fmt::format("\n{}\n{}\n", text, write_report(comparison, out).string()));
   return 0;
 }
 

@@ -1,4 +1,4 @@
-// cifar_norm compare: the norms side by side, everything else equal.
+// cifar_norm compare: trains with several norms; everything else is equal.
 //
 //   cifar_norm compare --norms bn,gn,ln --seeds 3
 #pragma once
@@ -7,7 +7,7 @@
 
 namespace norma {
 
-/// argv[0] is "compare". Returns the exit status; throws as parse_options does.
+/// argv[0] is "compare". Returns the exit status; throws the errors of parse_options().
 int run_compare(const Program& program, int argc, const char* const* argv);
 
 }  // namespace norma

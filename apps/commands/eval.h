@@ -2,14 +2,14 @@
 //
 //   cifar_norm eval runs/gn4 --data DIR
 //
-// The network is the one that the model file says it holds: training writes its configuration into it.
+// Training writes the configuration of the network into the model file; eval reads it from there.
 #pragma once
 
 #include "apps/cli/options.h"
 
 namespace norma {
 
-/// argv[0] is "eval". Prints the score and returns the exit status; throws as parse_options does.
+/// argv[0] is "eval". Prints the score and returns the exit status; throws the errors of parse_options().
 int run_eval(const Program& program, int argc, const char* const* argv);
 
 }  // namespace norma

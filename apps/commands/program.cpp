@@ -7,11 +7,11 @@
 #include <filesystem>
 
 #include "apps/cli/arguments.h"
+#include "apps/cli/run_app.h"
 #include "apps/commands/compare.h"
 #include "apps/commands/eval.h"
 #include "apps/commands/study.h"
 #include "apps/commands/train_run.h"
-#include "core/parallel.h"
 #include "core/random.h"
 #include "data/download.h"
 #include "kernels/simd_target.h"
@@ -26,19 +26,19 @@ int train(const Program& program, Options options, const std::string& command) {
   watch_for_interrupt();
   Progress progress(options.quiet);
   std::optional<DataSplit> images;
-  if (options.images.set->classes == 0) {  // only the images say how many classes there are
+  if (options.images.set->classes == 0) {  // the number of classes depends on the images
     images = find_images(options, progress);
     options.network.classes = static_cast<std::int64_t>(images->classes.size());
   }
   manual_seed(options.recipe.seed);
   const Summary summary = summarize(*make_network(options), image_of(options));
   check_size(summary, options);
-  if (options.summary) return fmt::print("{}", summary.to_string()), 0;
+  if (options.summary) return print(summary.to_string()), 0;
   check_out(options.out);
 
-  say(options.quiet, fmt::format("{} {} · {} · {} · {} parameters · {} threads, {}", program.name,
-                                 NORMA_VERSION, options.preset, norm_label(options.network),
-                                 with_commas(summary.parameters), threads(), simd_target()));
+  say(options.quiet, fmt::format("{} {} · {} · {} · {} parameters · {}", program.name, NORMA_VERSION,
+                                 options.preset, norm_label(options.network), with_commas(summary.parameters),
+                                 describe_machine(options.machine)));
   if (!images) images = find_images(options, progress);
   const RunResult result = train_run(options, *images, command, progress);
   if (!result.diverged.empty())
@@ -55,9 +55,9 @@ int train_program(const Program& program, int argc, const char* const* argv) {
   if (command == "compare") return run_compare(program, argc - 1, argv + 1);
   if (command == "study") return run_study(program, argc - 1, argv + 1);
   const Options options = parse_options(argc, argv, program);
-  if (options.help) return fmt::print("{}", help_text(program)), 0;
-  if (options.version) return fmt::print("{} {}\n", program.name, NORMA_VERSION), 0;
-  if (options.list_presets) return fmt::print("{}", list_presets()), 0;
+  if (options.help) return print(help_text(program)), 0;
+  if (options.version) return print(fmt::format("{} {}\n", program.name, NORMA_VERSION)), 0;
+  if (options.list_presets) return print(list_presets()), 0;
   return train(program, options, command_line(program.name, argc, argv));
 }
 
@@ -65,26 +65,6 @@ std::string command_line(const std::string& program, int argc, const char* const
   std::string command = program;
   for (int i = 1; i < argc; ++i) command += " " + quoted(argv[i]);
   return command;
-}
-
-int run_app(const std::string& name, const std::function<int()>& body) {
-  try {
-    const int status = body();
-    if (std::fflush(stdout) != 0) fail("not all could be printed: is the disk full?");
-    return status;
-  } catch (const UsageError& e) {
-    fmt::print(stderr, "{}: {}\n", name, e.what());
-    return 2;
-  } catch (const Interrupted& e) {
-    fmt::print(stderr, "{}: {}\n", name, e.what());
-    return interrupt_status();
-  } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "{}: not enough memory; try a smaller --batch-size\n", name);
-    return 1;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "{}: {}\n", name, e.what());
-    return 1;
-  }
 }
 
 }  // namespace norma

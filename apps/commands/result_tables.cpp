@@ -18,11 +18,11 @@ const std::string published_head =
     "| preset | norm | parameters | published train | published test | train, last | test, last | test, best "
     "| best − published | seed | seconds |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
 const std::string own_head =
-    "| norm | parameters | test, last | of each seed | test, best | train, last | seconds a run |\n"
+    "| norm | parameters | test, last | of each seed | test, best | train, last | seconds per run |\n"
     "|---|---|---|---|---|---|---|\n";
 
-// What --list-presets says: as the authors of the published ones do, the best epoch of one run; of Norma's own the last
-// epoch, mean over the seeds.
+// The accuracy in --list-presets: for a published preset the best epoch of one run, as its authors give it;
+// for Norma's own preset the last epoch, as the mean over the seeds.
 double accuracy_to_list(const TableRow& row, const std::vector<std::vector<EpochResult>>& runs) {
   if (!row.preset->source.empty()) return best_epoch(runs.front()).test.accuracy;
   std::vector<double> last;
@@ -30,12 +30,12 @@ double accuracy_to_list(const TableRow& row, const std::vector<std::vector<Epoch
   return spread(last).mean;
 }
 
-// In place of the table that stands between the page's marks.
+// Replaces the table between the two marks of the page.
 void write_table(const fs::path& page, const std::string& table) {
   const std::string text = read_file(page);
   const std::size_t begin = text.find(begin_mark), end = text.find(end_mark);
   if (begin == std::string::npos || end == std::string::npos || end < begin)
-    fail("{} has no marks between which the table would go", page.string());
+    fail("{} does not have the two marks that enclose its table", page.string());
   save_file(page, text.substr(0, begin) + begin_mark + table + text.substr(end));
 }
 

@@ -1,6 +1,6 @@
-// What the presets reached, as tables in docs/results: the published systems, a line a run with the published figures
-// beside Norma's; and Norma's own network, a line a norm with the spread over its seeds. Their source are the epochs in
-// docs/results/runs, so that what was trained on several days, or machines, stands together.
+// The results of the presets, as tables in docs/results: one line per run for the published systems, with the
+// published figures and Norma's; one line per norm for Norma's own network, with the spread over its seeds.
+// The tables are made from the epochs in docs/results/runs, which may come from several days or machines.
 #pragma once
 
 #include <filesystem>
@@ -14,32 +14,32 @@
 
 namespace norma {
 
-/// Logs of seeds above it are not looked for.
+/// Logs of larger seeds are ignored.
 inline constexpr std::uint64_t most_seeds = 9;
 
 struct TableRow {
   const Preset* preset;
   PublishedRow published;
-  std::optional<double> l1 = {};  ///< instead of the recipe's
+  std::optional<double> l1 = {};  ///< replaces the L1 factor of the recipe
 
   /// The recipe, with this row's changes.
   Options options() const;
-  /// What its log in docs/results/runs is called: "skip-37108-gn", "stride-29472-bn-l1-0", "…-seed2".
+  /// The name of its log in docs/results/runs: "skip-37108-gn", "stride-29472-bn-l1-0", "…-seed2".
   std::string name(std::uint64_t seed) const;
-  /// How to repeat it.
+  /// The command that repeats it.
   std::string command(std::uint64_t seed) const;
 };
 
-/// All their rows; stride-29472 a second time without its L1 penalty.
+/// The rows of all presets; those of stride-29472 a second time without its L1 penalty.
 std::vector<TableRow> table_rows();
 
 /// "| skip-37108 | gn | 37,108 | … |"
 std::string table_line(const TableRow& row, std::uint64_t seed, const std::vector<EpochResult>& epochs);
-/// "| bn | 48,000 | 87.12 ± 0.20 | … |", of a run a seed.
+/// "| bn | 48,000 | 87.12 ± 0.20 | … |", from one run per seed.
 std::string own_table_line(const TableRow& row, const std::vector<std::vector<EpochResult>>& runs);
 
-/// Writes, from the logs, the tables in docs/results/published-systems.md and norma-49k.md (between their markers) and
-/// optim/measured.inc of a checkout.
+/// Writes three files of a checkout from the logs: the tables in docs/results/published-systems.md and
+/// norma-49k.md, between their marks, and optim/measured.inc.
 void write_result_tables(const std::filesystem::path& checkout);
 
 }  // namespace norma

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "apps/report/pages/report.h"
+#include "apps/cli/run_app.h"
 #include "apps/run/run_folder.h"
 #include "apps/run/saved_model.h"
 #include "optim/predictions.h"
@@ -17,21 +17,17 @@ std::filesystem::path folder_of(const std::filesystem::path& out, const Variant&
   return out / name;
 }
 
-// What the network that a run left says of the test images. A run that was killed before it had a report gets one.
+// The predictions of a run's network for the test images.
 std::vector<Prediction> predictions_of(const SavedRun& run, const Options& options, const DataSplit& images) {
   const SavedModel model = load_saved_model(run.folder);
   const Dataset test = options.limit_test ? first_images(images.test, *options.limit_test) : images.test;
-  model.network->to(options.machine.device);
+  model.network->to(options.machine.device());
   std::vector<Tensor> scores;
-  evaluate(*model.network, {test.images.to(options.machine.device), test.labels.to(options.machine.device)},
-           model.normalization, evaluation_batch(options.machine.device), "testing " + run.folder.string(),
-           [&](const Tensor& batch) { scores.push_back(batch); });
-  auto predictions = norma::predictions_of(test.labels, rows_of(scores), images.classes.size());
-  if (!std::filesystem::exists(run.folder / "report.html"))
-    write_report(
-        {run, summarize(*make_network(options), model.load.image), test, images.classes, predictions},
-        run.folder);
-  return predictions;
+  evaluate(
+      *model.network, {test.images.to(options.machine.device()), test.labels.to(options.machine.device())},
+      model.normalization, evaluation_batch(options.machine.device()), "testing " + run.folder.string(),
+      [&](const Tensor& batch) { scores.push_back(batch); }, options.recipe.on_nan != "continue");
+  return norma::predictions_of(test.labels, rows_of(scores), images.classes.size());
 }
 
 }  // namespace
@@ -52,8 +48,9 @@ std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int
       options.recipe.seed += static_cast<std::uint64_t>(i);
       options.network.classes = static_cast<std::int64_t>(images.classes.size());
       options.out = folder_of(out, variant, options.recipe.seed);
+      say(options.quiet, "");
       say(options.quiet,
-          fmt::format("\nrun {} of {}: {}, seed {}", ++number,
+          fmt::format("run {} of {}: {}, seed {}", ++number,
                       variants.size() * static_cast<std::size_t>(seeds), variant.label, options.recipe.seed));
       const std::string command = fmt::format("{} --seed {}", variant.command, options.recipe.seed);
       const RunResult result =
@@ -61,7 +58,7 @@ std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int
       if (result.stopped || interrupted()) return std::nullopt;
       runs.push_back(read_run(options.out));
       if (!result.diverged.empty()) {
-        fmt::print("{}, seed {}: {}\n", variant.label, options.recipe.seed, result.diverged);
+        print(fmt::format("{}, seed {}: {}\n", variant.label, options.recipe.seed, result.diverged));
         continue;
       }
       const std::vector<Prediction> said = predictions_of(runs.back(), options, images);

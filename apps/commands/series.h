@@ -1,7 +1,6 @@
-// A series: several variants of a training run, each with several seeds, one after the other. What compare and study
-// have in common.
+// A series, for compare and study: several variants of a training run, each with several seeds.
 //
-//   OUT/bn-seed1/  OUT/bn-seed2/  OUT/gn-seed1/ …     run folders; one that is complete is not trained again
+//   OUT/bn-seed1/  OUT/bn-seed2/  OUT/gn-seed1/ …     run folders; complete ones are not trained again
 #pragma once
 
 #include <filesystem>
@@ -13,8 +12,8 @@
 
 namespace norma {
 
-/// Trains what is not trained yet; a report in `out` that would no longer be true of its runs is put aside first. Nothing
-/// where Ctrl-C stopped it; the finished runs are kept.
+/// Trains the runs that are not complete. Before the first training, renames an older report in `out`, which
+/// would no longer match its runs. Returns nothing after Ctrl-C; finished runs are kept.
 std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int seeds,
                                        const std::filesystem::path& out, const DataSplit& images,
                                        Progress& progress);

@@ -4,7 +4,6 @@
 
 #include "apps/cli/arguments.h"
 #include "apps/report/pages/words.h"
-#include "core/parallel.h"
 #include "kernels/simd_target.h"
 #include "optim/presets.h"
 
@@ -25,14 +24,14 @@ std::vector<std::int64_t> numbers(const std::string& flag, const std::string& li
 
 const std::vector<Flag<SeriesOptions>>& flags() {
   static const std::vector<Flag<SeriesOptions>> all = {
-      {"Series", "norms", "LIST", "of " + listing(norm_names()) + ", with commas (bn,gn,ln)",
+      {"Series", "norms", "LIST", "some of " + listing(norm_names()) + ", with commas (bn,gn,ln)",
        [](O o, S f, S v) {
          o.norms.clear();
          for (const std::string& norm : split_words(v, ','))
            if (std::find(o.norms.begin(), o.norms.end(), one_of(f, norm, norm_names())) == o.norms.end())
              o.norms.push_back(norm);
        }},
-      {"Series", "seeds", "N", "runs of each, with seeds from --seed on (1)",
+      {"Series", "seeds", "N", "runs per variant; the first uses --seed, each next one a seed 1 higher (1)",
        [](O o, S f, S v) { o.seeds = static_cast<int>(whole_number(f, v, 1, 1000)); }},
       {"Series", "batches", "LIST", "study batch-size: the sizes (2,4,8,16,32,128)",
        [](O o, S f, S v) { o.batches = numbers(f, v); }},
@@ -43,7 +42,7 @@ const std::vector<Flag<SeriesOptions>>& flags() {
   return all;
 }
 
-// The training flags that a series passes on.
+// The training flags that a series passes to its runs.
 std::vector<FlagText> training_texts() {
   std::vector<FlagText> texts;
   for (const FlagText& text : texts_of(training_flags())) {
@@ -86,7 +85,7 @@ Variant variant_of(const Program& program, const SeriesOptions& options, const s
                        [&](const FlagText& text) { return text.name == flag && text.value.empty(); });
   };
   for (const auto& [flag, value] : words)
-    if (flag != "seed" && flag != "out")
+    if (flag != "seed" && flag != "out" && flag != "resume")
       command += " --" + flag + (is_switch(flag) ? "" : " " + quoted(value));
   return {label, options_from(words, program, norm), command};
 }
@@ -95,7 +94,7 @@ void check_series(const SeriesOptions& options, const std::vector<Variant>& vari
                   const std::vector<std::string>& own) {
   const auto given = [&](const char* name, bool there) {
     if (there && std::find(own.begin(), own.end(), name) == own.end())
-      fail_usage("--{} is not for this command; see its --help", name);
+      fail_usage("--{} cannot be used with this command; see its --help", name);
   };
   given("norms", !options.norms.empty());
   given("batches", !options.batches.empty());
@@ -104,7 +103,7 @@ void check_series(const SeriesOptions& options, const std::vector<Variant>& vari
   const auto is_gn = [](const Variant& v) { return v.options.network.norm == Norm::gn; };
   if (std::any_of(options.training.begin(), options.training.end(), has_groups) &&
       std::none_of(variants.begin(), variants.end(), is_gn))
-    fail_usage("--groups is about gn, which is not among the norms");
+    fail_usage("--groups is only for gn, which is not among the norms");
 }
 
 bool makes_a_network(const Variant& variant) {
@@ -127,8 +126,8 @@ std::optional<SeriesResult> run_series(const Program& program, const std::vector
   watch_for_interrupt();
   Progress progress(options.quiet);
   say(options.quiet,
-      fmt::format("{} {} · {} · {} variants, {} each · {} threads, {}", program.name, NORMA_VERSION,
-                  options.preset, variants.size(), counted(seeds, "seed"), threads(), simd_target()));
+      fmt::format("{} {} · {} · {} variants, {} each · {}", program.name, NORMA_VERSION, options.preset,
+                  variants.size(), counted(seeds, "seed"), describe_machine(options.machine)));
   return run_series(variants, seeds, out, find_images(options, progress), progress);
 }
 
@@ -136,10 +135,9 @@ std::string series_help(const Program& program, const std::string& command, cons
                         const std::string& examples) {
   return fmt::format("{0} {1} {2}.\n\nUsage: {0} {1} [flags]\n", program.name, command, what) +
          flags_help(all_texts()) + "\nExamples:\n" + fmt::format(fmt::runtime(examples), program.name) +
-         "\n--out holds a run folder for each training, and report.html, curves.png and a table of them "
-         "all.\n"
-         "A run that is complete there is not trained again: interrupt with Ctrl-C, and go on later.\n"
-         "One that diverges is shown as that, and the others go on.\n"
+         "\n--out contains one run folder per training, report.html, curves.png and a table of all runs.\n"
+         "A complete run is not trained again: you can stop with Ctrl-C and continue later.\n"
+         "If a run diverges, the report says so, and the other runs continue.\n"
          "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
 }
 

@@ -1,4 +1,4 @@
-// The command lines of compare and study: their own flags, and all that a training run takes.
+// The command lines of compare and study: their own flags, and the flags of a training run.
 #pragma once
 
 #include <string>
@@ -9,27 +9,27 @@
 namespace norma {
 
 struct SeriesOptions {
-  std::vector<std::string> norms;     ///< empty: the command's own
-  std::vector<std::int64_t> batches;  ///< of study batch-size
-  std::vector<std::int64_t> groups;   ///< of study groups
+  std::vector<std::string> norms;     ///< empty: the default of the command
+  std::vector<std::int64_t> batches;  ///< for study batch-size
+  std::vector<std::int64_t> groups;   ///< for study groups
   int seeds = 1;
   bool help = false;
   FlagWords training;  ///< the flags of the training runs
 };
 
-/// Words that are no flags go to `others`. Throws UsageError for what is not understood.
+/// Words that are not flags go to `others`. Throws UsageError for a word that is not understood.
 SeriesOptions parse_series(int argc, const char* const* argv, std::vector<std::string>* others);
 
-/// The training run that the command line asks for, with this norm; --groups is for gn alone.
+/// The training run of the command line with this norm; --groups is ignored unless the norm is gn.
 Variant variant_of(const Program& program, const SeriesOptions& options, const std::string& label, Norm norm,
                    const FlagWords& more = {});
 
-/// Throws UsageError for flags that this command or these variants have no use for; `own` are the lists it takes, of
-/// "norms", "batches" and "group-counts".
+/// Throws UsageError for flags that this command or these variants do not use. `own` names the lists that the
+/// command takes, out of "norms", "batches" and "group-counts".
 void check_series(const SeriesOptions& options, const std::vector<Variant>& variants,
                   const std::vector<std::string>& own);
 
-/// Whether there is such a network: its groups divide the channels of every layer.
+/// Whether this network is possible: its groups must divide the channels of every layer.
 bool makes_a_network(const Variant& variant);
 
 /// Finds the images and trains; see run_series in apps/commands/series.h.

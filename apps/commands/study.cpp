@@ -1,6 +1,7 @@
 #include "apps/commands/study.h"
 
 #include "apps/cli/arguments.h"
+#include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
 #include "apps/commands/series_options.h"
 #include "apps/report/pages/series_report.h"
@@ -14,14 +15,14 @@ namespace {
 std::string help(const Program& program) {
   return series_help(
       program, "study batch-size|groups",
-      "varies one quantity and keeps all others:\n"
-      "  batch-size   of each norm; the learning rate goes with it, in proportion (Goyal et al. 2017)\n"
-      "  groups       of group norm",
+      "varies one quantity and keeps all others fixed:\n"
+      "  batch-size   for each norm; the learning rate changes in proportion (Goyal et al. 2017)\n"
+      "  groups       for group norm",
       "  {0} study batch-size --norms bn,gn --batches 2,4,8,16,32,128\n"
       "  {0} study groups --group-counts 1,2,4,8,16 --seeds 3\n");
 }
 
-// A row a norm, a column a value.
+// One row per norm, one column per value.
 struct Grid {
   std::string quantity;
   std::vector<std::string> rows, columns;
@@ -46,13 +47,13 @@ Grid batch_size_grid(const Program& program, const SeriesOptions& o) {
 }
 
 Grid groups_grid(const Program& program, const SeriesOptions& o) {
-  if (!o.norms.empty()) fail_usage("study groups is about gn alone: leave --norms away");
+  if (!o.norms.empty()) fail_usage("study groups is only for gn: leave --norms out");
   Grid grid{"groups", {"gn"}, {}, {}};
   for (const std::int64_t groups : o.groups.empty() ? std::vector<std::int64_t>{1, 2, 4, 8, 16} : o.groups) {
     const std::string column = std::to_string(groups);
     const Variant variant =
         variant_of(program, o, "gn " + column + " groups", Norm::gn, {{"groups", column}});
-    if (o.groups.empty() && !makes_a_network(variant)) continue;  // it does not divide a layer's channels
+    if (o.groups.empty() && !makes_a_network(variant)) continue;  // does not divide the channels of a layer
     grid.columns.push_back(column);
     grid.variants.push_back(variant);
   }
@@ -77,7 +78,7 @@ std::string table(const Grid& grid, const SeriesResult& series, int seeds) {
 int run_study(const Program& program, int argc, const char* const* argv) {
   std::vector<std::string> words;
   const SeriesOptions o = parse_series(argc, argv, &words);
-  if (o.help) return fmt::print("{}", help(program)), 0;
+  if (o.help) return print(help(program)), 0;
   if (words.size() != 1) fail_usage("study takes one of batch-size and groups; see study --help");
   const bool batches = one_of("study", words[0], {"batch-size", "groups"}) == "batch-size";
   const Grid grid = batches ? batch_size_grid(program, o) : groups_grid(program, o);
@@ -94,7 +95,7 @@ int run_study(const Program& program, int argc, const char* const* argv) {
   for (const std::string& column : grid.columns) study.values.push_back(std::stod(column));
   const std::string text = table(grid, *series, o.seeds);
   save_file(std::filesystem::path(out) / "study.txt", text);
-  fmt::print("\n{}\n{}\n", text, write_report(study, out).string());
+  print(fmt::format("\n{}\n{}\n", text, write_report(study, out).string()));
   return 0;
 }
 

@@ -8,11 +8,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// JSON knows no infinity: what is not finite was written as null.
-double number_from(const Json& value) {
-  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
-}
-
 Json json_of(const ImageStatistics& s) {
   return {{"mean", s.mean},
           {"variance", s.variance},
@@ -20,9 +15,28 @@ Json json_of(const ImageStatistics& s) {
           {"image_spread", s.image_spread}};
 }
 
-ImageStatistics image_statistics_from(const Json& j) {
-  return {number_from(j.at("mean")), number_from(j.at("variance")), number_from(j.at("channel_spread")),
-          number_from(j.at("image_spread"))};
+constexpr std::int64_t many = std::numeric_limits<std::int64_t>::max();
+constexpr std::size_t longest_name = 1000, most_layers = 1000;
+// The variance of float32 numbers is smaller, and charts can draw it.
+constexpr double largest = 1e100;
+
+// JSON has no infinity and no NaN: they were written as null.
+ImageStatistics image_statistics_from(const JsonLine& fields) {
+  const auto number = [&](const char* key) { return fields.number_or_nan(key, -largest, largest); };
+  return {number("mean"), number("variance"), number("channel_spread"), number("image_spread")};
+}
+
+LayerStatistics layer_from(const JsonLine& fields) {
+  LayerStatistics layer{fields.text("layer", longest_name),
+                        fields.text("type", longest_name),
+                        image_statistics_from(fields.object("x")),
+                        {},
+                        {}};
+  if (fields.has("y")) layer.y = image_statistics_from(fields.object("y"));
+  for (const JsonLine& p : fields.objects("parameters", most_layers))
+    layer.parameters.push_back({p.text("name", longest_name), p.number_or_nan("length", -largest, largest),
+                                p.number_or_nan("gradient", -largest, largest)});
+  return layer;
 }
 
 }  // namespace
@@ -42,15 +56,11 @@ Json json_of(const NormStatistics& statistics) {
   return {{"epoch", statistics.epoch}, {"images", statistics.images}, {"layers", layers}};
 }
 
-NormStatistics norm_statistics_from(const Json& line) {
-  NormStatistics result{line.at("epoch"), line.at("images"), {}};
-  for (const Json& j : line.at("layers")) {
-    LayerStatistics layer{j.at("layer"), j.at("type"), image_statistics_from(j.at("x")), {}, {}};
-    if (!j.at("y").is_null()) layer.y = image_statistics_from(j.at("y"));
-    for (const Json& p : j.at("parameters"))
-      layer.parameters.push_back({p.at("name"), number_from(p.at("length")), number_from(p.at("gradient"))});
-    result.layers.push_back(std::move(layer));
-  }
+NormStatistics norm_statistics_from(const JsonLine& line) {
+  NormStatistics result{
+      static_cast<int>(line.whole("epoch", 0, most_epochs)), line.whole("images", 0, many), {}};
+  for (const JsonLine& layer : line.objects("layers", most_layers))
+    result.layers.push_back(layer_from(layer));
   return result;
 }
 

@@ -1,14 +1,14 @@
 // NormStatistics as a line of norm_statistics.jsonl, and back.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
+#include "apps/cli/options.h"
+#include "apps/run/json_lines.h"
 #include "optim/norm_statistics.h"
 
 namespace norma {
 
 nlohmann::ordered_json json_of(const NormStatistics& statistics);
-/// Throws nlohmann::json::exception where a key is missing or of another type.
-NormStatistics norm_statistics_from(const nlohmann::ordered_json& line);
+/// Throws if a value is missing, has the wrong type or is out of range.
+NormStatistics norm_statistics_from(const JsonLine& line);
 
 }  // namespace norma

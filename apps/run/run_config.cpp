@@ -1,5 +1,6 @@
 #include "apps/run/run_config.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "apps/run/json_lines.h"
@@ -13,7 +14,7 @@ namespace norma {
 using Json = nlohmann::ordered_json;
 namespace {
 
-// Tells images of the same number and name apart.
+// Distinguishes image sets of the same name and size.
 std::string checksum(const DataSplit& images) {
   std::uint32_t crc = 0;
   for (const Dataset* set : {&images.train, &images.test})
@@ -30,44 +31,46 @@ Json config_of(const Options& o, const DataSplit& images, const TrainingData& da
   const Recipe& r = o.recipe;
   Json held_out = nullptr;
   if (images.held_out) held_out = {{"share", images.held_out->share}, {"seed", images.held_out->seed}};
-  return {{"program", program_for(*o.images.set).name},
-          {"version", NORMA_VERSION},
-          {"command", command},
-          {"data",
-           {{"name", images.name},
-            {"set", o.images.set->name},
-            {"labels", o.images.labels == Labels::coarse ? "coarse" : "fine"},
-            {"held_out", held_out},
-            {"synthetic", images.name == "synthetic"},
-            {"crc32", checksum(images)},
-            {"train_images", data.train.labels.numel()},
-            {"validation_images", data.validation ? data.validation->labels.numel() : 0},
-            {"test_images", data.test.labels.numel()},
-            {"classes", images.classes},
-            {"normalization_mean", data.normalization.mean},
-            {"normalization_std", data.normalization.std},
-            {"augment", to_string(o.recipe.augmentation)}}},
-          {"network",
-           {{"name", o.preset},
-            {"norm", name(norm.norm)},
-            {"groups", norm.groups ? Json(*norm.groups) : Json(nullptr)},
-            {"dropout", norm.dropout ? Json(*norm.dropout) : Json(nullptr)},
-            {"parameters", summary.parameters},
-            {"multiply_adds", summary.multiply_adds()}}},
-          {"training",
-           {{"epochs", r.epochs},
-            {"batch_size", r.batch_size},
-            {"optimizer", r.optimizer},
-            {"lr", r.lr},
-            {"momentum",
-             r.scheduler.kind == "onecycle" ? Json("cycled from 0.95 to 0.85 and back") : Json(r.momentum)},
-            {"nesterov", r.nesterov},
-            {"weight_decay", r.weight_decay},
-            {"l1", r.l1},
-            {"scheduler", to_string(r.scheduler)},
-            {"label_smoothing", r.label_smoothing},
-            {"seed", r.seed}}},
-          {"machine", {{"device", name(o.machine.device)}, {"threads", threads()}, {"simd", simd_target()}}}};
+  return {
+      {"program", program_for(*o.images.set).name},
+      {"version", NORMA_VERSION},
+      {"command", command},
+      {"data",
+       {{"name", images.name},
+        {"set", o.images.set->name},
+        {"labels", o.images.labels == Labels::coarse ? "coarse" : "fine"},
+        {"held_out", held_out},
+        {"synthetic", images.name == "synthetic"},
+        {"crc32", checksum(images)},
+        {"train_images", data.train.labels.numel()},
+        {"validation_images", data.validation ? data.validation->labels.numel() : 0},
+        {"test_images", data.test.labels.numel()},
+        {"classes", images.classes},
+        {"normalization_mean", data.normalization.mean},
+        {"normalization_std", data.normalization.std},
+        {"augment", to_string(o.recipe.augmentation)}}},
+      {"network",
+       {{"name", o.preset},
+        {"norm", name(norm.norm)},
+        {"groups", norm.groups ? Json(*norm.groups) : Json(nullptr)},
+        {"dropout", norm.dropout ? Json(*norm.dropout) : Json(nullptr)},
+        {"parameters", summary.parameters},
+        {"multiply_adds", summary.multiply_adds()}}},
+      {"training",
+       {{"epochs", r.epochs},
+        {"batch_size", r.batch_size},
+        {"optimizer", r.optimizer},
+        {"lr", r.lr},
+        {"momentum",
+         r.scheduler.kind == "onecycle" ? Json("cycled from 0.95 to 0.85 and back") : Json(r.momentum)},
+        {"nesterov", r.nesterov},
+        {"weight_decay", r.weight_decay},
+        {"l1", r.l1},
+        {"scheduler", to_string(r.scheduler)},
+        {"label_smoothing", r.label_smoothing},
+        {"seed", r.seed}}},
+      {"on_nan", r.on_nan},
+      {"machine", {{"device", name(o.machine.device())}, {"threads", threads()}, {"simd", simd_target()}}}};
 }
 
 Json metrics_of(const EpochResult& r, const std::string& data_name) {
@@ -83,32 +86,48 @@ Json metrics_of(const EpochResult& r, const std::string& data_name) {
   return line;
 }
 
-bool same_recipe(const Json& config, const Json& other) {
-  for (const char* part : {"program", "data", "network", "training"})
-    if (config.value(part, Json()) != other.value(part, Json())) return false;
-  for (const char* key : {"device", "simd"})  // the bits depend on them, and not on the threads
-    if (config.at("machine").at(key) != other.value("machine", Json::object()).value(key, Json()))
-      return false;
-  return true;
+std::string difference(const Json& config, const Json& other) {
+  const auto part = [](const Json& whole, const char* name) {
+    return whole.is_object() && whole.contains(name) ? whole[name] : Json();
+  };
+  std::vector<std::pair<std::string, std::pair<Json, Json>>> pairs;
+  pairs.push_back({"program", {part(config, "program"), part(other, "program")}});
+  for (const char* name : {"data", "network", "training", "machine"}) {
+    const Json here = part(config, name), there = part(other, name);
+    for (const auto& [key, value] : here.items())
+      if (key != "threads")  // the bits do not depend on them
+        pairs.push_back({fmt::format("{}.{}", name, key), {value, part(there, key.c_str())}});
+  }
+  for (const auto& [name, values] : pairs)
+    if (const auto& [here, there] = values; here != there)
+      return fmt::format("{} is {} there and {} here", name,
+                         there.dump(-1, ' ', false, Json::error_handler_t::replace),
+                         here.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return "";
 }
 
-EpochResult result_of(const Json& metrics) {
+bool same_recipe(const Json& config, const Json& other) { return difference(config, other).empty(); }
+
+EpochResult result_of(const JsonLine& metrics) {
+  constexpr double largest = 1e40;  // more than any float32, and charts can draw it
   EpochResult r;
-  metrics.at("epoch").get_to(r.epoch);
-  metrics.at("lr").get_to(r.lr);
+  r.epoch = static_cast<int>(metrics.whole("epoch", 1, most_epochs));
+  r.lr = metrics.number("lr", 0, std::numeric_limits<double>::max());
   const auto score = [&](const std::string& set) {
-    return Score{metrics.at(set + "_loss"), metrics.at(set + "_accuracy")};
+    return Score{
+        metrics.number_or_nan((set + "_loss").c_str(), -largest, largest),  // NaN with --on-nan continue
+        metrics.number((set + "_accuracy").c_str(), 0, 100)};
   };
   r.train = score("train");
   r.test = score("test");
-  if (metrics.contains("validation_loss")) r.validation = score("validation");
-  metrics.at("seconds").get_to(r.seconds);
-  metrics.at("images_per_second").get_to(r.images_per_second);
+  if (metrics.has("validation_loss")) r.validation = score("validation");
+  r.seconds = metrics.number("seconds", 0, 1e9);
+  if (metrics.has("images_per_second")) r.images_per_second = metrics.number("images_per_second", 0, 1e12);
   return r;
 }
 
-std::vector<EpochResult> read_metrics(const std::filesystem::path& file) {
-  return read_json_lines(file, result_of);
+std::vector<EpochResult> read_metrics(const std::filesystem::path& file, std::size_t most) {
+  return in_order(read_json_lines(file, most, result_of), 1, file);
 }
 
 }  // namespace norma

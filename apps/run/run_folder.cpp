@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -15,8 +16,11 @@
 
 namespace norma {
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;  // a path need not be UTF-8: what is not is replaced
+using Json = nlohmann::ordered_json;  // replaces bytes of paths that are not UTF-8
 namespace {
+
+constexpr const char* metrics_name = "metrics.jsonl";
+constexpr const char* norm_statistics_name = "norm_statistics.jsonl";
 
 std::string timestamp() {
   const std::time_t now = std::time(nullptr);
@@ -35,11 +39,11 @@ bool is_event_file(const fs::path& file) {
   return file.filename().string().starts_with("events.out.tfevents.");
 }
 
-// What an earlier run may have left in the folder.
+// The files that an earlier run may have left in the folder.
 std::vector<fs::path> files_of_a_run(const fs::path& folder) {
   std::vector<fs::path> files;
-  for (const char* name : {"config.json", "metrics.jsonl", "norm_statistics.jsonl", "model.safetensors",
-                           "report.html", "curves.png", "misclassified.png"})
+  for (const char* name : {"config.json", metrics_name, norm_statistics_name, "model.safetensors",
+                           "checkpoint.safetensors", "report.html", "curves.png", "misclassified.png"})
     files.push_back(folder / name);
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (is_event_file(entry.path())) files.push_back(entry.path());
@@ -51,7 +55,22 @@ fs::path name_aside(const fs::path& file, const std::string& number) {
   return base.string() + "." + number;
 }
 
-// Locked until the descriptor is closed. Where a file system knows no locks, there is none.
+// Removes files that killed processes wrote in part. This process holds the lock, so that no other writes
+// them now.
+void remove_parts(const fs::path& folder) {
+  const std::vector<fs::path> files = files_of_a_run(folder);
+  std::vector<fs::path> parts;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string path = entry.path().string();
+    const auto is_of = [&](const fs::path& file) { return path.starts_with(file.string() + "."); };
+    if (path.ends_with(".part") && std::any_of(files.begin(), files.end(), is_of))
+      parts.push_back(entry.path());
+  }
+  std::error_code ignored;
+  for (const fs::path& part : parts) fs::remove(part, ignored);
+}
+
+// Locks the folder until the descriptor is closed. Does nothing if the file system has no locks.
 int lock(const fs::path& folder) {
   const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return descriptor;
@@ -90,13 +109,31 @@ RunFolder::RunFolder(const std::string& name, const std::string& label)
     fail("could not make the run folder {}: {}", path_.string(),
          error ? error.message() : "it is not a folder");
   lock_ = lock(path_);
+  remove_parts(path_);
+}
+
+void RunFolder::begin(const Json& config) {
   if (const std::string number = norma::put_aside(files_of_a_run(path_)); !number.empty())
     put_aside_ =
         fmt::format("{} held an earlier run; its files are kept there as NAME.{}", path_.string(), number);
-  metrics_.open(path_ / "metrics.jsonl");
-  norm_statistics_.open(path_ / "norm_statistics.jsonl");
+  write_config(config);  // first: a folder without it has no run
+  open_lines();
+}
+
+void RunFolder::go_on(const Json& config, const Checkpoint& checkpoint) {
+  write_config(config);
+  metrics_lines_ = checkpoint.metrics;
+  norm_statistics_lines_ = checkpoint.norm_statistics;
+  save_file(path_ / metrics_name, text_of(metrics_lines_));
+  save_file(path_ / norm_statistics_name, text_of(norm_statistics_lines_));
+  open_lines();
+}
+
+void RunFolder::open_lines() {
+  metrics_.open(path_ / metrics_name, std::ios::app);
+  norm_statistics_.open(path_ / norm_statistics_name, std::ios::app);
   if (!metrics_ || !norm_statistics_)
-    fail("could not write into the run folder {}: is it writable?", path_.string());
+    fail("could not write into the run folder {}: {}", path_.string(), std::strerror(errno));
 }
 
 RunFolder::~RunFolder() {
@@ -107,16 +144,26 @@ void RunFolder::write_config(const nlohmann::ordered_json& config) {
   save_file(path_ / "config.json", config.dump(2, ' ', false, Json::error_handler_t::replace) + '\n');
 }
 
-void RunFolder::append_metrics(const nlohmann::ordered_json& line) {
-  metrics_ << line.dump() << std::endl;
-  if (!metrics_) fail("could not write {}: is the disk full?", (path_ / "metrics.jsonl").string());
+void RunFolder::append(std::ofstream& out, const char* file, std::vector<std::string>& lines,
+                       const Json& line) {
+  lines.push_back(line.dump());
+  out << lines.back() << std::endl;
+  if (!out) fail("could not write {}: {}", (path_ / file).string(), std::strerror(errno));
 }
 
-void RunFolder::append_norm_statistics(const nlohmann::ordered_json& line) {
-  norm_statistics_ << line.dump() << std::endl;
-  if (!norm_statistics_)
-    fail("could not write {}: is the disk full?", (path_ / "norm_statistics.jsonl").string());
+void RunFolder::append_metrics(const Json& line) { append(metrics_, metrics_name, metrics_lines_, line); }
+
+void RunFolder::append_norm_statistics(const Json& line) {
+  append(norm_statistics_, norm_statistics_name, norm_statistics_lines_, line);
 }
+
+void RunFolder::write_checkpoint(const Json& config, const State& state) {
+  Checkpoint checkpoint{{}, metrics_lines_, norm_statistics_lines_, state};
+  checkpoint.config.json = config;
+  save_checkpoint(path_, checkpoint);
+}
+
+void RunFolder::remove_checkpoint() { fs::remove(checkpoint_file(path_)); }
 
 void RunFolder::write_model(const Module& network, const nlohmann::ordered_json& config) {
   save_safetensors(path_ / "model.safetensors", network.state_dict(),

@@ -1,32 +1,36 @@
-// A run folder: what a training run leaves behind.
+// A run folder: the files of a training run.
 //
-//   config.json            everything the run was asked for, and on what it ran; written first
-//   metrics.jsonl          an epoch a line, written as it ends
-//   norm_statistics.jsonl  what each norm does, an epoch a line, before the first one too (optim/norm_statistics.h)
-//   model.safetensors      the weights at the end, by PyTorch's names
-//   report.html            the run as a page to look at (apps/report/pages/report.h), made of the files above …
-//   curves.png, misclassified.png  … and two pictures of it
-//   events.out.…           with --tensorboard, what metrics.jsonl says (optim/tensorboard.h)
+//   config.json            all options of the run and its machine; written first
+//   metrics.jsonl          one line per epoch, written at its end
+//   norm_statistics.jsonl  statistics of the norms, one line per epoch and one before the first
+//                          (optim/norm_statistics.h)
+//   checkpoint.safetensors until the run is complete: everything that it needs to continue (checkpoint.h)
+//   model.safetensors      the weights at the end, with PyTorch's names
+//   report.html            a page on the run (apps/report/pages/report.h), made from the files above
+//   curves.png, misclassified.png  two pictures of it
+//   events.out.…           with --tensorboard, the numbers of metrics.jsonl (optim/tensorboard.h)
 #pragma once
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "apps/run/checkpoint.h"
 #include "layers/module.h"
 
 namespace norma {
 
-/// Renames those of the files that are there to NAME.~1~ (event files, all of whose names TensorBoard would read, to
-/// events.~1~), or ~2~, … if one is taken: all of them to the same number. Returns "~1~"; empty where none was there.
+/// Renames the files that exist to NAME.~1~, or NAME.~2~, … if one of these names is taken; all get the same
+/// number. Event files become events.~1~, because TensorBoard would read their names with any ending. Returns
+/// "~1~", or empty if no file existed.
 std::string put_aside(const std::vector<std::filesystem::path>& files);
 
 class RunFolder {
  public:
-  /// Makes the folder; with an empty name a new one, runs/DATE-TIME-LABEL. Files of an earlier run in it are
-  /// put aside. Throws where it cannot be written, and while another process trains into it.
+  /// Makes the folder; with an empty name a new one, runs/DATE-TIME-LABEL. Throws if that fails, or while
+  /// another process trains into it.
   RunFolder(const std::string& name, const std::string& label);
 
   ~RunFolder();
@@ -34,18 +38,31 @@ class RunFolder {
   RunFolder& operator=(const RunFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  /// A sentence on files of an earlier run that were put aside; empty where there were none.
+  /// Begins a run: puts files of an earlier one aside and writes config.json. Throws if the folder cannot be
+  /// written.
+  void begin(const nlohmann::ordered_json& config);
+  /// Continues the run of this checkpoint: writes config.json and drops the lines that were written after it.
+  void go_on(const nlohmann::ordered_json& config, const Checkpoint& checkpoint);
+  /// A sentence on files of an earlier run that were put aside; empty if there were none.
   const std::string& put_aside() const { return put_aside_; }
 
   void write_config(const nlohmann::ordered_json& config);
   void append_metrics(const nlohmann::ordered_json& line);
   void append_norm_statistics(const nlohmann::ordered_json& line);
   void write_model(const Module& network, const nlohmann::ordered_json& config);
+  void write_checkpoint(const nlohmann::ordered_json& config, const State& state);
+  /// For a run that is complete.
+  void remove_checkpoint();
 
  private:
+  void open_lines();
+  void append(std::ofstream& out, const char* file, std::vector<std::string>& lines,
+              const nlohmann::ordered_json& line);
+
   std::filesystem::path path_;
   std::string put_aside_;
   std::ofstream metrics_, norm_statistics_;
+  std::vector<std::string> metrics_lines_, norm_statistics_lines_;
   int lock_ = -1;  // a descriptor of the folder, locked while this process trains
 };
 

@@ -1,7 +1,8 @@
 #include "apps/run/saved_model.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
+#include "apps/run/saved_config.h"
 #include "layers/safetensors.h"
 #include "optim/presets.h"
 
@@ -10,14 +11,32 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// What the program wrote of how the images were loaded. Older runs say nothing: nothing could be chosen.
-LoadOptions load_options_from(const nlohmann::json& data, const Shape& image) {
-  LoadOptions load{.labels = data.value("labels", "fine") == "coarse" ? Labels::coarse : Labels::fine,
-                   .image = image,
-                   .hold_out = {}};
-  if (data.contains("held_out") && !data["held_out"].is_null())
-    load.hold_out = HeldOut{data["held_out"].at("share"), data["held_out"].at("seed")};
-  return load;
+SavedConfig config_in(const fs::path& file, const Metadata& metadata) {
+  const auto text = metadata.find("config");
+  if (text == metadata.end())
+    fail("{} does not describe its network: only models that cifar_norm wrote can be loaded", file.string());
+  const std::string name = "the configuration in " + file.string();
+  if (text->second.size() > most_config_bytes)
+    fail("{} has {} bytes: expected at most {}", name, text->second.size(), most_config_bytes);
+  return parse_config(text->second, name);
+}
+
+// A choice that would be a wrong command line elsewhere is an error in the file here.
+std::shared_ptr<Module> network_of(const fs::path& file, const Preset& preset, const NetworkChoice& choice) {
+  try {
+    return preset.network(choice);
+  } catch (const UsageError& e) {
+    fail("the network in {} cannot be made: {}", file.string(), e.what());
+  }
+}
+
+// To be called before memory is allocated for the weights.
+void check_size(const fs::path& file, const SafetensorsHeader& header, const Module& network) {
+  std::int64_t expected = 0;
+  for (const NamedTensor& t : network.state_dict()) expected += t.tensor.numel();
+  if (header.numel() > expected)
+    fail("{} has {} numbers, and the network that it describes has {}", file.string(), header.numel(),
+         expected);
 }
 
 }  // namespace
@@ -25,35 +44,37 @@ LoadOptions load_options_from(const nlohmann::json& data, const Shape& image) {
 SavedModel load_saved_model(const fs::path& run) {
   const fs::path file = fs::is_directory(run) ? run / "model.safetensors" : run;
   if (!fs::exists(file)) fail("there is no {}; name a run folder of cifar_norm, or its model", file.string());
-  Metadata metadata;
-  const auto state = load_safetensors(file, &metadata);
-  const auto config = nlohmann::json::parse(metadata["config"], nullptr, false);
-  if (!config.is_object() || !config.contains("network"))
-    fail("{} does not say what network it is: only models that cifar_norm wrote can be loaded",
-         file.string());
+  const SafetensorsHeader header = read_safetensors_header(file);
+  const SavedConfig config = config_in(file, header.metadata);
+  const NormRow* norm = find_norm(config.norm);
+  const auto names = preset_names();
+  if (norm == nullptr || std::find(names.begin(), names.end(), config.preset) == names.end())
+    fail("the network in {}, {} with the norm {}, is not one that this version knows", file.string(),
+         config.preset, config.norm);
+  const Preset& preset = find_preset(config.preset);
+  const KnownDataSet& set = config.set != nullptr ? *config.set : *preset.data;
+  if (!takes(preset, set))
+    fail("the network in {}, {}, does not take the images of {}", file.string(), preset.name, set.title);
+  const LoadOptions load{.labels = config.labels, .image = preset.data->image, .hold_out = config.held_out};
+  check_normalization(config.normalization, load.image[0],
+                      fmt::format("the normalization in {}", file.string()));
+  NetworkChoice choice{.norm = norm->norm, .groups = config.groups};
+  if (!config.classes.empty()) choice.classes = static_cast<std::int64_t>(config.classes.size());
+  SavedModel model{file,
+                   network_of(file, preset, choice),
+                   config.normalization,
+                   &set,
+                   load,
+                   preset.name,
+                   norm->name,
+                   config.classes};
+  check_size(file, header, *model.network);
   try {
-    const auto& network = config.at("network");
-    const auto& data = config.at("data");
-    const Preset& preset = find_preset(network.at("name"));
-    const auto classes = data.value("classes", std::vector<std::string>());
-    NetworkChoice choice{.norm = norm_from(network.at("norm"))};
-    if (!network.at("groups").is_null()) choice.groups = network.at("groups").get<std::int64_t>();
-    if (!classes.empty()) choice.classes = static_cast<std::int64_t>(classes.size());
-    SavedModel model{file,
-                     preset.network(choice),
-                     {data.at("normalization_mean"), data.at("normalization_std")},
-                     data.contains("set") ? &find_data_set(data.at("set")) : preset.data,
-                     load_options_from(data, preset.data->image),
-                     preset.name,
-                     name(choice.norm),
-                     classes};
-    check_normalization(model.normalization, model.load.image[0],
-                        fmt::format("the normalization in {}", file.string()));
-    model.network->load_state_dict(state);
-    return model;
-  } catch (const nlohmann::json::exception& e) {
-    fail("the configuration in {} is not one of cifar_norm's: {}", file.string(), e.what());
+    model.network->load_state_dict(load_safetensors(file));
+  } catch (const Error& e) {
+    fail("the weights in {} do not fit its network, {}: {}", file.string(), preset.name, e.what());
   }
+  return model;
 }
 
 }  // namespace norma

@@ -1,4 +1,4 @@
-// A trained network, as cifar_norm saved it: what eval and norma_export begin with.
+// A trained network that cifar_norm saved, for eval and norma_export.
 #pragma once
 
 #include <filesystem>
@@ -16,14 +16,14 @@ struct SavedModel {
   std::shared_ptr<Module> network;
   Normalization normalization;       ///< of the images that it was trained on
   const KnownDataSet* set;           ///< these images
-  LoadOptions load;                  ///< how they were loaded; load.image is what the network takes
+  LoadOptions load;                  ///< how they were loaded; load.image is the network's input size
   std::string name;                  ///< "c11-48096"
   std::string norm;                  ///< "gn"
-  std::vector<std::string> classes;  ///< empty where the file does not name them
+  std::vector<std::string> classes;  ///< empty if the file does not name them
 };
 
-/// `run` is a run folder or a model.safetensors; the network is the one that the file's metadata describe. Throws,
-/// naming the file, where it is none of cifar_norm's.
+/// `run` is a run folder or a model.safetensors. The metadata of the file describe the network. Throws an
+/// error that names the file if it is not from cifar_norm.
 SavedModel load_saved_model(const std::filesystem::path& run);
 
 }  // namespace norma

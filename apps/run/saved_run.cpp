@@ -1,5 +1,9 @@
 #include "apps/run/saved_run.h"
 
+#include <algorithm>
+#include <functional>
+
+#include "apps/run/checkpoint.h"
 #include "apps/run/json_lines.h"
 #include "apps/run/norm_statistics_json.h"
 #include "apps/run/run_config.h"
@@ -10,28 +14,33 @@ namespace norma {
 namespace fs = std::filesystem;
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-// Lines that name the epochs from `first` on.
-template <class Epoch>
-const std::vector<Epoch>& in_order(const std::vector<Epoch>& epochs, int first, const fs::path& file) {
-  for (const Epoch& e : epochs)
-    if (e.epoch != first++)
-      fail("{} has epoch {} where {} should be: was it put together from two runs?", file.string(), e.epoch,
-           first - 1);
-  return epochs;
+// Charts and tables need the same layers in every epoch.
+void check_layers(const std::vector<NormStatistics>& statistics, const fs::path& file) {
+  const auto differ = [](const LayerStatistics& a, const LayerStatistics& b) {
+    return a.layer != b.layer || a.y.has_value() != b.y.has_value() ||
+           !std::equal(a.parameters.begin(), a.parameters.end(), b.parameters.begin(), b.parameters.end(),
+                       [](const auto& p, const auto& q) { return p.name == q.name; });
+  };
+  for (const NormStatistics& s : statistics) {
+    const auto& first = statistics.front().layers;
+    if (s.layers.size() != first.size() ||
+        !std::equal(first.begin(), first.end(), s.layers.begin(), std::not_fn(differ)))
+      fail("{} has other layers in epoch {} than in epoch 0: was it made from two runs?", file.string(),
+           s.epoch);
+  }
 }
 
 }  // namespace
 
 bool SavedRun::complete() const {
   return !diverged().empty() ||
-         (static_cast<int>(epochs.size()) == epochs_asked() && fs::exists(folder / "model.safetensors"));
+         (static_cast<int>(epochs.size()) == epochs_asked() && fs::exists(folder / "model.safetensors") &&
+          !fs::exists(checkpoint_file(folder)));
 }
 
-std::string SavedRun::diverged() const { return config.value("diverged", ""); }
+std::string SavedRun::diverged() const { return config.diverged; }
 
-int SavedRun::epochs_asked() const { return config.at("training").at("epochs"); }
+int SavedRun::epochs_asked() const { return config.epochs; }
 
 const EpochResult& SavedRun::best() const {
   if (epochs.empty()) fail("the run in {} finished no epoch", folder.string());
@@ -39,24 +48,24 @@ const EpochResult& SavedRun::best() const {
 }
 
 std::string SavedRun::norm_label() const {
-  const Json& network = config.at("network");
-  const std::string norm = network.at("norm");
-  return network.at("groups").is_null() ? norm : norm + network.at("groups").dump();
+  return config.norm + (config.groups ? std::to_string(*config.groups) : "");
 }
 
-std::string SavedRun::data_name() const { return config.at("data").at("name"); }
+std::string SavedRun::data_name() const { return config.data_name; }
 
 bool is_run(const fs::path& folder) { return fs::exists(folder / "config.json"); }
 
 SavedRun read_run(const fs::path& folder) {
   if (!is_run(folder)) fail("there is no run in {}: a run folder holds config.json", folder.string());
-  SavedRun run{folder, Json::parse(read_file(folder / "config.json"), nullptr, false), {}, {}};
-  const auto has = [&](const char* key) { return run.config.contains(key) && run.config[key].is_object(); };
-  if (!run.config.is_object() || !has("data") || !has("network") || !has("training"))
-    fail("{} is no configuration of a run of Norma", (folder / "config.json").string());
-  const fs::path metrics = folder / "metrics.jsonl", norms = folder / "norm_statistics.jsonl";
-  run.epochs = in_order(read_json_lines(metrics, result_of), 1, metrics);
-  run.norm_statistics = in_order(read_json_lines(norms, norm_statistics_from), 0, norms);
+  const fs::path config = folder / "config.json";
+  SavedRun run{folder, parse_config(read_file(config, most_config_bytes), config.string()), {}, {}};
+  if (run.epochs_asked() == 0) fail("{}: training.epochs is missing", config.string());
+  if (run.data_name().empty()) fail("{}: data.name is missing", config.string());
+  const auto asked = static_cast<std::size_t>(run.epochs_asked());
+  run.epochs = read_metrics(folder / "metrics.jsonl", asked);
+  const fs::path norms = folder / "norm_statistics.jsonl";
+  run.norm_statistics = in_order(read_json_lines(norms, asked + 1, norm_statistics_from), 0, norms);
+  check_layers(run.norm_statistics, norms);
   return run;
 }
 

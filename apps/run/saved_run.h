@@ -1,12 +1,11 @@
-// A run folder, read back: what it was asked for, and what each epoch reached. For whatever looks at runs after
-// they ended: the report, comparisons, studies, and a run that continues.
+// A run folder, read back: its options and the results of each epoch. For reports, comparisons and studies.
 #pragma once
 
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "apps/run/saved_config.h"
 #include "optim/norm_statistics.h"
 #include "optim/trainer.h"
 
@@ -14,28 +13,28 @@ namespace norma {
 
 struct SavedRun {
   std::filesystem::path folder;
-  nlohmann::ordered_json config;                ///< config.json, whole
+  SavedConfig config;                           ///< config.json
   std::vector<EpochResult> epochs;              ///< the finished ones, from 1, in order
-  std::vector<NormStatistics> norm_statistics;  ///< from epoch 0; empty where none were written
+  std::vector<NormStatistics> norm_statistics;  ///< from epoch 0; empty if none were written
 
-  /// Every epoch that was asked for is there, and so are the weights; or it diverged, and would again.
+  /// It has all requested epochs, the weights and no checkpoint; or it diverged, which it would do again.
   bool complete() const;
-  /// What was said when its loss was no number any more; empty where it always was one.
+  /// The error if its loss became NaN or infinite; else empty.
   std::string diverged() const;
-  /// How many epochs were asked for.
+  /// The number of requested epochs.
   int epochs_asked() const;
-  /// The epoch with the best test accuracy, the first of several; throws where none was finished.
+  /// The epoch with the best test accuracy, the first one if they are several; throws if no epoch finished.
   const EpochResult& best() const;
-  /// "gn4" where the command line chose the groups, else "gn".
+  /// "gn4" if the command line chose the groups, else "gn".
   std::string norm_label() const;
   std::string data_name() const;  ///< "cifar10", "synthetic"
 };
 
-/// Whether there is a config.json in the folder.
+/// Whether the folder contains a config.json.
 bool is_run(const std::filesystem::path& folder);
 
-/// Reads config.json, metrics.jsonl and norm_statistics.jsonl. A last line that was cut off, because the run was killed
-/// while it wrote, is no epoch. Throws, naming file and line, where there is no run or it is none of Norma's.
+/// Reads config.json, metrics.jsonl and norm_statistics.jsonl. Ignores an incomplete last line, of a run that
+/// was killed while it wrote. If the folder has no run of Norma, throws an error that names file and line.
 SavedRun read_run(const std::filesystem::path& folder);
 
 }  // namespace norma

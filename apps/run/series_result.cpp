@@ -8,7 +8,7 @@ namespace norma {
 
 Spread spread(const std::vector<double>& values) {
   const double count = static_cast<double>(values.size());
-  Spread spread{std::accumulate(values.begin(), values.end(), 0.0) / count};  // 0/0 of none
+  Spread spread{std::accumulate(values.begin(), values.end(), 0.0) / count};  // NaN, 0/0, if there are none
   if (values.size() < 2) return spread;
   double squares = 0;
   for (const double value : values) squares += (value - spread.mean) * (value - spread.mean);

@@ -1,5 +1,5 @@
-// What a series of training runs reached: several variants of a run, each with several seeds. What compare and study make
-// (apps/commands/series.h), and their reports show.
+// The results of a series of training runs: several variants of a run, each with several seeds. compare and
+// study make them (apps/commands/series.h), and their reports show them.
 #pragma once
 
 #include <functional>
@@ -13,15 +13,15 @@
 namespace norma {
 
 struct Variant {
-  std::string label;    ///< "bn", "gn batch 4"; also its folders' name, with - for blanks
-  Options options;      ///< seed is the first one's
-  std::string command;  ///< that trains it, but for the seed
+  std::string label;    ///< "bn", "gn batch 4"; also in the names of its folders, with - for blanks
+  Options options;      ///< with the first seed
+  std::string command;  ///< the command that trains it, without the seed
 };
 
 struct VariantResult {
   Variant variant;
-  std::vector<SavedRun> runs;  ///< one per seed, as they stand in their folders; some may have diverged
-  Confusion confusion;         ///< of the test images of all that did not, together, after the last epoch
+  std::vector<SavedRun> runs;  ///< one per seed, read from their folders; some may have diverged
+  Confusion confusion;         ///< of the test images of all other runs together, after the last epoch
 
   const SavedRun& first() const { return runs.front(); }
   std::size_t finished() const;  ///< runs that did not diverge
@@ -29,10 +29,10 @@ struct VariantResult {
 
 struct SeriesResult {
   std::vector<VariantResult> variants;
-  std::vector<std::string> classes;  ///< what label 0, 1, … is called
+  std::vector<std::string> classes;  ///< the names of label 0, 1, …
 };
 
-/// Mean and sample standard deviation over seeds; the deviation is 0 for one seed, the mean of none is NaN.
+/// Mean and sample standard deviation over seeds. For one seed the deviation is 0; for none the mean is NaN.
 struct Spread {
   double mean = 0, deviation = 0;
 };
@@ -42,13 +42,13 @@ std::string to_string(const Spread& spread, std::size_t seeds);
 
 /// A value of every run that did not diverge.
 Spread spread(const VariantResult& result, const std::function<double(const SavedRun&)>& value);
-/// Percent of the test images.
+/// Accuracy in percent: of the last epoch, and of the best.
 Spread test_last(const VariantResult& result);
 Spread test_best(const VariantResult& result);
 Spread train_last(const VariantResult& result);
-/// "87.12 ± 0.21", of one of these; "diverged"; "87.12 ± 0.21 (1 of 3 diverged)".
+/// One of these as text: "87.12 ± 0.21", "diverged", or "87.12 ± 0.21 (1 of 3 diverged)".
 std::string spread_of(const VariantResult& variant, Spread (*of)(const VariantResult&));
-/// Of training, without the test after it: "12.3"; "–" where all runs diverged.
+/// Seconds of training per epoch, without the test after it: "12.3", or "–" if all runs diverged.
 std::string seconds_an_epoch(const VariantResult& variant);
 
 }  // namespace norma

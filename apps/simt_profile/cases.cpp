@@ -10,11 +10,11 @@ void check_padded(const char* what, std::int64_t kernel, std::int64_t h, std::in
     fail_usage("a {} of {} does not fit into images of {}×{} with padding {}", what, kernel, h, w, pad);
 }
 
-/// Throws UsageError where an operation cannot run with the setting.
+/// Throws UsageError if an operation cannot run with the setting.
 void check_setting(const std::string& operation, const ExampleSetting& s) {
   const std::int64_t channels = (*s.shape)[1];
   if (operation.starts_with("group_norm") && channels % s.groups != 0)
-    fail_usage("{} channels do not fall into {} groups: choose --groups that divide", channels, s.groups);
+    fail_usage("{} channels cannot be divided into {} groups: choose other --groups", channels, s.groups);
   if (operation.starts_with("conv2d")) {
     const Conv2dShape c = conv_shape(s);
     check_padded("kernel", c.kernel_h, c.h, c.w, c.pad_h);

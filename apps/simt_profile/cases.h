@@ -1,4 +1,4 @@
-// What simt_profile can run: the examples of kernels/measure/examples.h, and instance norm.
+// The operations of simt_profile: the examples of kernels/measure/examples.h, and instance norm.
 #pragma once
 
 #include "kernels/measure/examples.h"
@@ -7,9 +7,9 @@ namespace norma {
 
 struct ProfileCase {
   std::string name;                   ///< as in kernels/table.h; instance_norm is group norm with G = C
-  std::array<std::int64_t, 4> shape;  ///< where none is asked for
-  std::vector<std::string> flags;     ///< which of the setting it looks at, beside the shape
-  /// Makes the arrays and returns the call. Throws UsageError where the setting cannot be.
+  std::array<std::int64_t, 4> shape;  ///< the default
+  std::vector<std::string> flags;     ///< the parts of the setting that it uses, besides the shape
+  /// Makes the arrays and returns the call. Throws UsageError if the setting is not possible.
   std::function<std::function<void()>(ExampleArrays&, const ExampleSetting&)> prepare;
 
   /// "conv2d_backward_data" is operation conv2d, direction backward-data; "add" has no direction.
@@ -17,11 +17,11 @@ struct ProfileCase {
   std::string direction() const;
 };
 
-/// All of them.
+/// All cases.
 const std::vector<ProfileCase>& profile_cases();
 
-/// Those of --op and --direction: one, several (conv2d's backward are two), or all. Throws UsageError with
-/// the nearest name where there is none.
+/// The cases of --op and --direction: one, several (conv2d's backward is two), or all. Throws UsageError with
+/// the nearest name if there is none.
 std::vector<ProfileCase> choose_profile_cases(const std::string& operation, const std::string& direction);
 
 /// The names for --op, without directions.

@@ -1,4 +1,4 @@
-// Which cases --op and --direction mean.
+// Chooses the cases of --op and --direction.
 #include <algorithm>
 
 #include "apps/cli/arguments.h"
@@ -8,7 +8,7 @@
 namespace norma {
 namespace {
 
-/// Where "_forward" or "_backward…" begins; npos where neither is there.
+/// The place where "_forward" or "_backward…" begins; npos if the name contains neither.
 std::size_t end_of_operation(const std::string& name) {
   return std::min(name.find("_forward"), name.find("_backward"));
 }
@@ -45,7 +45,8 @@ std::vector<ProfileCase> choose_profile_cases(const std::string& operation, cons
   }
   if (!chosen.empty()) return chosen;
   if (directions.empty())
-    fail_usage("--op {} is no operation; did you mean {}? See --list", operation, nearest(operation, names));
+    fail_usage("--op {} is not an operation; did you mean {}? See --list", operation,
+               nearest(operation, names));
   fail_usage("{} has the direction {}, not '{}'; did you mean {}?", operation, listing(directions), direction,
              nearest(direction, directions));
 }

@@ -6,6 +6,7 @@
 #include "apps/cli/flags.h"
 #include "apps/simt_profile/report.h"
 #include "core/error.h"
+#include "optim/presets.h"
 
 namespace norma {
 namespace {
@@ -36,19 +37,25 @@ const std::vector<Flag<ProfileOptions>>& flags() {
       {"", "op", "NAME", "the operation, or all at small shapes; --list names them",
        [](O o, S, S v) { o.operation = v; }},
       {"", "direction", "NAME",
-       "forward, backward, or backward-data and backward-weight of conv2d (all there are)",
+       "forward, backward, or backward-data and backward-weight of conv2d (all directions)",
        [](O o, S, S v) { o.direction = v; }},
-      {"", "shape", "N,C,H,W", "of x; rows are N by C·H·W (each operation's own, see --list)",
+      {"", "shape", "N,C,H,W", "shape of x; rows are N by C·H·W (each operation's own, see --list)",
        [](O o, S f, S v) { o.setting.shape = shape_from(f, v); }},
-      {"", "groups", "G", "of group_norm (4)",
-       [](O o, S f, S v) { o.setting.groups = whole_number(f, v, 1, most); }},
-      {"", "out-channels", "K", "of conv2d (C) and linear (10)",
+      {"", "step", "PRESET", "instead of an operation: list what a training step asks of a GPU",
+       [](O o, S f, S v) { o.step.preset = one_of(f, v, preset_names()); }},
+      {"", "norm", "NAME", "norm of the --step (the preset's first)",
+       [](O o, S f, S v) { o.step.norm = norm_from(one_of(f, v, norm_names())); }},
+      {"", "batch", "N", "images of the --step (the preset's)",
+       [](O o, S f, S v) { o.step.batch = whole_number(f, v, 1, most); }},
+      {"", "groups", "G", "groups of group_norm (4), or of the --step (the preset's)",
+       [](O o, S f, S v) { o.step.groups = o.setting.groups = whole_number(f, v, 1, most); }},
+      {"", "out-channels", "K", "outputs of conv2d (C) and linear (10)",
        [](O o, S f, S v) { o.setting.out_channels = whole_number(f, v, 1, most); }},
-      {"", "kernel", "K", "side of the window: of conv2d (3) and pools (2)",
+      {"", "kernel", "K", "side of the window of conv2d (3) and pools (2)",
        [](O o, S f, S v) { o.setting.kernel = whole_number(f, v, 1, most); }},
-      {"", "stride", "S", "of conv2d (1) and pools (the kernel)",
+      {"", "stride", "S", "stride of conv2d (1) and pools (the kernel)",
        [](O o, S f, S v) { o.setting.stride = whole_number(f, v, 1, most); }},
-      {"", "padding", "P", "of conv2d (1), pools (0) and the crops of load_images (0)",
+      {"", "padding", "P", "padding of conv2d (1), pools (0) and the crops of load_images (0)",
        [](O o, S f, S v) { o.setting.padding = whole_number(f, v, 0, most); }},
       {"", "p", "P", "probability of dropout (0.5)", [](O o, S f, S v) { o.setting.p = number(f, v, 0, 1); }},
       {"", "channels", "", "dropout of whole channels", [](O o, S, S) { o.setting.channels = true; }},
@@ -65,18 +72,29 @@ const std::vector<Flag<ProfileOptions>>& flags() {
   return all;
 }
 
-/// A flag that no chosen operation looks at was given by mistake.
+/// Refuses flags that no chosen operation uses: they were given by mistake.
 void check_together(const ProfileOptions& options, const std::vector<std::string>& given) {
-  if (options.operation.empty()) fail_usage("--op needs an operation: see --list, or take --op all");
+  const auto is_given = [&](const char* flag) {
+    return std::find(given.begin(), given.end(), flag) != given.end();
+  };
+  if (!options.step.preset.empty()) {
+    for (const std::string& flag : given)
+      if (flag != "step" && flag != "norm" && flag != "groups" && flag != "batch")
+        fail_usage("--{} cannot be used with --step", flag);
+    return;
+  }
+  for (const char* flag : {"norm", "batch"})
+    if (is_given(flag)) fail_usage("--{} is only for --step", flag);
+  if (options.operation.empty())
+    fail_usage("--op needs an operation: see --list, or use --op all; or name a preset for --step");
   const auto cases = choose_profile_cases(options.operation, options.direction);
   if (options.operation == "all" && options.setting.shape)
-    fail_usage("--shape goes with one --op; all of them take shapes of their own");
+    fail_usage("--shape is only for one --op; with --op all, every operation has its own shape");
   for (const char* own : {"groups", "out-channels", "kernel", "stride", "padding", "p", "channels", "eval"})
-    if (std::find(given.begin(), given.end(), own) != given.end() &&
-        std::none_of(cases.begin(), cases.end(), [&](const ProfileCase& c) {
+    if (is_given(own) && std::none_of(cases.begin(), cases.end(), [&](const ProfileCase& c) {
           return std::find(c.flags.begin(), c.flags.end(), own) != c.flags.end();
         }))
-      fail_usage("--{} does not go with --op {}; --list shows which flags an operation takes", own,
+      fail_usage("--{} cannot be used with --op {}; --list shows the flags of each operation", own,
                  options.operation);
 }
 
@@ -90,12 +108,14 @@ ProfileOptions parse_profile_options(int argc, const char* const* argv) {
 }
 
 std::string profile_help_text() {
-  return "simt_profile runs a CUDA kernel on the CPU and counts what it does to memory.\n\n"
-         "Usage: simt_profile --op NAME [flags]\n\n" +
+  return "simt_profile runs CUDA kernels on the CPU and counts their memory accesses.\n\n"
+         "Usage: simt_profile --op NAME [flags]\n"
+         "       simt_profile --step PRESET [--norm NAME] [--groups G] [--batch N]\n\n" +
          flags_help(texts_of(flags())) +
          "\nExamples:\n"
          "  simt_profile --op group_norm --direction backward --shape 128,32,32,32 --groups 4\n"
          "  simt_profile --op conv2d --direction forward --shape 2,16,32,32 --out-channels 20\n"
+         "  simt_profile --step c11-48096 --norm gn     the kernels of a training step; nothing is executed\n"
          "  simt_profile --op all --json                every operation of kernels/table.h, for a program\n"
          "\n" +
          profile_legend() + "\nExit status: 0 counted, 1 failed, 2 wrong command line.\n";

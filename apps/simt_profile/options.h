@@ -2,19 +2,20 @@
 #pragma once
 
 #include <string>
+#include "apps/simt_profile/step.h"
 
 #include "apps/simt_profile/cases.h"
 
 namespace norma {
 
 struct ProfileOptions {
-  std::string operation, direction;  ///< direction empty: all that the operation has
+  std::string operation, direction;  ///< an empty direction: all directions of the operation
   ExampleSetting setting;
+  StepChoice step;  ///< without a preset: no step
   bool json = false, list = false, help = false;
 };
 
-/// Reads a command line. Throws UsageError, one sentence with the nearest valid word, for what it cannot
-/// take.
+/// Reads a command line. Throws UsageError if it is wrong: one sentence with the nearest valid word.
 ProfileOptions parse_profile_options(int argc, const char* const* argv);
 /// The text of --help.
 std::string profile_help_text();

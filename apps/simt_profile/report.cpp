@@ -5,6 +5,13 @@
 #include "core/error.h"
 
 namespace norma {
+std::string extent(const simt::dim3& d) {
+  std::string words = std::to_string(d.x);
+  if (d.y > 1 || d.z > 1) words += "·" + std::to_string(d.y);
+  if (d.z > 1) words += "·" + std::to_string(d.z);
+  return words;
+}
+
 namespace {
 
 using simt::Counters;
@@ -20,7 +27,7 @@ double ratio(std::uint64_t a, std::uint64_t b) {
   return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b);
 }
 
-/// Instructions whose waste is worth a line: more than a hundredth of the ideal, at most four a launch.
+/// Instructions with much waste: more than a hundredth of the ideal. At most four per launch.
 std::vector<simt::SiteRequests> wasteful_sites(const LaunchCounters& launch) {
   std::vector<simt::SiteRequests> sites;
   for (const simt::SiteRequests& site : launch.sites)
@@ -58,14 +65,14 @@ std::string human(std::uint64_t bytes) {
   return in_unit(bytes, unit_for(bytes)) + " " + unit_for(bytes).name;
 }
 
-/// "32.1 / 32.0 MiB", or with a unit each.
+/// "32.1 / 32.0 MiB", or with two units if they differ.
 std::string against(std::uint64_t bytes, std::uint64_t floor) {
   const Unit unit = unit_for(bytes), unit_of_floor = unit_for(floor);
   if (unit.bytes != unit_of_floor.bytes) return human(bytes) + " / " + human(floor);
   return in_unit(bytes, unit) + " / " + human(floor);
 }
 
-/// "16.0 / 16.0", or a dash where there was no request.
+/// "16.0 / 16.0", or a dash if there was no request.
 std::string sectors(const Requests& r) {
   if (r.requests == 0) return "–";
   return fmt::format("{:.1f} / {:.1f}", ratio(r.transactions, r.requests), ratio(r.ideal, r.requests));
@@ -76,13 +83,6 @@ std::string conflict_text(const Counters& c) {
   if (passes == 0) return "–";
   if (conflicts(c) == 0) return "0";
   return fmt::format("{} ({:.1f} %)", conflicts(c), 100 * ratio(conflicts(c), passes));
-}
-
-std::string extent(const simt::dim3& d) {
-  std::string words = std::to_string(d.x);
-  if (d.y > 1 || d.z > 1) words += "·" + std::to_string(d.y);
-  if (d.z > 1) words += "·" + std::to_string(d.z);
-  return words;
 }
 
 std::string place(const Profile& profile, std::uintptr_t site) {
@@ -97,7 +97,7 @@ const char* name(simt::Access::Kind kind) {
 const char* name(simt::Space space) { return space == simt::Space::shared ? "shared" : "global"; }
 
 std::string sentence(const Profile& profile, const simt::SiteRequests& s) {
-  return fmt::format("  {:.1f} {} a {} {} where {:.1f} would do, {} times: {}\n",
+  return fmt::format("  {:.1f} {} per {} {} where {:.1f} would be enough, {} times: {}\n",
                      ratio(s.transactions, s.requests), s.space == simt::Space::shared ? "passes" : "sectors",
                      name(s.space), name(s.kind), ratio(s.ideal, s.requests), s.requests,
                      place(profile, s.site));
@@ -105,7 +105,7 @@ std::string sentence(const Profile& profile, const simt::SiteRequests& s) {
 
 std::string sentence(const Profile& profile, const simt::Race& r) {
   return fmt::format(
-      "  race in {} memory{}: nothing orders the {} by thread {} ({}) and the {} by thread {} ({}); {} "
+      "  race in {} memory{}: no order between the {} by thread {} ({}) and the {} by thread {} ({}); {} "
       "pairs\n",
       name(r.space), r.between_blocks ? ", between blocks" : "", name(r.first_kind), r.first_thread,
       place(profile, r.first_site), name(r.second_kind), r.second_thread, place(profile, r.second_site),
@@ -131,7 +131,7 @@ Row row_of(const std::string& what, const std::string& size, const Counters& c, 
           a_thread(c.shuffles)};
 }
 
-/// Columns as wide as their widest cell; the first to the left, numbers to the right.
+/// Makes each column as wide as its widest cell; the first is aligned left, the others right.
 std::string align(const std::vector<Row>& rows) {
   const auto width = [](const std::string& cell) {
     return static_cast<std::size_t>(
@@ -152,7 +152,7 @@ std::string align(const std::vector<Row>& rows) {
   return text;
 }
 
-/// "dy read 2.00 ×, x read 2.00 ×, …": how often each array crossed the bus.
+/// "dy read 2.00 ×, x read 2.00 ×, …": how often each array was read or written, as a multiple of its size.
 std::string array_lines(const Profile& profile) {
   const auto times = [](std::uint64_t moved, std::uint64_t bytes) {
     return fmt::format("{:.{}f} ×", ratio(moved, bytes), moved < 10 * bytes ? 2 : 0);
@@ -270,8 +270,8 @@ Profile profile(const ProfileCase& which, ExampleSetting setting, std::function<
                  arrays.bytes_out(), counting.result(), counting.launches(),      {}};
   if (result.total.threads > 0 && !result.total.seen_memory())
     fail(
-        "this program's kernels have no memory-access hooks, so that there is nothing to count: build the "
-        "preset release or counting (./run simt_profile does), not one with a sanitizer");
+        "the kernels of this program have no memory-access hooks, so nothing can be counted: build it "
+        "with g++ and without a sanitizer (./run simt_profile does so)");
   std::vector<std::uintptr_t> addresses;
   for (const LaunchCounters& launch : result.launches) {
     addresses.push_back(code_of(launch));
@@ -287,7 +287,7 @@ std::string to_text(const Profile& profile) {
   std::vector<Row> rows = {
       {"", "", "read /", "written /", "sectors /", "sectors /", "bank", "", "barriers", "shuffles"},
       {"kernel", "grid × block", "floor", "floor", "ideal, read", "ideal, write", "conflicts", "races",
-       "a thread", "a thread"}};
+       "per thread", "per thread"}};
   std::string notes;
   for (const LaunchCounters& launch : profile.launches) {
     const std::string name = kernel_name(profile, launch);
@@ -308,14 +308,12 @@ std::string to_text(const Profile& profile) {
 }
 
 std::string profile_legend() {
-  return "read, written   bytes that requests of warps moved; what lanes of a request share counts once\n"
-         "floor           the distinct bytes among them; of the operation: each input once, each output "
+  return "read, written   bytes moved by requests of warps; bytes that lanes of a request share count once\n"
+         "floor           of a kernel: each of these bytes once; of the operation: each input and output "
          "once\n"
-         "sectors         32-byte sectors that a warp's request touches, beside the fewest that hold its "
-         "bytes\n"
-         "bank conflicts  passes over the 32 banks of shared memory beyond those that the words asked for "
-         "need\n"
-         "races           pairs of instructions on the same bytes, one a write, that nothing orders\n";
+         "sectors         32-byte sectors per request of a warp, and the least number for its bytes\n"
+         "bank conflicts  passes over the 32 banks of shared memory beyond the least number for the words\n"
+         "races           pairs of instructions on the same bytes in no fixed order; one of them writes\n";
 }
 
 Json to_json(const Profile& profile) {

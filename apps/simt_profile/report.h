@@ -1,4 +1,4 @@
-// What simt_profile found, as a table for people and as JSON for programs.
+// The results of simt_profile, as a table for people and as JSON for programs.
 #pragma once
 
 #include <map>
@@ -19,17 +19,19 @@ struct Profile {
   std::uint64_t bytes_in, bytes_out;  ///< the floor: each input once, each output once
   simt::Counters total;
   std::vector<simt::LaunchCounters> launches;
-  std::map<std::uintptr_t, CodeName> code;  ///< of kernels, of sites that waste, of races
+  std::map<std::uintptr_t, CodeName> code;  ///< names of kernels, of wasteful instructions, of races
 };
 
-/// Runs a case under simt and counts; `after_block` hears which share of a launch is done. Throws where the
-/// kernels were compiled without hooks.
+/// Runs a case under simt and counts. after_block(share) is called with the finished share of a launch.
+/// Throws if the kernels were compiled without hooks.
 Profile profile(const ProfileCase& which, ExampleSetting setting,
                 std::function<void(double)> after_block = nullptr);
 
-/// Kernels by row, then the whole operation; below it the arrays, wasteful instructions and races.
+/// One row per kernel, then the whole operation; below it the arrays, races and wasteful instructions.
 std::string to_text(const Profile& profile);
-/// What the columns of the table are.
+/// "512", or "2·1·8": the blocks of a grid, or the threads of a block.
+std::string extent(const simt::dim3& d);
+/// The meaning of the table's columns.
 std::string profile_legend();
 
 nlohmann::ordered_json to_json(const Profile& profile);

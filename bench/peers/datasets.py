@@ -1,4 +1,4 @@
-"""CIFAR-10 and MNIST from their official files, and what happens to pixels before a network sees them."""
+"""CIFAR-10 and MNIST from their official files; normalization and augmentation of the images."""
 import gzip
 import math
 import sys
@@ -8,14 +8,14 @@ from typing import Callable, NamedTuple
 import numpy as np
 import torch
 
-RECORD = 1 + 3 * 32 * 32  # of CIFAR-10: a label and the pixels
+RECORD = 1 + 3 * 32 * 32  # bytes of a record of CIFAR-10: a label and the pixels
 CIFAR10_BATCHES = {"train": [f"data_batch_{i}.bin" for i in range(1, 6)], "test": ["test_batch.bin"]}
 MNIST_PARTS = {"train": "train", "test": "t10k"}
 
 
 class DataSet(NamedTuple):
     read: Callable  # (folder, "train" or "test") → images uint8 [N, C, H, W], labels int64 [N]
-    mean: list  # of pixels scaled to [0, 1], a channel
+    mean: list  # per channel, of pixels scaled to [0, 1]
     std: list
 
     def normalize(self, images):
@@ -35,7 +35,8 @@ def read_cifar10(folder, part):
             sys.exit(f"there is no {file}: unpack the binary version of CIFAR-10 in {folder}")
     numbers = np.concatenate([np.fromfile(file, np.uint8) for file in files])
     if len(numbers) == 0 or len(numbers) % RECORD != 0:
-        sys.exit(f"{files[0].parent} holds no whole number of records of {RECORD} bytes: unpack the archive again")
+        sys.exit(f"the files in {files[0].parent} are not a whole number of records of {RECORD} bytes: "
+                 "unpack the archive again")
     records = torch.from_numpy(numbers.reshape(-1, RECORD))
     return records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].long()
 
@@ -57,13 +58,13 @@ def find_idx(folder, name, dimensions):
 
 
 def read_idx(file):
-    """The unsigned bytes of an IDX file, in their shape; data/mnist.cpp draws the format."""
+    """The unsigned bytes of an IDX file, in their shape; data/mnist.cpp describes the format."""
     with (gzip.open if file.suffix == ".gz" else open)(file, "rb") as stream:
         data = stream.read()
     header = 4 + 4 * data[3]
     shape = [int(size) for size in np.frombuffer(data[4:header], ">i4")]
     if data[:3] != b"\0\0\x08" or len(data) != header + math.prod(shape):
-        sys.exit(f"{file} is no IDX file of {shape} unsigned bytes: copy it again")
+        sys.exit(f"{file} is not an IDX file of {shape} unsigned bytes: copy it again")
     return torch.from_numpy(np.frombuffer(data[header:], np.uint8).reshape(shape).copy())
 
 
@@ -72,11 +73,11 @@ MNIST = DataSet(read_mnist, [0.1307], [0.3081])
 
 # ---- augmentation -----------------------------------------------------------------------------------------
 
-MOVES = {"flip": 1, "crop": 4, "rotate": 7.0}  # where the word comes without a number
+MOVES = {"flip": 1, "crop": 4, "rotate": 7.0}  # the default numbers
 
 
 def parse_augment(text):
-    """{"rotate": 7} of "rotate:7"; ValueError for what is none or some of flip, crop and rotate, joined by +."""
+    """{"rotate": 7} of "rotate:7". ValueError unless text is "none" or some of flip, crop, rotate, with +."""
     moves = {}
     for word in text.split("+") if text != "none" else []:
         kind, _, number = word.partition(":")
@@ -87,8 +88,8 @@ def parse_augment(text):
 
 
 def move(images, flip=0, crop=0, rotate=0):
-    """Each image uint8 by itself: turned by up to `rotate` degrees either way (nearest pixel, as torchvision's
-    RandomRotation), padded by `crop` and cropped back, mirrored or not; black comes in from outside."""
+    """Moves each image (uint8) by itself: turns it by up to `rotate` degrees either way (nearest pixel, as
+    torchvision's RandomRotation), pads it by `crop` and crops it back, mirrors it or not. Outside: black."""
     n, c, h, w = images.shape
     i, j = torch.arange(h).view(1, h, 1), torch.arange(w).view(1, 1, w)
     if flip:

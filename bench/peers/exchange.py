@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Weights go both ways between Norma and PyTorch, by their names, and give the same outputs.
+"""Exchanges weights between Norma and PyTorch, in both directions, and compares the outputs.
 
     exchange.py --programs build/release/bin                                   every preset, random images
     exchange.py --programs … --data DIR --images 10000 c11-48096:bn,ln-pixel   CIFAR-10's test images
 
-For each preset and norm, Norma trains an epoch of a few steps and PyTorch loads its model.safetensors; then PyTorch
-trains and Norma loads what it wrote. Both score the same images. Ends with 1 where the two disagree about the recipe
-or the number of parameters, or where outputs are further apart than 1e-5 of the largest one.
+For each preset and norm, Norma trains an epoch of a few steps and PyTorch loads its model.safetensors. Then
+PyTorch trains and Norma loads its file. Both score the same images. The exit status is 1 if recipes or numbers of
+parameters differ, or if outputs differ by more than 1e-5 of the largest one.
 """
 import argparse
 import gzip
@@ -30,7 +30,7 @@ TRAIN_IMAGES = 256
 
 
 def write_random_cifar10(folder, count):
-    """Files in CIFAR-10's layout; the first images of each are random, the others black."""
+    """Files in the layout of CIFAR-10. The first images of each are random, the others black."""
     records = np.random.default_rng(1).integers(0, 256, (count, datasets.RECORD), np.uint8)
     records[:, 0] %= 10
     (folder / "cifar-10-batches-bin").mkdir()
@@ -41,7 +41,7 @@ def write_random_cifar10(folder, count):
 
 
 def write_random_mnist(folder, count):
-    """MNIST's four files, shorter; those of the test set compressed."""
+    """The four files of MNIST with fewer images. The files of the test set are compressed."""
     random = np.random.default_rng(1)
     (folder / "mnist").mkdir()
     for part, ending, opened in (("train", "", open), ("t10k", ".gz", gzip.open)):
@@ -59,7 +59,7 @@ def norma(a, program, *arguments):
 
 
 def norma_scores(a, model, folder):
-    """Scores of the test images by Norma, [images, classes]."""
+    """Norma's scores of the test images, [images, classes]."""
     table = model.with_suffix(".csv")
     norma(a, "cifar_norm", "eval", model, "--data", folder, "--limit-test", a.images, "--predictions", table)
     return norma_files.read_predictions(table)[2]
@@ -72,13 +72,13 @@ def pytorch_scores(network, data, images):
 
 
 def check_config(preset, norm, network, config):
-    """Norma's run had the parameters and the recipe that PyTorch would take."""
+    """Checks that Norma's run had the same number of parameters and the same recipe as PyTorch."""
     ours, theirs = config["network"]["parameters"], presets.count_parameters(network)
     if ours != theirs:
         sys.exit(f"exchange: {preset} with {norm} has {ours} parameters in Norma and {theirs} in PyTorch")
     recipe = {**config["training"], "augment": config["data"]["augment"]}
     expected = {**presets.make_recipe(preset, norm), "epochs": 1}
-    if expected["scheduler"] == "onecycle":  # which, here and there, is what sets the momentum
+    if expected["scheduler"] == "onecycle":  # which sets the momentum in both
         expected["momentum"] = recipe["momentum"]
     for key in sorted({*recipe, *expected}):
         if recipe.get(key) != expected.get(key):
@@ -87,19 +87,19 @@ def check_config(preset, norm, network, config):
 
 
 def from_norma(a, preset, norm, folder, data_folder):
-    """A network that Norma trained, as PyTorch's, and its file."""
+    """A network that Norma trained, loaded in PyTorch, and its file."""
     program = "mnist_norm" if presets.PRESETS[preset].data is datasets.MNIST else "cifar_norm"
     norma(a, program, "--preset", preset, "--norm", norm, "--data", data_folder, "--limit-train", TRAIN_IMAGES,
           "--limit-test", 1, "--epochs", 1, "--out", folder)
     state, metadata = pytorch.read_safetensors(folder / "model.safetensors")
     network = presets.make_network(preset, norm)
-    network.load_state_dict(state)  # strict: every name, and no other
+    network.load_state_dict(state)  # strict: exactly these names
     check_config(preset, norm, network, json.loads(metadata["config"]))
     return network, folder / "model.safetensors"
 
 
 def from_pytorch(a, preset, norm, folder, data_folder):
-    """A network that PyTorch trained, and a file that Norma can load: its metadata say what network it is."""
+    """A network that PyTorch trained, and a file that Norma can load. Its metadata describe the network."""
     data, network = presets.PRESETS[preset].data, presets.make_network(preset, norm)
     images = [numbers[:TRAIN_IMAGES] for numbers in data.read(data_folder, "train")]
     training.Run(data, network, "nchw", presets.make_recipe(preset, norm), images, images).run_epoch()
@@ -111,7 +111,7 @@ def from_pytorch(a, preset, norm, folder, data_folder):
 
 
 def compare(a, label, network, model, data, folder):
-    """The largest difference of an output, measured against the largest output."""
+    """The largest difference of two outputs, divided by the largest output."""
     images = data.read(folder, "test")[0][:a.images]
     ours, theirs = norma_scores(a, model, folder), pytorch_scores(network, data, images)
     assert ours.shape == theirs.shape, f"{ours.shape} is not {theirs.shape}"
@@ -133,10 +133,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("presets", nargs="*", default=list(presets.PRESETS), metavar="PRESET[:NORM,…]",
-                        help="which (every preset, with its published norms)")
+                        help="the presets (all, with their published norms)")
     parser.add_argument("--programs", type=Path, required=True, help="folder of cifar_norm and mnist_norm")
     parser.add_argument("--data", type=Path, help="folder with CIFAR-10's batches or MNIST's files (random images)")
-    parser.add_argument("--images", type=int, default=1000, help="how many to score (1000)")
+    parser.add_argument("--images", type=int, default=1000, help="number of images to score (1000)")
     a = parser.parse_args()
     torch.manual_seed(1)
     print(f"pytorch {torch.__version__}, {a.programs}")

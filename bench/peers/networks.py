@@ -1,6 +1,7 @@
-"""Norma's networks in PyTorch, built by the same words and with the same module names.
+"""Norma's networks in PyTorch, built with the same function names and the same module names.
 
-Beside layers/network/builder.h (the builder) and optim/presets.cpp (the networks); tests hold every layer to theirs.
+They correspond to layers/network/builder.h (the builder) and layers/network/zoo.cpp (the networks). A test
+compares every layer.
 """
 import math
 from collections import OrderedDict, namedtuple
@@ -10,19 +11,19 @@ from torch import nn
 
 NORMS = ["none", "bn", "ln", "ln-chw", "ln-pixel", "gn", "in", "rms"]
 
-# What the user may choose in any network: groups and dropout where they are not to be the network's own.
+# The user's choice in any network. Groups and dropout are None if the network has its own values.
 Choice = namedtuple("Choice", "norm groups dropout", defaults=(None, None))
 
 
 class LayerNorm2d(nn.LayerNorm):
-    """Over C at each pixel, as in torchvision's ConvNeXt."""
+    """Layer norm over C at each pixel, as in torchvision's ConvNeXt."""
 
     def forward(self, x):
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
 
 
 class RMSNorm2d(nn.Module):
-    """Over C, H and W, with one weight per channel (Zhang and Sennrich 2019)."""
+    """RMS norm over C, H and W, with one weight per channel (Zhang and Sennrich 2019)."""
 
     def __init__(self, channels, eps=1e-5):
         super().__init__()
@@ -35,7 +36,8 @@ class RMSNorm2d(nn.Module):
 
 
 class StandardizedConv2d(nn.Conv2d):
-    """Scaled weight standardization (Brock et al. 2021): each filter has mean 0 and a variance that keeps the images'."""
+    """Scaled weight standardization (Brock et al. 2021): each filter has mean 0, and its variance keeps the
+    variance of the images."""
 
     def forward(self, x):
         filter = self.weight.shape[1:]
@@ -61,7 +63,7 @@ class Residual(nn.Module):
 
 
 class NetworkBuilder:
-    """Knows the size of the image as it goes. `drop` is "element", "channel" or "none"."""
+    """Tracks the size of the image at each layer. `drop` is "element", "channel" or "none"."""
 
     def __init__(self, choice, image, dropout=0, drop="none", relu_first=False,
                  standardize=False):
@@ -71,7 +73,7 @@ class NetworkBuilder:
         self.layers = OrderedDict()
 
     def block(self, name, channels, kernel=3, padding=0, groups=4, norm=True, drop=None, relu_first=None):
-        """convolution → norm → ReLU → dropout, or ReLU → norm where the style is relu_first"""
+        """convolution → norm → ReLU → dropout, or ReLU → norm if relu_first"""
         layers = [("conv", self.make_conv(channels, kernel, padding=padding, standardize=self.standardize))]
         after = [("norm", self.make_norm(name, groups))] if norm and self.choice.norm != "none" else []
         relu = [("relu", nn.ReLU())]
@@ -149,7 +151,7 @@ class NetworkBuilder:
 
 
 def c11(choice, dropout, wide, c4):
-    """C1 C2 c3 P1 C4 C5 C6 c7 P2 C8 C9 C10 GAP c11; c3, c7 and c11 are bare 1×1 convolutions."""
+    """C1 C2 c3 P1 C4 C5 C6 c7 P2 C8 C9 C10 GAP c11; c3, c7 and c11 are 1×1 convolutions without a norm."""
     return (NetworkBuilder(choice, (3, 32, 32), dropout=dropout, drop="channel")
             .block("C1", wide, padding=1, groups=4)
             .block("C2", wide, padding=1, groups=4)
@@ -178,7 +180,7 @@ def c11_111568(choice):
 
 
 def wide_48512(choice):
-    """The same skeleton, wider, with a norm in every block, the 1×1 ones too."""
+    """The same structure, but wider, with a norm in every block, also in the 1×1 blocks."""
     return (NetworkBuilder(choice, (3, 32, 32), dropout=0.05, drop="element")
             .block("C1", 16, padding=1)
             .block("C2", 32, padding=1)
@@ -199,7 +201,7 @@ def wide_48512(choice):
 
 
 def narrow_18212(choice):
-    """… and narrower, with a norm in five blocks only."""
+    """The same structure, but narrower, with a norm in only five blocks."""
     return (NetworkBuilder(choice, (3, 32, 32), dropout=0.05, drop="element")
             .block("C1", 12, groups=3)
             .block("C2", 24, norm=False)
@@ -267,7 +269,7 @@ def stride_29472(choice):
 
 
 def norma_49k(choice):
-    """Norma's own: residual additions, standardized filters, the norm after ReLU."""
+    """Norma's own network: residual additions, standardized filters, the norm after ReLU."""
     def once(body):
         body.block("a", 32, padding=1)
 

@@ -8,7 +8,7 @@ TYPES = {"F32": "<f4", "F64": "<f8", "I64": "<i8", "U8": "|u1"}
 
 
 def read_safetensors(path):
-    """The arrays by their names, and the metadata; layers/safetensors.h draws the format."""
+    """The arrays by their names, and the metadata. layers/safetensors.h describes the format."""
     with open(path, "rb") as file:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
@@ -23,7 +23,7 @@ def read_safetensors(path):
 
 
 def write_safetensors(path, arrays, metadata):
-    """Writes the arrays in their order, and the metadata, texts by their names."""
+    """Writes the arrays in their order, and the metadata, a dictionary of texts."""
     types = {numpy_type: name for name, numpy_type in TYPES.items()}
     header, data = {"__metadata__": metadata}, b""
     for name, array in arrays.items():
@@ -38,7 +38,7 @@ def write_safetensors(path, arrays, metadata):
 
 
 def read_predictions(path):
-    """What `cifar_norm eval --predictions` wrote: class names, the class of each image, scores [N, classes]."""
+    """A file of `cifar_norm eval --predictions`: class names, predicted classes, scores [N, classes]."""
     with open(path, newline="") as file:
         header, *rows = csv.reader(file)
     return header[4:], [row[2] for row in rows], np.array([row[4:] for row in rows], np.float32)

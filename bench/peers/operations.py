@@ -1,7 +1,7 @@
 """The operations of kernels/table.h in PyTorch, one at a time, for bench_kernels.
 
-Forward is the function people call, on tensors that require gradients, as in training. Backward is
-torch.autograd.grad of it: what a backward pass runs for this node, with autograd's own microseconds.
+Forward is the usual function, on tensors that require gradients, as in training. Backward is torch.autograd.grad
+of it: the work of a backward pass for this node, with some microseconds of autograd.
 """
 import torch
 from torch.nn import functional
@@ -10,7 +10,7 @@ DTYPES = {"float32": torch.float32, "float64": torch.float64}
 
 
 class Operation:
-    """call() runs it once and returns its (first) result; wait() until the device has done so."""
+    """call() runs it once and returns its (first) result; wait() waits until the device has finished."""
 
     def __init__(self, name, sizes):
         self.device, self.dtype = sizes.pop("device"), DTYPES[sizes.pop("dtype")]
@@ -42,7 +42,7 @@ class Operation:
         s = self.s
         return self.leaf(s["n"], s["c"], s["h"], s["w"])
 
-    # Each returns the forward function and the inputs that backward differentiates by.
+    # Each method returns the forward function and the inputs whose gradients backward computes.
 
     def conv2d(self):
         s, x = self.s, self.image()
@@ -80,7 +80,7 @@ class Operation:
         weight, bias = self.leaf(*shape), self.leaf(*shape)
         return lambda: functional.layer_norm(x, shape, weight, bias), (x, weight, bias)
 
-    def layer_norm_pixel(self):  # as ConvNeXt has it
+    def layer_norm_pixel(self):  # as in ConvNeXt
         x, weight, bias = self.image(), self.leaf(self.s["c"]), self.leaf(self.s["c"])
 
         return lambda: functional.layer_norm(x.permute(0, 2, 3, 1), weight.shape, weight, bias), (x, weight, bias)

@@ -1,10 +1,10 @@
-"""Norma's presets, as optim/presets.cpp has them: the data set, the network, its published norms and the recipe."""
+"""Norma's presets, as in optim/presets.cpp: the data set, the network, its published norms and the recipe."""
 from typing import Callable, NamedTuple
 
 import datasets  # beside this file
 import networks
 
-# What the recipes have in common, in the words of a run folder's config.json.
+# The common values of the recipes, with the names in a run folder's config.json.
 COMMON = {"epochs": 20, "batch_size": 128, "optimizer": "sgd", "lr": 0.01, "momentum": 0.9, "nesterov": False,
           "weight_decay": 0, "l1": 0, "scheduler": "none", "label_smoothing": 0, "augment": "none", "seed": 1}
 
@@ -13,8 +13,8 @@ class Preset(NamedTuple):
     data: datasets.DataSet
     network: Callable
     norms: list  # the published ones; the first is the default
-    recipe: dict = {}  # what differs from COMMON …
-    norm_recipe: dict = {}  # … and what does so with one norm only
+    recipe: dict = {}  # the differences from COMMON
+    norm_recipe: dict = {}  # further differences for single norms
 
 
 PLATEAU = {"scheduler": "plateau:2:0.1"}
@@ -39,7 +39,7 @@ PRESETS = {
 
 
 def make_network(preset, norm, groups=None, dropout=None):
-    """`groups` and `dropout` override the network's own. Throws ValueError where the groups do not divide."""
+    """`groups` and `dropout` override the network's own. ValueError if groups do not divide channels."""
     return PRESETS[preset].network(networks.Choice(norm, groups, dropout))
 
 

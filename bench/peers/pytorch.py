@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Norma's peer: its networks in PyTorch, with Norma's module names.
 
-    pytorch.py train --preset skip-37108 --norm gn --data DIR    trains a preset by its recipe
+    pytorch.py train --preset skip-37108 --norm gn --data DIR    trains a preset with its recipe
     pytorch.py serve --threads 2                                 answers benchmarks, see serve()
     pytorch.py layers                                            lists the layers of every preset, for tests
 """
@@ -22,11 +22,11 @@ try:
     import presets
     from networks import NORMS
     from training import FORMATS, SCHEDULERS, Training, train
-except (ImportError, OSError) as missing:  # OSError: torch is there, one of its libraries is not
+except (ImportError, OSError) as missing:  # OSError: torch exists, but one of its libraries does not
     print(json.dumps({"error": str(missing)}))
     sys.exit(f"{sys.executable} cannot run the peer: {missing}" if "serve" not in sys.argv else 1)
 
-UNTIMED = 2  # steps at the beginning of a turn: the other format's turn left the allocator and caches cold
+UNTIMED = 2  # steps at the beginning of a turn: after the other format, the allocator and caches are cold
 
 
 # ---- serve ------------------------------------------------------------------------------------------------
@@ -39,10 +39,10 @@ def read_safetensors(path):
 
 
 class Server:
-    """What bench_train and bench_kernels ask for. The methods are the commands; the answer is a JSON object."""
+    """The commands of bench_train and bench_kernels. Each is a method; the answer is a JSON object."""
 
     def load(self, path, device):
-        """Weights by their names, `batch.x` and `batch.target`, and the norm's name as metadata."""
+        """The file has weights by name, `batch.x`, `batch.target`, and the norm's name as metadata."""
         self.weights, metadata = read_safetensors(path)
         self.x, self.target = self.weights.pop("batch.x"), self.weights.pop("batch.target")
         self.norm, self.device, self.trainings = metadata["norm"], device, {}
@@ -65,7 +65,7 @@ class Server:
         if memory_format not in self.trainings:
             self.trainings[memory_format] = self.start(memory_format, dropout=0.05)
         training, x = self.trainings[memory_format], self.x
-        x = x.contiguous(memory_format=training.memory_format)  # the loader's work, not the step's
+        x = x.contiguous(memory_format=training.memory_format)  # work of the loader, not of the step
         for _ in range(UNTIMED):
             training.step(x, self.target)
         begin = time.perf_counter()
@@ -91,16 +91,16 @@ class Server:
         return {"seconds": time.perf_counter() - begin}
 
     def peak(self):
-        """The most resident memory that this process has had; Linux counts it in kilobytes."""
+        """The peak resident memory of this process; Linux counts it in kilobytes."""
         return {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
     def prepare(self, operation, *sizes):
-        """One operation of kernels/table.h with numbers to work on: "prepare relu_forward n=128 c=32 …"."""
+        """Makes one operation of kernels/table.h and its inputs: "prepare relu_forward n=128 c=32 …"."""
         self.operation = operations.Operation(operation, dict(size.split("=") for size in sizes))
         return {"numel": self.operation.call().numel()}
 
     def call(self, calls):
-        """Seconds a call of the prepared operation, the mean of some, after one that does not count."""
+        """Seconds per call of the prepared operation, the mean of some, after one that does not count."""
         self.operation.call()
         self.operation.wait()
         begin = time.perf_counter()
@@ -119,7 +119,7 @@ class Server:
 
 
 def serve(arguments):
-    """Reads commands from stdin, a line each ("time nchw 6"), and answers each with a line of JSON."""
+    """Reads commands from stdin, one per line ("time nchw 6"), and answers each with a line of JSON."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     torch.manual_seed(1)
     # Norma's float32 is float32: no TF32 on either side.
@@ -130,13 +130,13 @@ def serve(arguments):
     print(json.dumps(answer), flush=True)
     cpu = time.process_time()
     for line in sys.stdin:
-        idle_cpu = time.process_time() - cpu  # what threads burnt while they had nothing to do
+        idle_cpu = time.process_time() - cpu  # processor time of threads without work
         command, *values = line.split()
         if command == "quit":
             break
         try:
             answer = {"idle_cpu_seconds": idle_cpu, **getattr(server, command)(*values)}
-        except Exception as error:  # whatever it is, the benchmark reports it
+        except Exception as error:  # the benchmark reports any error
             answer = {"error": f"{type(error).__name__}: {error}"}
         cpu = time.process_time()
         print(json.dumps(answer), flush=True)
@@ -146,23 +146,24 @@ def serve(arguments):
 
 
 def layers(arguments):
-    """A line a layer: preset, norm, name and what the layer says of itself."""
+    """Prints one line per layer: preset, norm, name and the description of the layer."""
     for name, preset in presets.PRESETS.items():
         for norm in preset.norms:
             for path, module in presets.make_network(name, norm).named_modules():
                 if not list(module.children()):
-                    print(name, norm, path, str(module).replace(", bias=True", ""))  # PyTorch 2.15 says it of norms
+                    # PyTorch 2.15 prints bias=True for norms.
+                    print(name, norm, path, str(module).replace(", bias=True", ""))
 
 
 def train_preset(a):
-    """The recipe is the preset's, changed by the flags that were given."""
+    """Trains with the preset's recipe, changed by the given flags."""
     a.norm = a.norm or presets.PRESETS[a.preset].norms[0]
     if a.groups and a.norm != "gn":
-        a.refuse(f"--groups goes with --norm gn, not with --norm {a.norm}")
+        a.refuse(f"--groups is only for --norm gn, not for --norm {a.norm}")
     given = {key: value for key, value in vars(a).items() if key in presets.COMMON}
     try:
         train(a, {**presets.make_recipe(a.preset, a.norm), **given})
-    except ValueError as problem:  # a number that network or optimizer does not take; it says which
+    except ValueError as problem:  # network or optimizer refuse a number; the error names it
         a.refuse(problem)
     except OSError as problem:
         sys.exit(f"pytorch.py: {problem}")
@@ -196,22 +197,23 @@ def add_train_flags(flags):
     flags.add_argument("--limit-train", type=positive, help="train on the first N images only")
     flags.add_argument("--limit-test", type=positive, help="test on the first N images only")
     flags.add_argument("--format", choices=FORMATS, default="nchw", help="memory format (nchw)")
-    flags.add_argument("--json", metavar="FILE", help="write recipe and epochs there")
-    recipe = flags.add_argument_group("recipe", "the preset's, unless given", argument_default=argparse.SUPPRESS)
+    flags.add_argument("--json", metavar="FILE", help="write recipe and epochs to this file")
+    recipe = flags.add_argument_group("recipe", "the preset's recipe, unless given",
+                                      argument_default=argparse.SUPPRESS)
     recipe.add_argument("--epochs", type=positive, help="passes over the training set")
-    recipe.add_argument("--batch-size", type=positive, help="images a step")
+    recipe.add_argument("--batch-size", type=positive, help="images per step")
     recipe.add_argument("--optimizer", choices=["sgd", "adam", "adamw"])
     recipe.add_argument("--lr", type=float, help="learning rate; the peak with onecycle")
-    recipe.add_argument("--momentum", type=float, help="of sgd")
+    recipe.add_argument("--momentum", type=float, help="momentum of sgd")
     recipe.add_argument("--nesterov", action="store_true", help="Nesterov momentum")
     recipe.add_argument("--weight-decay", type=float, help="L2 penalty, decoupled with adamw")
     recipe.add_argument("--l1", type=float, help="adds L1·Σ|p| over all parameters to the loss")
     recipe.add_argument("--scheduler", type=scheduler, metavar="NAME",
                         help="none, step[:EPOCHS[:FACTOR]], cosine, onecycle or plateau[:PATIENCE[:FACTOR]]")
-    recipe.add_argument("--label-smoothing", type=float, help="of the cross-entropy")
+    recipe.add_argument("--label-smoothing", type=float, help="label smoothing of the cross-entropy")
     recipe.add_argument("--augment", type=augment, metavar="NAMES",
                         help="none, or some of flip, crop[:PIXELS] and rotate[:DEGREES] joined by +")
-    recipe.add_argument("--seed", type=int, help="of weights, order, dropout and augmentation")
+    recipe.add_argument("--seed", type=int, help="random seed of weights, order, dropout and augmentation")
 
 
 def main():

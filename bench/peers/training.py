@@ -1,4 +1,4 @@
-"""Training, as optim/trainer.cpp has it: a step (which the benchmarks time), an epoch, a run by a preset's recipe."""
+"""Training, as in optim/trainer.cpp: a step (which the benchmarks time), an epoch, a run with a recipe."""
 import json
 import os
 import time
@@ -23,7 +23,7 @@ def make_optimizer(parameters, recipe):
     }[recipe["optimizer"]]()
 
 
-# By name, with the numbers that may follow it: "step:6:0.1".
+# Schedulers by name. Numbers may follow the name: "step:6:0.1".
 SCHEDULERS = {
     "none": lambda optimizer, recipe, steps: None,
     "step": lambda optimizer, recipe, steps, epochs=6, factor=0.1:
@@ -62,7 +62,7 @@ class Training:
 
 
 class Run:
-    """A preset's network and recipe on images: train and test are pairs (uint8 [N, C, H, W], int64 [N])."""
+    """A run of a network with a recipe. train and test are pairs (uint8 [N, C, H, W], int64 [N])."""
 
     def __init__(self, data, network, memory_format, recipe, train, test):
         self.data, self.recipe, self.train, self.test = data, recipe, train, test
@@ -74,7 +74,7 @@ class Run:
         self.epoch = 0
 
     def run_epoch(self):
-        """Trains one epoch and tests: a line of metrics.jsonl."""
+        """Trains one epoch and tests. Returns a line of metrics.jsonl."""
         self.epoch += 1
         result = {"epoch": self.epoch, "lr": self.training.optimizer.param_groups[0]["lr"]}
         begin = time.perf_counter()
@@ -89,7 +89,7 @@ class Run:
         return result
 
     def train_epoch(self):
-        """Mean loss and accuracy in percent, of the batches as they came."""
+        """Trains one epoch. Returns mean loss and accuracy in percent over its batches."""
         (images, labels), loss_sum, right = self.train, 0, 0
         self.training.network.train()
         for indices in torch.randperm(len(labels)).split(self.recipe["batch_size"]):

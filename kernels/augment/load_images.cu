@@ -3,19 +3,20 @@
 //
 // MATH     y[n, c, i, j] = (pixel/255 − mean[c])/std[c], with pixel (i + top, j' + left) of image indices[n];
 //          j' = j or mirrored, and from there through the rotation, if there is one; pixels outside are black
-// MAPPING  a block an image; its threads take W neighbouring pixels of a row at a time, through all channels
+// MAPPING  one block per image; its threads take W neighbouring pixels of a row at a time, in all channels
 //
 //            y of image n   │ row 0 ─────────── │ row 1 ─────────── │ …      (C·H rows)
 //            thread           0    1    2   …     w/W  …                     W = 4: `0` is pixels 0 … 3
 //
-// MEMORY   one byte read and sizeof(T) written an element. W = 4 elements go in one store where rows allow;
-//          bytes are read one by one, forwards or mirrored, by neighbouring threads W bytes apart: W requests
-//          share the same sectors, three of four from L1; rotated rows cross several rows of the image, which
-//          L1 holds as a whole. A table of C × 256 normalised values in shared memory replaces two divisions
-//          by a look-up; the pixels decide in which banks of it they meet
+// MEMORY   one byte read and sizeof(T) written per element. W = 4 elements go in one store if rows are
+//          aligned. Bytes are read one by one, forwards or mirrored; neighbouring threads are W bytes apart.
+//          So W requests share the same sectors, and three of four are served by L1. A rotated row crosses
+//          several rows of the image, but L1 holds the whole image. A table of C × 256 normalised values in
+//          shared memory replaces two divisions by a look-up; bank conflicts in it depend on the pixels
 // NUMERICS the table is computed in double and rounded once: the same bits as the cpu executor's. Rotation
-//          is by whole numbers, so that it takes the same pixels
-// REQUIRES every thread of a block reaches the barrier after the table; blockDim.x = 256, one entry a channel
+//          uses whole numbers, so that it takes the same pixels
+// REQUIRES every thread of a block reaches the barrier after the table; blockDim.x = 256, one entry per
+//          channel
 // COST     images and y 1.00 ×, y in the fewest sectors; 3.7 sectors per read where 1 would do, from L1
 #include "kernels/augment/load_images.h"
 
@@ -40,7 +41,7 @@ __global__ void __launch_bounds__(256) load_images_block_per_image(LoadImages<T>
   const int h = static_cast<int>(a.h), w = static_cast<int>(a.w), packs = w / W;
   const long long n = blockIdx.x, image = a.indices[n], size = a.c * a.h * a.w;
   if (t == 0 && a.labels != nullptr) a.target[n] = a.labels[image];
-  const ImageMove move(a.random, image, a.flip, a.pad, a.rotate);
+  const ImageMove move(a.random.now(), image, a.flip, a.pad, a.rotate);
   const Rotation rotation(move.angle);
   const int top = static_cast<int>(move.top), left = static_cast<int>(move.left);
   const std::uint8_t* const pixels = a.images + image * size;

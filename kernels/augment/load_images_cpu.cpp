@@ -17,7 +17,7 @@ void load(const LoadImages<T>& a) {
   parallel_ranges(a.n, 4, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t n = begin; n < end; ++n) {
       if (a.labels != nullptr) a.target[n] = a.labels[a.indices[n]];
-      const ImageMove move(a.random, a.indices[n], a.flip, a.pad, a.rotate);
+      const ImageMove move(a.random.now(), a.indices[n], a.flip, a.pad, a.rotate);
       const Rotation rotation(move.angle);
       T* y = a.y + n * a.c * a.h * a.w;
       for (std::int64_t c = 0; c < a.c; ++c)

@@ -6,7 +6,7 @@ template <class T>
 void load_images(const LoadImages<T>& a) {
   for (std::int64_t n = 0; n < a.n; ++n) {
     if (a.labels != nullptr) a.target[n] = a.labels[a.indices[n]];
-    const ImageMove move(a.random, a.indices[n], a.flip, a.pad, a.rotate);
+    const ImageMove move(a.random.now(), a.indices[n], a.flip, a.pad, a.rotate);
     const Rotation rotation(move.angle);
     for (std::int64_t c = 0; c < a.c; ++c)
       for (std::int64_t i = 0; i < a.h; ++i)

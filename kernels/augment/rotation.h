@@ -1,6 +1,6 @@
-// Turning an image about its centre, by whole numbers alone. A sine from a library, or a product and a sum
-// that one compiler contracts and another does not, would differ in the last bit between executors, and now
-// and then take another pixel; whole numbers are the same everywhere.
+// Rotation of an image about its centre, with whole numbers only. A sine from a library, or a product and a
+// sum that only some compilers contract to one instruction, would differ in the last bit between executors,
+// and sometimes take another pixel. Whole numbers are the same everywhere.
 //
 //        c = ((h − 1)/2, (w − 1)/2)             output (i, j) takes the pixel nearest to
 //   ┌─────────────┐     counter-clockwise         row  c₀ + cos·(i − c₀) + sin·(j − c₁)

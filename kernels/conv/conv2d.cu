@@ -1,6 +1,7 @@
 // Convolution on a GPU: which kernels a shape runs on, and the products that serve all shapes.
 //
-//   pointwise   1×1, stride 1, no padding: a product of matrices that lie in memory as they are
+//   pointwise   1×1, stride 1, no padding: a product of matrices that lie in memory as they are; backward
+//               weight: conv2d_pointwise.cuh
 //   tiled_3x3   3×3, stride 1, padding up to 2, float: conv2d_tiled.cuh
 //   general     the rest. Implicit GEMM: what im2col would write is computed when it is read, element by
 //               element and with bounds checked (conv2d_views.cuh); with a stride s, backward data multiplies
@@ -9,11 +10,12 @@
 // The products are those of kernels/cuda/matmul.cuh.
 //
 // NUMERICS sums in T over C·kernel (forward), K·kernel (backward data); backward weight sums N·H·W products
-//          in slices, which are added in order in double. The shape alone decides: the same bits on any GPU
+//          in slices, which are added in double. The shape alone decides: the same bits on any GPU
 #include "kernels/conv/conv2d.h"
 
 #include <type_traits>
 
+#include "kernels/conv/conv2d_pointwise.cuh"
 #include "kernels/conv/conv2d_tiled.cuh"
 #include "kernels/conv/conv2d_views.cuh"
 
@@ -29,7 +31,10 @@ Path path_for(const Conv2dShape& s) {
   const bool every_pixel = s.stride_h == 1 && s.stride_w == 1;
   if (one_by_one && every_pixel && s.pad_h == 0 && s.pad_w == 0) return Path::pointwise;
   // Beyond a padding of 2, backward data would have to cut dy off instead of padding it.
-  if (std::is_same_v<T, float> && three_by_three && every_pixel && s.pad_h <= 2 && s.pad_w <= 2)
+  // It keeps positions in an image, and in the weight, in 32 bits.
+  const std::int64_t largest = std::max({s.c * s.h * s.w, s.k * s.out_h() * s.out_w(), 9 * s.k * s.c});
+  const bool small = largest < std::int64_t{1} << 31;
+  if (std::is_same_v<T, float> && three_by_three && every_pixel && s.pad_h <= 2 && s.pad_w <= 2 && small)
     return Path::tiled_3x3;
   return Path::general;
 }
@@ -41,16 +46,7 @@ void conv2d_forward(const Conv2dForward<T>& a) {
   const Geometry g(a.s);
   const Path path = path_for<T>(a.s);
   if constexpr (std::is_same_v<T, float>)
-    if (path == Path::tiled_3x3)
-      return correlate({g.n,
-                        {g.c, g.h, g.w},
-                        {g.k, g.out_h, g.out_w},
-                        g.pad_h,
-                        g.pad_w,
-                        a.x,
-                        {a.weight, 9ll * g.c, 9, false},
-                        a.bias,
-                        a.y});
+    if (path == Path::tiled_3x3) return correlate(correlation_of(a));
   const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
   const long long pixels = a.s.n * plane;
   const Matrix<T, true> weight{a.weight, taps};
@@ -73,7 +69,7 @@ void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
                         2 - g.pad_h,
                         2 - g.pad_w,
                         a.dy,
-                        {a.weight, 9, 9ll * g.c, true},
+                        {a.weight, 9, 9 * g.c, true},
                         nullptr,
                         a.dx});
   const int window = g.kernel_h * g.kernel_w, plane = g.h * g.w;
@@ -96,13 +92,11 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
     if (path == Path::tiled_3x3)
       return weight_gradient({g.n, {g.c, g.h, g.w}, {g.k, g.out_h, g.out_w}, g.pad_h, g.pad_w, a.dy, a.x},
                              store);
+  if (path == Path::pointwise) return weight_gradient<T>({g.n, g.k, g.c, plane, a.dy, a.x}, store);
   const long long pixels = a.s.n * plane;
-  const int lines = taps + 1;  // behind the taps one of ones, for dbias
+  const int lines = taps + 1;  // after the taps one line of ones, for dbias
   const Planes<T, false> dy{a.dy, g.k, plane};
-  if (path == Path::pointwise)
-    multiply<T>(g.k, lines, pixels, dy, WithOnes<Planes<T, false>>{{a.x, g.c, plane}, taps}, store);
-  else
-    multiply<T>(g.k, lines, pixels, dy, WithOnes<Patches<T, true>>{{g, a.x}, taps}, store);
+  multiply<T>(g.k, lines, pixels, dy, WithOnes<Patches<T, true>>{{g, a.x}, taps}, store);
 }
 
 NORMA_INSTANTIATE(conv2d_forward, Conv2dForward)

@@ -134,8 +134,9 @@ void multiply(std::int64_t rows, std::int64_t columns, Inner inner, Matrix<const
     }
 }
 
-/// total[0 … size) = the sum over all pieces: work(begin, end, sums) writes that of pieces [begin, end). They
-/// are taken in at most 16 parts, whose sums are added in order: the same bits for any number of threads.
+/// total[0 … size) = the sum over all pieces; work(begin, end, sums) writes the sum of pieces [begin, end).
+/// The pieces are cut into at most 16 parts, whose sums are added in order: the same bits for any number of
+/// threads.
 template <class T, class Work>
 void add_in_parts(std::int64_t pieces, std::int64_t size, T* total, Work work) {
   const std::int64_t parts = std::min<std::int64_t>(pieces, 16);

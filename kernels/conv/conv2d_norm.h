@@ -34,11 +34,12 @@ struct Conv2dNormForward {
       norm;
   static constexpr const char* norm_names[] = {"batch_norm", "group_norm", "layer_norm", "layer_norm_pixel",
                                                "rms_norm"};
+  static_assert(std::size(norm_names) == std::variant_size_v<decltype(norm)>);
 
   Cost cost() const {
     const Conv2dShape& s = conv.s;
-    // The norm reads what the convolution has just written. z goes to memory too where it is another array than y, as
-    // in training (and where no array exists).
+    // The norm reads z from the cache. z is written to memory too if it is not the same array as y, as in
+    // training (or if no arrays exist).
     const bool keeps_z = std::visit([&](const auto& a) { return a.y != conv.y || a.y == nullptr; }, norm);
     const Cost z = cost_of_numbers<T>(keeps_z ? s.n * s.k * s.out_h() * s.out_w() : 0);
     return {convolution_cost<T>(s).bytes + z.bytes, convolution_cost<T>(s).flops};
@@ -50,6 +51,8 @@ template <class... F>
 struct EachNorm : F... {
   using F::operator()...;
 };
+template <class... F>
+EachNorm(F...) -> EachNorm<F...>;  // Clang 16 does not deduce this itself
 
 NORMA_DECLARE(conv2d_norm_forward, Conv2dNormForward)
 

@@ -32,8 +32,8 @@ LayerNormForward<T> part_of_rows(LayerNormForward<T> a, std::int64_t begin, std:
   return a;
 }
 
-// Every call writes the statistics, which are the running ones for all images; those that image 0 writes are
-// kept.
+// Every call writes the statistics, which are the running statistics for all images; only those of image 0
+// are kept.
 template <class T>
 void batch_norm_part(BatchNormForward<T> a, std::int64_t begin, std::int64_t end) {
   const Scratch<double> statistics(2 * a.c);

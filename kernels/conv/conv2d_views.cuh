@@ -33,63 +33,65 @@ struct Geometry {
         out_w(static_cast<int>(s.out_w())) {}
 };
 
-/// Images [N, channels, plane] as a matrix: a line a channel, along it the pixels of all images. Turned: a
-/// line a pixel, along it the channels.
+/// Images [N, channels, plane] as a matrix: one line per channel, with the pixels of all images. Turned: one
+/// line per pixel, with its channels.
 template <class T, bool Turned>
 struct Planes {
   static constexpr bool along_k = !Turned;
   const T* data;
   int channels, plane;
-  __device__ T operator()(int line, int k) const {
+  __device__ Element<T> operator()(int line, int k) const {
     const int channel = Turned ? k : line, pixel = Turned ? line : k;
     const int n = pixel / plane;
-    return data[(static_cast<long long>(n) * channels + channel) * plane + (pixel - n * plane)];
+    return {data + (static_cast<long long>(n) * channels + channel) * plane + (pixel - n * plane), true};
   }
 };
 
-/// What tap t of output pixel p reads from x, zero outside. A line a pixel; turned, a line a tap.
+/// What tap t of output pixel p reads from x, zero outside. One line per pixel; turned, one line per tap.
 template <class T, bool Turned>
 struct Patches {
   static constexpr bool along_k = Turned;
   Geometry g;
   const T* x;
-  __device__ T operator()(int line, int k) const {
+  __device__ Element<T> operator()(int line, int k) const {
     const int p = Turned ? k : line, t = Turned ? line : k;
     const int j = p % g.out_w, row = p / g.out_w, i = row % g.out_h, n = row / g.out_h;
     const int v = t % g.kernel_w, rest = t / g.kernel_w, u = rest % g.kernel_h, c = rest / g.kernel_h;
     const int y_at = i * g.stride_h + u - g.pad_h, x_at = j * g.stride_w + v - g.pad_w;
-    const bool inside = y_at >= 0 && y_at < g.h && x_at >= 0 && x_at < g.w;
-    return inside ? x[((static_cast<long long>(n) * g.c + c) * g.h + y_at) * g.w + x_at] : T{0};
+    const int near_y = min(max(y_at, 0), g.h - 1), near_x = min(max(x_at, 0), g.w - 1);
+    return {x + ((static_cast<long long>(n) * g.c + c) * g.h + near_y) * g.w + near_x,
+            y_at == near_y && x_at == near_x};
   }
 };
 
 /// What tap t = (k, u, v) of dy adds to pixel p of x: that of the output (i, j) with i·stride + u − pad =
-/// row, where there is one. A line a pixel.
+/// row, if it exists. One line per pixel.
 template <class T>
 struct FlippedPatches {
   static constexpr bool along_k = false;
   Geometry g;
   const T* dy;
-  __device__ T operator()(int p, int t) const {
+  __device__ Element<T> operator()(int p, int t) const {
     const int column = p % g.w, rest = p / g.w, row = rest % g.h, n = rest / g.h;
     const int v = t % g.kernel_w, above = t / g.kernel_w, u = above % g.kernel_h, k = above / g.kernel_h;
     const int top = row + g.pad_h - u, left = column + g.pad_w - v, i = top / g.stride_h,
               j = left / g.stride_w;
-    const bool inside = top >= 0 && left >= 0 && i * g.stride_h == top && j * g.stride_w == left &&
+    const bool exists = top >= 0 && left >= 0 && i * g.stride_h == top && j * g.stride_w == left &&
                         i < g.out_h && j < g.out_w;
-    return inside ? dy[((static_cast<long long>(n) * g.k + k) * g.out_h + i) * g.out_w + j] : T{0};
+    const int near_i = min(max(i, 0), g.out_h - 1), near_j = min(max(j, 0), g.out_w - 1);
+    return {dy + ((static_cast<long long>(n) * g.k + k) * g.out_h + near_i) * g.out_w + near_j, exists};
   }
 };
 
-/// weight[k, c, u, v] with a line for each c, along it (k, u, v).
+/// weight[k, c, u, v] with one line per c, along it (k, u, v).
 template <class T>
 struct WeightByInput {
   static constexpr bool along_k = true;
   const T* weight;
   int c, window;
-  __device__ T operator()(int line, int t) const {
+  __device__ Element<T> operator()(int line, int t) const {
     const int k = t / window;
-    return weight[(static_cast<long long>(k) * c + line) * window + (t - k * window)];
+    return {weight + (static_cast<long long>(k) * c + line) * window + (t - k * window), true};
   }
 };
 
@@ -108,7 +110,7 @@ struct StoreImages {
   }
 };
 
-/// Element (k, tap) into dweight, and what stands behind the last tap into dbias, where it is wanted.
+/// Element (k, tap) goes into dweight, and the one after the last tap into dbias, unless that is nullptr.
 template <class T>
 struct StoreGradients {
   T *dweight, *dbias;

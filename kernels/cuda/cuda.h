@@ -9,7 +9,7 @@
 //
 //   launch.h    starts a kernel          pack.cuh    16-byte accesses        map.cuh     elementwise kernels
 //   grid.cuh    a thread's place         team.cuh    sums in a block         reduce.cuh  sums of arrays
-//   scratch.h   memory during a call                                         matmul.cuh  matrix products
+//   scratch.h   memory during a call    copy_async.cuh  tiles on their way    matmul.cuh  matrix products
 //
 // Everything in a .cu file therefore stands in `namespace norma::NORMA_EXECUTOR { … }`: in one program the
 // two compilations are different functions, as the one-definition rule demands. Under simt CUDA's own names
@@ -52,6 +52,7 @@ __device__ __forceinline__ T* dynamic_shared() {
 #else
 
 #define NORMA_EXECUTOR simt
+#include "kernels/simt/async_copies.h"
 #include "kernels/simt/atomics.h"
 #include "kernels/simt/collectives.h"
 #include "kernels/simt/device_math.h"

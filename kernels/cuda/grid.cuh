@@ -39,7 +39,7 @@ constexpr long long divide_up(A a, B b) {
 inline unsigned blocks_for(long long count) {
   return static_cast<unsigned>(std::clamp(divide_up(count, block_threads), 1ll, 8192ll));
 }
-/// The same where a warp is what takes a turn.
+/// The same if each turn is taken by a warp.
 inline unsigned blocks_for_warps(long long count) { return blocks_for(32 * count); }
 
 }  // namespace norma::NORMA_EXECUTOR

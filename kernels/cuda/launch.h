@@ -7,11 +7,13 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <source_location>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
+#include "core/cuda_runtime.h"
 #include "core/dtype.h"
 #include "core/error.h"
 #include "kernels/cuda/cuda.h"
@@ -25,13 +27,14 @@ struct LaunchConfig {
   dim3 grid = 1;
   dim3 block = 1;
   std::size_t shared_bytes = 0;  ///< of dynamic_shared<T>()
-  cudaStream_t stream = nullptr;
   std::source_location where = std::source_location::current();
 };
 
 /// Shared memory that a block may have without asking (static and dynamic together), and by asking.
 inline constexpr std::size_t shared_bytes_by_default = 48 * 1024;
-inline constexpr std::size_t shared_bytes_at_most = 227 * 1024;  // compute capability 9.0; 163 KiB on 8.0
+/// 64 KiB on compute capability 7.5, the smallest of those that Norma is built for; 99 on 8.9 and 12.0, 163
+/// on 8.0, 227 on 9.0.
+inline constexpr std::size_t shared_bytes_at_most = 64 * 1024;
 
 #ifdef __CUDACC__
 
@@ -42,16 +45,22 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
     status = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                   static_cast<int>(config.shared_bytes));
   if (status == cudaSuccess) {
-    kernel<<<config.grid, config.block, config.shared_bytes, config.stream>>>(
-        std::forward<Arguments>(arguments)...);
+    kernel<<<config.grid, config.block, config.shared_bytes,
+             static_cast<cudaStream_t>(cuda_runtime::stream())>>>(std::forward<Arguments>(arguments)...);
     status = cudaGetLastError();
+  }
+  if (status == cudaSuccess && cuda_runtime::launch_blocking()) {
+    status = cudaStreamSynchronize(static_cast<cudaStream_t>(cuda_runtime::stream()));
+    if (status != cudaSuccess)
+      fail("the kernel launched at {}:{} failed: {}", config.where.file_name(), config.where.line(),
+           cudaGetErrorString(status));
   }
   if (status == cudaSuccess) return;
   const dim3 g = config.grid, b = config.block;
   fail(
       "the kernel launched at {}:{} cannot start with grid ({}, {}, {}), block ({}, {}, {}) and {} bytes: {}",
       config.where.file_name(), config.where.line(), g.x, g.y, g.z, b.x, b.y, b.z, config.shared_bytes,
-      cudaGetErrorString(status));
+      cuda_runtime::describe(status));
 }
 
 #else
@@ -64,8 +73,11 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
     std::apply(kernel, parameters);
   };
   const auto thread = [](const void* body) { (*static_cast<decltype(&call)>(body))(); };
+  const auto keep = [](const void* body) -> std::shared_ptr<const void> {
+    return std::make_shared<std::remove_const_t<decltype(call)>>(*static_cast<decltype(&call)>(body));
+  };
   detail::run_grid({config.grid, config.block, config.shared_bytes, config.where,
-                    reinterpret_cast<const void*>(kernel), thread, &call, sizeof call});
+                    reinterpret_cast<const void*>(kernel), thread, &call, sizeof call, keep});
 }
 
 #endif

@@ -21,7 +21,16 @@
 // NUMERICS elements do not meet: any grid gives the same bits
 // REQUIRES arrays are the same or do not overlap
 // COST     every array 1.00 ×, sectors the fewest; no barrier, no shuffle
+//
+// map_list(list, item) does the same for several arrays of different sizes in one launch: item(entry) is a
+// MapItem{count, f, arrays…}. A block works on one item:
+//
+//   block   0 │ 1 │ 2 │ 3 │ 4            each block finds its item in a table, which is a kernel parameter
+//   item    0 │ 0 │ 1 │ 2 │ 2
 #pragma once
+
+#include <tuple>
+#include <vector>
 
 #include "kernels/cuda/grid.cuh"
 #include "kernels/cuda/pack.cuh"
@@ -96,6 +105,73 @@ void map(long long count, F f, Array<T>... array) {
     launch(&map_kernel<w(), F, Array<T>...>,
            {.grid = blocks_for(divide_up(count, w())), .block = block_threads}, count, f, array...);
   });
+}
+
+/// f and its arrays, for map_list; the kernel calls f.now() for the function of an element.
+template <class F, class... Array>
+struct MapItem {
+  long long count;
+  F f;
+  std::tuple<Array...> arrays;
+  MapItem() = default;
+  MapItem(long long count_, F f_, Array... array) : count(count_), f(f_), arrays(array...) {}
+};
+
+template <class Item>
+struct MapTable {
+  static constexpr unsigned capacity = 32;
+  unsigned items = 0;
+  unsigned first_block[capacity + 1] = {};  // of each item, and the number of blocks
+  Item item[capacity];
+};
+
+template <int W, class Item>
+__global__ void __launch_bounds__(block_threads)
+    map_list_kernel(const __grid_constant__ MapTable<Item> table) {
+  unsigned at = 0;
+  while (blockIdx.x >= table.first_block[at + 1]) ++at;
+  const Item& item = table.item[at];
+  const unsigned first = table.first_block[at], threads = (table.first_block[at + 1] - first) * blockDim.x,
+                 thread = (blockIdx.x - first) * blockDim.x + threadIdx.x;
+  const auto f = item.f.now();
+  std::apply(
+      [&](auto... array) {
+        const long long packs = item.count / W;
+        for (long long i = thread; i < packs; i += threads) map_pack<W>(i * W, f, array...);
+        for (long long i = packs * W + thread; i < item.count; i += threads) map_pack<1>(i, f, array...);
+      },
+      item.arrays);
+}
+
+template <class Item>
+void launch_map_table(const MapTable<Item>& table) {
+  static_assert(sizeof table <= 4096, "a kernel takes at most 4 KiB of parameters");
+  using T = std::remove_const_t<std::remove_pointer_t<decltype(std::get<0>(Item().arrays).data)>>;
+  bool aligned = true;
+  for (unsigned i = 0; i < table.items; ++i)
+    std::apply([&](auto... array) { aligned = aligned && aligned_for_packs(array.data...); },
+               table.item[i].arrays);
+  with_width<T>(aligned ? pack_width<T> : 1, [&](auto w) {
+    launch(&map_list_kernel<w(), Item>, {.grid = table.first_block[table.items], .block = block_threads},
+           table);
+  });
+}
+
+/// item_of(entry) for every entry of a list: one launch for each 32 of them.
+template <class Entry, class ItemOf>
+void map_list(const std::vector<Entry>& list, const ItemOf& item_of) {
+  using Item = decltype(item_of(list.front()));
+  MapTable<Item> table;
+  for (const Entry& entry : list) {
+    const Item item = item_of(entry);
+    if (item.count == 0) continue;
+    if (table.items == table.capacity) launch_map_table(table), table = {};
+    const auto blocks =
+        static_cast<unsigned>(std::clamp(divide_up(item.count, 4 * block_threads), 1ll, 256ll));
+    table.first_block[table.items + 1] = table.first_block[table.items] + blocks;
+    table.item[table.items++] = item;
+  }
+  if (table.items > 0) launch_map_table(table);
 }
 
 }  // namespace norma::NORMA_EXECUTOR

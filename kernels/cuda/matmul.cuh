@@ -1,8 +1,8 @@
 // multiply: the one kernel behind every matrix product, whatever its factors look like in memory.
 //
 // MATH     C(i, j) = Σ_k A(i, k)·B(j, k): both factors are lines × depth, so that A·Bᵀ is the plain case
-// MAPPING  a block of 256 threads a tile of 16·R × 64 elements of C, a thread R × 4 of them; the grid's
-//          z cuts the depth into slices where there are few tiles
+// MAPPING  one block of 256 threads per tile of 16·R × 64 elements of C, a thread takes R × 4 of them; if
+//          there are few tiles, the grid's z cuts the depth into slices
 //
 //                           depth ─▶ 16 at a time
 //                     j0   ┌───┬───┬───
@@ -12,20 +12,24 @@
 //         i0 │ A │   │ …   │  C tile   │      16·R lines       R + 4 numbers read from shared memory for
 //            └───┴───┴───  └───────────┘                       4·R multiply-adds
 //
-// MEMORY   A is read once a tile column, B once a tile row, through shared memory; threads that load lie
-//          along whatever is contiguous. C is written once, neighbouring threads neighbouring j; sliced, it
-//          is written `slices` times more and read as often
-// NUMERICS a slice's sum in T, in the order of k; slices are added in order, in double. Sizes alone decide
-//          the order: the same bits on any GPU
+// MEMORY   A is read once per tile column, B once per tile row, through shared memory; neighbouring threads
+//          load along the contiguous direction. C is written once, neighbouring threads write neighbouring j.
+//          With slices, it is written `slices` times more and read as often
+// NUMERICS a slice's sum in T, in the order of k; slices are added in double. Sizes alone decide the
+//          order: the same bits on any GPU
 // REQUIRES every thread of a block reaches both barriers
-// COST     for 128 × 64 times 64 × 10: A 1.00 ×, B 2.00 ×, C 1.00 ×; 2.9 % of the passes over shared memory
-//          are conflicts
+// COST     for 128 × 64 times 64 × 10: A 1.00 ×, C 1.00 ×, B 7.40 × under simt, which reads the last line for
+//          those beyond it, and 1.00 × on a GPU, which reads nothing for them; 2.9 % of the passes over
+//          shared memory are conflicts
 //
-// A factor is a view: a struct with `T operator()(int line, int k) const`, called within bounds only, and
-// `static constexpr bool along_k`: do neighbours in k, rather than neighbouring lines, lie side by side?
+// A factor is a view: a struct with `Element<T> operator()(int line, int k) const`, called within bounds
+// only, and `static constexpr bool along_k`: do neighbours in k, rather than neighbouring lines, lie side by
+// side?
 #pragma once
 
 #include "core/error.h"
+#include "kernels/cuda/columns.cuh"
+#include "kernels/cuda/copy_async.cuh"
 #include "kernels/cuda/grid.cuh"
 #include "kernels/cuda/pack.cuh"
 #include "kernels/cuda/scratch.h"
@@ -38,43 +42,51 @@ struct Matrix {
   static constexpr bool along_k = AlongK;
   const T* data;
   long long stride;  ///< of the other direction
-  __device__ T operator()(int line, int k) const {
-    return along_k ? data[line * stride + k] : data[k * stride + line];
+  __device__ Element<T> operator()(int line, int k) const {
+    return {along_k ? data + line * stride + k : data + k * stride + line, true};
   }
 };
 
-/// A view with one more line, of ones: against it, the other factor's lines are summed up. So a bias, which
-/// every output adds with weight 1, gets its gradient from the product that yields the weight's.
+/// A number 1 in global memory.
+template <class T>
+__device__ const T number_one = T{1};
+
+/// A view with one more line, of ones: the product with it is the sum of the other factor's lines. So the
+/// product that gives the gradient of the weight also gives that of the bias, which every output adds with
+/// weight 1.
 template <class View>
 struct WithOnes {
   static constexpr bool along_k = View::along_k;
   View view;
-  int ones;  ///< the line that is all ones
+  int ones;  ///< the line that is all ones, the last
   __device__ auto operator()(int line, int k) const -> decltype(view(line, k)) {
-    return line == ones ? 1 : view(line, k);
+    const auto near = view(min(line, ones - 1), k);
+    using T = std::remove_cvref_t<decltype(*near.address)>;
+    return {line == ones ? &number_one<T> : near.address, line == ones || near.exists};
   }
 };
 
 inline constexpr int tile_depth = 16;
 
-// tile[k][i] = view(line + i, first + k), zero beyond `lines` and `end`; W lines lie in one pack.
+// Brings tile[k][i] = view(line + i, first + k), zero beyond `lines` and `end`; W lines lie in one pack.
 template <int Lines, class T, int W, int Pitch, class View>
-__device__ __forceinline__ void load_tile(const View& view, int line, int lines, int first, int end,
-                                          Pack<T, W> (&tile)[tile_depth][Pitch]) {
-#pragma unroll
-  for (int at = 0; at < Lines * tile_depth; at += 256) {
-    const int t = at + static_cast<int>(threadIdx.x);
-    const int i = View::along_k ? t / tile_depth : t % Lines;
-    const int k = View::along_k ? t % tile_depth : t / Lines;
-    const bool inside = line + i < lines && first + k < end;
-    tile[k][i / W].at[i % W] = inside ? view(line + i, first + k) : T{0};
-  }
+__device__ __forceinline__ void bring_tile(const View& view, int line, int lines, int first, int end,
+                                           Pack<T, W> (&tile)[tile_depth][Pitch]) {
+  share_copies<Lines * tile_depth, 256>([&](int at) {
+    const int i = View::along_k ? at / tile_depth : at % Lines,
+              k = View::along_k ? at % tile_depth : at / Lines;
+    const int near_i = min(line + i, lines - 1), near_k = min(first + k, end - 1);
+    Element<T> element = view(near_i, near_k);
+    element.exists &= line + i == near_i && first + k == near_k;
+    copy_async(&tile[k][i / W].at[i % W], element);
+  });
 }
 
 template <int R, class T, class A, class B, class C>
 __global__ void __launch_bounds__(256, 2) multiply_tiles(int m, int n, int k, int slice, A a, B b, C c) {
-  using TileA = Pack<T, R>[tile_depth][16 + 1];  // + 1, + 2: threads that load along k meet fewer conflicts
-  using TileB = Pack<T, 1>[tile_depth][64 + 2];
+  using TileA =
+      Pack<T, R>[2][tile_depth][16 + 1];  // + 1, + 2: threads that load along k meet fewer conflicts
+  using TileB = Pack<T, 1>[2][tile_depth][64 + 2];
   NORMA_SHARED(TileA, a_tile);
   NORMA_SHARED(TileB, b_tile);
   const int ty = static_cast<int>(threadIdx.x) / 16, tx = static_cast<int>(threadIdx.x) % 16;
@@ -82,22 +94,22 @@ __global__ void __launch_bounds__(256, 2) multiply_tiles(int m, int n, int k, in
   const int begin = static_cast<int>(blockIdx.z) * slice, end = min(k, begin + slice);
 
   acc_t<T> sum[R][4] = {};
-  for (int first = begin; first < end; first += tile_depth) {
-    load_tile<16 * R>(a, i0, m, first, end, a_tile);
-    load_tile<64>(b, j0, n, first, end, b_tile);
-    __syncthreads();
+  const auto bring = [&](int first, int stage) {
+    bring_tile<16 * R>(a, i0, m, first, end, a_tile[stage]);
+    bring_tile<64>(b, j0, n, first, end, b_tile[stage]);
+  };
+  in_two_stages(begin, end, tile_depth, bring, [&](int, int stage) {
 #pragma unroll
     for (int d = 0; d < tile_depth; ++d) {
-      const Pack<T, R> row = a_tile[d][ty];
+      const Pack<T, R> row = a_tile[stage][d][ty];
 #pragma unroll
       for (int q = 0; q < 4; ++q) {
-        const acc_t<T> column = b_tile[d][tx + 16 * q].at[0];
+        const acc_t<T> column = b_tile[stage][d][tx + 16 * q].at[0];
 #pragma unroll
         for (int r = 0; r < R; ++r) sum[r][q] += row.at[r] * column;
       }
     }
-    __syncthreads();  // before the next load
-  }
+  });
 
 #pragma unroll
   for (int r = 0; r < R; ++r)
@@ -113,23 +125,43 @@ struct StoreSlice {
   acc_t<T>* partial;  ///< [slices, m, n]
   int m, n;
   __device__ void operator()(int i, int j, acc_t<T> sum) const {
-    partial[(static_cast<long long>(blockIdx.z) * m + i) * n + j] = sum;
+    partial[(static_cast<long long>(blockIdx.z) * m + i) * n + j] = sum;  // slices along the grid's z
   }
 };
 
-/// c(i, j, Σ partial[slice, i, j]), slices in order: one thread per element, neighbours side by side.
-template <class T, class C>
-__global__ void __launch_bounds__(block_threads)
-    sum_slices(int slices, int m, int n, const acc_t<T>* partial, C c) {
-  const long long size = static_cast<long long>(m) * n;
-  for (long long at = thread_in_grid(); at < size; at += threads_in_grid()) {
-    stat_t sum = 0;
-    for (int s = 0; s < slices; ++s) sum += partial[s * size + at];
-    c(static_cast<int>(at / n), static_cast<int>(at % n), static_cast<acc_t<T>>(sum));
+/// A sum of slices, in double.
+struct SliceSum {
+  stat_t sum;
+  __device__ __forceinline__ void merge(const SliceSum& other) { sum += other.sum; }
+};
+
+template <class T>
+struct LoadSlice {
+  const acc_t<T>* partial;
+  unsigned elements;  ///< m·n
+  __device__ __forceinline__ SliceSum operator()(unsigned slice, unsigned at) const {
+    return {partial[static_cast<long long>(slice) * elements + at]};
   }
+};
+
+template <class T, class C>
+struct FinishElement {
+  C c;
+  unsigned n;
+  __device__ __forceinline__ void operator()(unsigned, unsigned at, const SliceSum& s) const {
+    c(static_cast<int>(at / n), static_cast<int>(at % n), static_cast<acc_t<T>>(s.sum));
+  }
+};
+
+/// Calls c(i, j, Σ partial[slice, i, j]) for every element, slices in an order that their number decides.
+template <class T, class C>
+void sum_slices(int slices, int m, int n, const acc_t<T>* partial, C c) {
+  const unsigned columns = static_cast<unsigned>(n), elements = static_cast<unsigned>(m) * columns;
+  merge_columns(static_cast<unsigned>(slices), elements, LoadSlice<T>{partial, elements},
+                FinishElement<T, C>{c, columns});
 }
 
-/// How many of k one slice takes: all, unless the tiles are too few for a GPU and the depth is worth sharing.
+/// How many of k one slice takes: all, unless there are too few tiles for a GPU and the depth is large.
 inline int slice_depth(long long tiles, int k) {
   const long long slices = std::clamp<long long>(std::min(512 / tiles, k / 256ll), 1, 512);
   return static_cast<int>(std::max(1ll, divide_up(divide_up(k, slices), tile_depth)) * tile_depth);
@@ -144,18 +176,16 @@ void multiply_in_rows(int m, int n, int k, A a, B b, C c) {
   const dim3 grid(columns, rows, static_cast<unsigned>(slices));
   if (slices == 1)
     return launch(&multiply_tiles<R, T, A, B, C>, {.grid = grid, .block = 256}, m, n, k, depth, a, b, c);
-  const long long size = static_cast<long long>(m) * n;
-  const DeviceScratch<acc_t<T>> partial(slices * size);
+  const DeviceScratch<acc_t<T>> partial(static_cast<long long>(slices) * m * n);
   launch(&multiply_tiles<R, T, A, B, StoreSlice<T>>, {.grid = grid, .block = 256}, m, n, k, depth, a, b,
          StoreSlice<T>{partial.data(), m, n});
-  launch(&sum_slices<T, C>, {.grid = blocks_for(size), .block = block_threads}, slices, m, n, partial.data(),
-         c);
+  sum_slices<T>(slices, m, n, partial.data(), c);
 }
 
 /// Calls c(i, j, C(i, j)) once for every element, in any order.
 template <class T, class A, class B, class C>
 void multiply(long long m, long long n, long long k, A a, B b, C c) {
-  constexpr long long most = 1 << 30;  // of what an int holds, with room to add
+  constexpr long long most = 1 << 30;  // fits an int, with room for sums
   if (m > most || n > most || k > most)
     fail("a product of {} × {} × {} is too large for one launch", m, n, k);
   if (m == 0 || n == 0) return;

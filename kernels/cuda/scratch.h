@@ -1,5 +1,5 @@
-// Scratch memory that a kernel of this executor can reach, given back at the end of the scope: by then the
-// kernels that use it have been launched, and who gets the memory next launches later.
+// Scratch memory that a kernel of this executor can reach, given back at the end of the scope. At that time
+// the kernels that use it have been launched, and the next user of the memory launches its kernels later.
 #pragma once
 
 #include "kernels/cuda/cuda.h"

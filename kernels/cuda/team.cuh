@@ -2,11 +2,11 @@
 // same bits at every run, and the same in every thread of the team.
 //
 //   Lanes   2ᵏ neighbouring lanes of a warp, 1 … 32        lanes = 8:  ┃0 … 7┃8 … 15┃16 … 23┃24 … 31┃
-//   Block   all threads of a block                                     four teams, four short runs a warp
+//   Block   all threads of a block                                     four teams, four short runs per warp
 //
-// REQUIRES  of Lanes: every lane of the warp calls sum, those without elements too, with zeros.
-//           of Block: every thread of the block calls sum; blockDim.x is a multiple of 32, at most 1024.
-//           Both are safe to call twice in a row.
+// REQUIRES  of Lanes: every lane of the warp calls sum and take_from_first, those without elements too.
+//           of Block: every thread of the block does; blockDim.x is a multiple of 32, at most 1024.
+//           All are safe to call twice in a row.
 #pragma once
 
 #include "kernels/cuda/grid.cuh"
@@ -64,9 +64,15 @@ struct Lanes {
   __device__ __forceinline__ T sum(T v) const {
     return lanes_sum(v, lanes);
   }
+  /// Replaces the values by those of the team's first thread.
+  template <class T, int N>
+  __device__ __forceinline__ void take_from_first(T (&values)[N]) const {
+#pragma unroll
+    for (T& v : values) v = __shfl_sync(all_lanes, v, 0, static_cast<int>(lanes));
+  }
 };
 
-/// Blocks of block_threads threads for so many teams of 2ᵏ lanes.
+/// Number of blocks of block_threads threads for so many teams of 2ᵏ lanes.
 inline unsigned blocks_for_teams(unsigned teams, unsigned lanes) {
   return static_cast<unsigned>(divide_up(teams, block_threads / lanes));
 }
@@ -78,6 +84,15 @@ struct Block {
   template <class T>
   __device__ __forceinline__ T sum(T v) const {
     return block_sum(v);
+  }
+  template <class T, int N>
+  __device__ __forceinline__ void take_from_first(T (&values)[N]) const {
+    NORMA_SHARED(T[N], first);
+    if (threadIdx.x == 0)
+      for (int i = 0; i < N; ++i) first[i] = values[i];
+    __syncthreads();
+    for (int i = 0; i < N; ++i) values[i] = first[i];
+    __syncthreads();  // before the next call writes
   }
 };
 

@@ -12,10 +12,10 @@
 namespace norma {
 namespace {
 
-// Simt is not fast, and nobody asks how slow.
+// Few bytes on simt, which is slow and whose speed does not matter.
 std::int64_t bytes_to_copy(Device device) { return std::int64_t{1} << (device == Device::simt ? 20 : 28); }
 
-// Every thread a stretch: large copies by memcpy do not read what they are about to overwrite.
+// Every thread copies one stretch: a large memcpy does not read the memory that it overwrites.
 void copy_on_cpu(const Tensor& from, const Tensor& to) {
   const auto bytes = static_cast<std::int64_t>(from.bytes()), grain = (bytes + threads() - 1) / threads();
   parallel_ranges(bytes, grain, [&](std::int64_t begin, std::int64_t end) {
@@ -24,7 +24,7 @@ void copy_on_cpu(const Tensor& from, const Tensor& to) {
   });
 }
 
-// Of many tries in half a second: on a busy machine, one that nobody disturbed.
+// The fastest of many tries in half a second, because other processes may slow down some of them.
 template <class F>
 double fastest(Device device, F f) {
   Samples samples;

@@ -1,4 +1,5 @@
-// What a device can do at most, measured in the same run: how fast it copies, how fast it multiplies and adds.
+// The ceilings of a device, measured in the same run: how fast it copies, and how fast it multiplies and
+// adds.
 #pragma once
 
 #include "core/device.h"
@@ -10,12 +11,12 @@ struct Ceilings {
   double bytes_a_second = 0;  ///< read and written, by a copy within the device's memory
   double flops_a_second = 0;  ///< additions and multiplications, by a loop of multiply-adds in registers
 
-  /// The least time in which so much can be done, and which of the two binds.
+  /// The least time for so much work, and which of the two ceilings is the limit.
   double seconds(double bytes, double flops) const;
   bool memory_binds(double bytes, double flops) const;
 };
 
-/// On the CPU with all threads. The fastest of several tries, for a ceiling is what was reached once.
+/// On the CPU with all threads. The fastest of several tries.
 Ceilings measure_ceilings(Device device, DType dtype);
 
 }  // namespace norma

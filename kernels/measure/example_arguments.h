@@ -1,5 +1,5 @@
-// The arguments of every operation for a setting, each written once: bench_kernels, simt_profile and tests run these.
-// Arrays are made in the order of the argument struct and named as there. A new operation adds a function here.
+// The arguments of every operation for a setting. bench_kernels, simt_profile and the tests use them. Arrays
+// are made in the order of the argument struct and have its names. A new operation adds a function here.
 #pragma once
 
 #include "kernels/measure/example_arrays.h"
@@ -359,6 +359,28 @@ LoadImages<T> example(Of<LoadImages<T>>, A a, S s) {
           a.out<std::int64_t>("target", z.n)};
 }
 
+/// States of steps, all zero.
+inline StepState* zero_states(A a, const char* name, std::int64_t count) {
+  const auto words = static_cast<std::int64_t>(sizeof(StepState) / sizeof(std::int64_t));
+  const std::int64_t* const zeros = a.whole(name, count * words, [](std::int64_t) { return 0; });
+  return reinterpret_cast<StepState*>(const_cast<std::int64_t*>(zeros));
+}
+template <class T>
+BeginStep<T> example(Of<BeginStep<T>>, A a, S s) {
+  const std::int64_t n = Sizes(s).n;
+  return {zero_states(a, "state", 1),
+          zero_states(a, "table", 1),
+          a.whole("order", n, [](std::int64_t i) { return 3 * i; }),
+          n,
+          n,
+          a.out<std::int64_t>("indices", n)};
+}
+template <class T>
+KeepScore<T> example(Of<KeepScore<T>>, A a, S) {
+  return {a.in<T>("loss", 1), a.whole("right", 1, [](std::int64_t) { return 7; }), a.out<T>("losses", 1),
+          a.out<std::int64_t>("rights", 1), 0};
+}
+
 // ── Losses and optimizers ──────────────────────────────────────────────────────────────────────────────────
 
 /// One class per row.
@@ -408,24 +430,19 @@ AbsSumBackward<T> example(Of<AbsSumBackward<T>>, A a, S s) {
 template <class T>
 SgdStep<T> example(Of<SgdStep<T>>, A a, S s) {
   const std::int64_t n = Sizes(s).all;
-  return {
-      n, 0.01, 0.9, 0, 0, false, false, a.in<T>("grad", n), a.in_out<T>("p", n), a.in_out<T>("velocity", n)};
+  return {0.01, 0.9,   0,
+          0,    false, {{n, false, a.in<T>("grad", n), a.in_out<T>("p", n), a.in_out<T>("velocity", n)}}};
 }
 template <class T>
 AdamStep<T> example(Of<AdamStep<T>>, A a, S s) {
   const std::int64_t n = Sizes(s).all;
-  return {n,
-          1e-3,
+  return {1e-3,
           0.9,
           0.999,
           1e-8,
           0,
           false,
-          1,
-          a.in<T>("grad", n),
-          a.in_out<T>("p", n),
-          a.in_out<T>("m", n),
-          a.in_out<T>("v", n, 0, 1)};
+          {{n, 1, a.in<T>("grad", n), a.in_out<T>("p", n), a.in_out<T>("m", n), a.in_out<T>("v", n, 0, 1)}}};
 }
 
 }  // namespace norma::example_arguments

@@ -20,9 +20,11 @@ class ExampleArrays {
     Tensor tensor;  ///< undefined without a device
   };
 
-  /// Without a device nothing is allocated, and every pointer is nullptr: sizes and costs are all that is asked.
+  /// Without a device nothing is allocated, and every pointer is nullptr: then only sizes and costs can be
+  /// computed.
   explicit ExampleArrays(std::optional<Device> device);
-  // Not inline: a file with memory-access hooks (kernels/simt/counters.h) may hold one, but cannot count references.
+  // Not inline: code with memory-access hooks (kernels/simt/counters.h) cannot count the references of a
+  // Tensor.
   ExampleArrays(ExampleArrays&&) noexcept;
   ~ExampleArrays();
 
@@ -55,13 +57,13 @@ class ExampleArrays {
   }
   /// Read: random bytes.
   const std::uint8_t* bytes(const std::string& name, std::int64_t count);
-  /// Read, and written by `before` below: what another operation has to compute first.
+  /// Read. Another operation computes it first, in `before` below.
   template <class T>
   T* result(const std::string& name, std::int64_t count) {
     return pointer<T>(add(name, true, false, empty(dtype_of<T>, count), count * size<T>));
   }
 
-  /// Memory that the example's operation does not see, for `before` alone: to be written, or read as in()'s.
+  /// Memory that only `before` uses, not the example's operation: to be written, or read as in()'s.
   template <class T>
   T* hidden(std::int64_t count) {
     return pointer<T>(hidden_.emplace_back(empty(dtype_of<T>, count)));
@@ -79,9 +81,9 @@ class ExampleArrays {
   std::optional<Device> device() const { return device_; }
   /// In the order in which they were made.
   const std::vector<Array>& all() const { return arrays_; }
-  /// What was written: arrays that are output only first, then those that were input, too.
+  /// The written arrays: first those that are only output, then those that are also input.
   std::vector<Tensor> outputs() const;
-  /// What any kernel must read and write: each input once, each output once.
+  /// The bytes that any kernel must read and write: each input once, each output once.
   std::uint64_t bytes_in() const { return sum(&Array::input); }
   std::uint64_t bytes_out() const { return sum(&Array::output); }
 

@@ -1,5 +1,5 @@
-// One example per operation: from a setting to arrays and a call. bench_kernels times them, simt_profile and tests
-// count what they do to memory. kernels/measure/example_arguments.h has the arguments.
+// One example per operation: makes the arrays and the call for a setting. bench_kernels times them,
+// simt_profile and tests count their memory accesses. kernels/measure/example_arguments.h has the arguments.
 #pragma once
 
 #include <array>

@@ -4,7 +4,7 @@
 // MAPPING  one thread per lane
 // MEMORY   4 bytes per thread, at the end
 // NUMERICS a chain from k/16 comes within rounding of 1
-// COST     this is what costs are measured against: 2·fma_chains operations a round and thread
+// COST     other costs are compared with this one: 2·fma_chains operations per round and thread
 #include "kernels/measure/fma_loop.h"
 
 #include "kernels/cuda/grid.cuh"

@@ -1,4 +1,4 @@
-// --profile: where the time of a training step goes, by operation and direction, beside what the machine could do.
+// --profile: the time of each operation and direction in a training step, beside the machine's ceilings.
 //
 //   step   │ load_images │ conv2d forward │ batch_norm forward, with relu │ … │ sgd step │
 //          └── every operation of kernels/table.h reports its time; the rest of a step is "between them"
@@ -24,7 +24,7 @@ class StepProfile {
   /// While one lives, operations are counted; its own life is one step.
   class Step {
    public:
-    /// Of nothing where profile is nullptr.
+    /// Does nothing if profile is nullptr.
     explicit Step(StepProfile* profile);
     ~Step();
     Step(const Step&) = delete;
@@ -35,8 +35,8 @@ class StepProfile {
     Clock clock_;
   };
 
-  /// One line per operation and what is fused with it, the slowest first. The first step, which fills caches and
-  /// pools, is left out where there are more.
+  /// One line per operation and what is fused with it, the slowest first. If there are several steps, the
+  /// first one is not counted, because it fills caches and pools.
   std::string table(const Ceilings& ceilings) const;
 
  private:

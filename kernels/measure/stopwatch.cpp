@@ -11,8 +11,9 @@ namespace norma {
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 std::string waiting_text(double share) {
-  return fmt::format("whoever waited for its turn used {:.1f} % of a core meanwhile{}", 100 * share,
-                     share <= 0.05 ? "" : ": too much to be fair; unset OMP_WAIT_POLICY and GOMP_SPINCOUNT");
+  return fmt::format(
+      "processes that waited for their turn used {:.1f} % of a core{}", 100 * share,
+      share <= 0.05 ? "" : ": too much for a fair result; unset OMP_WAIT_POLICY and GOMP_SPINCOUNT");
 }
 
 double Samples::quantile(double share) const {

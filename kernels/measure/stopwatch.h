@@ -1,8 +1,8 @@
-// Timing on any device, and what samples amount to.
+// Timing on any device, and the statistics of samples.
 //
-// A sample is the mean of some calls, back to back, from a device with nothing to do until it has nothing to do
-// again: on a GPU, launches are asynchronous, and one wait is shared by all calls of a sample. Inputs stay the
-// same, so that what fits into a cache comes from there ("warm").
+// A sample is the mean of some calls, one directly after the other. It begins when the device is idle and
+// ends when the device is idle again: launches on a GPU are asynchronous, and all calls of a sample share one
+// wait. Inputs stay the same, so that data which fits into a cache comes from there ("warm").
 #pragma once
 
 #include <string>
@@ -13,12 +13,12 @@
 
 namespace norma {
 
-/// That this process has used of all processors.
+/// Time that this process has used, on all processors together.
 double processor_seconds();
-/// A line on the share of a core that whoever waited for its turn used; a warning where it is too much.
+/// A line about the share of a core that waiting processes used; a warning if it is too large.
 std::string waiting_text(double share);
 
-/// Seconds a call: the mean of `calls`.
+/// Seconds per call: the mean of `calls`.
 template <class F>
 double time_calls(Device device, int calls, F&& f) {
   synchronize(device);
@@ -28,7 +28,7 @@ double time_calls(Device device, int calls, F&& f) {
   return clock.seconds() / calls;
 }
 
-/// Seconds a call, a number a sample.
+/// Seconds per call, one number per sample.
 struct Samples {
   std::vector<double> seconds = {};
 
@@ -38,12 +38,12 @@ struct Samples {
   double least() const;
 };
 
-/// When a case has been timed enough: by time and by number.
+/// How long a case is timed: total time and number of samples.
 struct Patience {
   double seconds = 0.2;
   int samples = 5;
 
-  /// Calls of one sample, of something that takes so long: at most a fifth of all the time.
+  /// Number of calls of one sample if a call takes so long: a sample takes at most seconds/samples.
   int calls(double seconds_a_call) const;
 };
 

@@ -1,17 +1,17 @@
 // Batch norm in CUDA. A set is a plane of every image, far apart in memory; teams of lanes work on planes
 // (runs), and sums of planes become sums of channels:
 //
-//   training     x ─run_moments─▶ moments of planes ─sum_columns─▶ mean, rstd, running_… ─┐
-//   evaluation   running_mean, running_var ─constant_statistics──▶ mean, rstd ────────────┴─run_normalize─▶ y
+//   training    x ─run_moments─▶ moments of planes ─sum_columns─▶ mean, rstd, running_… ─┐
+//   evaluation  running_mean, running_var ─constant_statistics──▶ mean, rstd ────────────┴─run_normalize─▶ y
 //
-//   backward     dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─sum_columns─▶ dbias, dweight ─run_dx─▶ dx
+//   backward    dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─sum_columns─▶ dbias, dweight ─run_dx─▶ dx
 //
 // The planes' sums are a matrix with one column per channel and one row per image (and piece): N·C·24 bytes
 // forward, which for small planes is as much traffic as x itself.
 #include "kernels/norm/batch_norm.h"
 
 #include "kernels/cuda/scratch.h"
-#include "kernels/norm/columns.cuh"
+#include "kernels/norm/runs.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
@@ -40,13 +40,13 @@ template <class T>
 struct FinishBatchBackward {
   FinishAffine<T> gradients;
   const T* weight;
-  Sums<stat_t>* sums;
+  Sums<stat_t>* means;
+  stat_t m;
 
   __device__ __forceinline__ void operator()(unsigned slice, unsigned c, const Sums<stat_t>& sum) const {
     gradients(slice, c, sum);
     const stat_t factor = weight != nullptr ? stat_t{weight[c]} : 1.0;
-    const Sums<stat_t> weighted{factor * sum.g, factor * sum.g_xhat};
-    sums[c] = weighted;
+    means[c] = Sums<stat_t>{factor * sum.g, factor * sum.g_xhat}.over(m);
   }
 };
 
@@ -84,7 +84,7 @@ void batch_norm_forward(const BatchNormForward<T>& a) {
       launch(constant_statistics<T>, {.grid = (layout.c + 127) / 128, .block = 128}, layout.c, a.eps,
              a.running_mean, a.running_var, a.mean, a.rstd);
     }
-    with_epilogue<T>(a.after, a.n * a.c, [&](auto after) {
+    with_epilogue_of_planes<T>(a.after, [&](auto after) {
       launch(run_normalize<T, Width, norm::BatchLayout, decltype(after)>, pieces.config(),
              Forward<T>{a.x, a.weight, a.bias, a.y, a.mean, a.rstd, a.eps}, layout, pieces, after);
     });
@@ -99,19 +99,20 @@ void batch_norm_backward(const BatchNormBackward<T>& a) {
     const Pieces pieces = cut_runs<T>(a.n * a.c, a.hw, Width);
     if (pieces.teams() == 0) return;
     const Backward<T> b{a.dy, a.x, a.weight, a.bias, a.mean, a.rstd, a.dx};
-    with_epilogue<T>(a.after, a.n * a.c, [&](auto after) {
+    with_epilogue_of_planes<T>(a.after, [&](auto after) {
       using After = decltype(after);
-      const DeviceScratch<Sums<stat_t>> partial(pieces.teams()), sums(a.c);
+      const DeviceScratch<Sums<stat_t>> partial(pieces.teams()), means(a.c);
       if (a.batch_statistics || a.dweight != nullptr || a.dbias != nullptr) {
         launch(run_backward_sums<T, Width, norm::BatchLayout, After>, pieces.config(), b, layout, pieces,
                after, partial.data());
         merge_columns(pieces.teams() / layout.c, layout.c,
                       LoadPartial<Sums<stat_t>>{partial.data(), layout.c},
-                      FinishBatchBackward<T>{{a.dweight, a.dbias}, a.weight, sums.data()});
+                      FinishBatchBackward<T>{
+                          {a.dweight, a.dbias}, a.weight, means.data(), static_cast<stat_t>(a.n * a.hw)});
       }
       if (a.dx == nullptr) return;
       launch(run_dx<T, Width, norm::BatchLayout, After>, pieces.config(), b, layout, pieces, after,
-             a.batch_statistics ? sums.data() : nullptr, static_cast<stat_t>(a.n * a.hw));
+             a.batch_statistics ? means.data() : nullptr);
     });
   });
 }

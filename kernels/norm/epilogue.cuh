@@ -2,10 +2,10 @@
 // is stored, and whose backward() is applied to dy after it is loaded.
 //
 //   NoEpilogue       leaves both as they are, and costs nothing
-//   ReluAndFactors   ReLU, and the factor of the plane that an element belongs to
-//
-// Factors are drawn by a launch of their own and then lie in memory, one for every plane: some sixty integer
-// instructions a Philox block would be too many for each access of each kernel.
+//   ReluAndDraw      ReLU, and a factor for each run, a plane. of_run() draws it: once per team
+//   ReluAndFactors   ReLU, and the factor of the plane that an element belongs to, where a run is not a
+//                    plane. A separate launch draws the factors and stores them in memory: about sixty
+//                    integer instructions per Philox block would be too many for each access
 #pragma once
 
 #include "kernels/cuda/pack.cuh"
@@ -16,6 +16,10 @@
 namespace norma::NORMA_EXECUTOR {
 
 struct NoEpilogue {
+  template <class Layout>
+  __device__ __forceinline__ const NoEpilogue& of_run(const Layout&, unsigned) const {
+    return *this;
+  }
   template <class Pack, class Layout>
   __device__ __forceinline__ Pack forward(const Pack& z, const Layout&, unsigned, unsigned) const {
     return z;
@@ -27,18 +31,70 @@ struct NoEpilogue {
   }
 };
 
+/// y of z. A plane that is dropped is 0 whatever is in it.
+template <class T>
+__device__ __forceinline__ T relu_times(T z, T factor) {
+  return z < 0 || factor == 0 ? T{0} : z * factor;
+}
+/// dz of dy.
+template <class T>
+__device__ __forceinline__ T relu_times_gradient(T dy, T z, T factor) {
+  return z > 0 && factor != 0 ? dy * factor : T{0};
+}
+
+/// ReLU and one factor for all.
+template <class T>
+struct ReluAndFactor {
+  T factor;
+
+  template <int Width, class Layout>
+  __device__ __forceinline__ Pack<T, Width> forward(const Pack<T, Width>& z, const Layout&, unsigned,
+                                                    unsigned) const {
+    Pack<T, Width> y;
+    for (int e = 0; e < Width; ++e) y.at[e] = relu_times(z.at[e], factor);
+    return y;
+  }
+  template <int Width, class Z, class Layout>
+  __device__ __forceinline__ Pack<T, Width> backward(const Pack<T, Width>& dy, const Z& z_at, const Layout&,
+                                                     unsigned, unsigned) const {
+    const Pack<T, Width> z = z_at();
+    Pack<T, Width> dz;
+    for (int e = 0; e < Width; ++e) dz.at[e] = relu_times_gradient(dy.at[e], z.at[e], factor);
+    return dz;
+  }
+};
+
+/// The mask of dropout2d (kernels/random/dropout.cu), bit for bit.
+template <class T>
+struct ReluAndDraw {
+  RandomSequence random;
+  std::uint64_t first;  ///< the random word of plane 0
+  Keep keep;
+  T scale;
+
+  template <class Layout>
+  __device__ __forceinline__ ReluAndFactor<T> of_run(const Layout& layout, unsigned run) const {
+    static_assert(Layout::run_is_plane);
+    const bool kept = keep.threshold == 0 || keep(random.now().word(first + layout.plane(run, 0)));
+    return {kept ? scale : T{0}};
+  }
+};
+
 template <class T>
 struct ReluAndFactors {
   const T* factors;  ///< of every plane, 0 where it is dropped; nullptr for 1
 
-  /// y of a pack of z that begins at element i of a run. A plane that is dropped is 0 whatever is in it.
+  template <class Layout>
+  __device__ __forceinline__ const ReluAndFactors& of_run(const Layout&, unsigned) const {
+    return *this;
+  }
+  /// y of a pack of z that begins at element i of a run.
   template <int Width, class Layout>
   __device__ __forceinline__ Pack<T, Width> forward(const Pack<T, Width>& z, const Layout& layout,
                                                     unsigned run, unsigned i) const {
     const auto factor = load_factors<Width>(layout, run, i);
     Pack<T, Width> y;
-    for (int e = 0; e < Width; ++e)
-      y.at[e] = z.at[e] < 0 || factor.at[e] == 0 ? T{0} : z.at[e] * factor.at[e];
+    for (int e = 0; e < Width; ++e) y.at[e] = relu_times(z.at[e], factor.at[e]);
     return y;
   }
 
@@ -49,8 +105,7 @@ struct ReluAndFactors {
     const auto factor = load_factors<Width>(layout, run, i);
     const Pack<T, Width> z = z_at();
     Pack<T, Width> dz;
-    for (int e = 0; e < Width; ++e)
-      dz.at[e] = z.at[e] > 0 && factor.at[e] != 0 ? dy.at[e] * factor.at[e] : T{0};
+    for (int e = 0; e < Width; ++e) dz.at[e] = relu_times_gradient(dy.at[e], z.at[e], factor.at[e]);
     return dz;
   }
 
@@ -79,17 +134,18 @@ struct ReluAndFactors {
 //
 // MATH     factors[i] = scale where random word first + i keeps its plane, else 0
 // MAPPING  one thread per plane
-// MEMORY   writes sizeof(T) a plane
+// MEMORY   writes sizeof(T) per plane
 // NUMERICS the mask of dropout2d (kernels/random/dropout.cu), bit for bit
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     draw_factors(long long planes, RandomSequence random, std::uint64_t first, Keep keep, T scale,
                  T* factors) {
+  const RandomSequence now = random.now();
   for (long long i = thread_in_grid(); i < planes; i += threads_in_grid())
-    factors[i] = keep(random.word(first + static_cast<std::uint64_t>(i))) ? scale : T{0};
+    factors[i] = keep(now.word(first + static_cast<std::uint64_t>(i))) ? scale : T{0};
 }
 
-/// Calls f with the epilogue for so many planes.
+/// Calls f with the epilogue for so many planes, stored.
 template <class T, class F>
 void with_epilogue(const Epilogue& after, std::int64_t planes, F&& f) {
   if (!after.relu) return f(NoEpilogue());
@@ -99,6 +155,14 @@ void with_epilogue(const Epilogue& after, std::int64_t planes, F&& f) {
          static_cast<std::uint64_t>(after.first), Keep(after.p), static_cast<T>(dropout_scale(after.p)),
          factors.data());
   f(ReluAndFactors<T>{factors.data()});
+}
+
+/// Calls f with the epilogue where runs are planes.
+template <class T, class F>
+void with_epilogue_of_planes(const Epilogue& after, F&& f) {
+  if (!after.relu) return f(NoEpilogue());
+  f(ReluAndDraw<T>{after.random, static_cast<std::uint64_t>(after.first), Keep(after.p),
+                   static_cast<T>(dropout_scale(after.p))});
 }
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -25,7 +25,7 @@ struct Epilogue {
 
   /// What plane n·C + c is multiplied by: the mask of dropout2d (kernels/random/dropout.h).
   double factor(std::int64_t plane) const {
-    return random.uniform(static_cast<std::uint64_t>(first + plane)) >= p ? dropout_scale(p) : 0;
+    return random.now().uniform(static_cast<std::uint64_t>(first + plane)) >= p ? dropout_scale(p) : 0;
   }
   /// The epilogue of the planes from this one on.
   Epilogue from(std::int64_t plane) const { return {relu, p, random, first + plane}; }

@@ -3,7 +3,7 @@
 // A set is one stretch of memory: the forward pass is that of sets.cuh, one launch where the set fits on
 // chip, three where not. Backward, three or four:
 //
-//   dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─┬─group_sums──▶ Σ g, Σ g·x̂ of sets ─run_dx─▶ dx
+//   dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─┬─group_means─▶ Σ g/M, Σ g·x̂/M of sets ─run_dx─▶ dx
 //                                                      └─sum_columns─▶ dbias, dweight
 #include "kernels/norm/group_norm.h"
 
@@ -12,9 +12,9 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-// group_sums: from planes to sets.
+// group_means: from planes to sets.
 //
-// MATH     sums[n, g] = Σ weight[c]·plane sums[n, c], over the channels c of the group
+// MATH     means[n, g] = Σ weight[c]·plane sums[n, c] / M, over the channels c of the group
 // MAPPING  one team of 1 … 32 lanes per set, lane r takes channels r, r + lanes, …
 // MEMORY   reads the 16 bytes of every plane's piece, once
 // NUMERICS double, fixed order
@@ -22,8 +22,8 @@ namespace {
 // COST     the sums of every plane 1.00 ×; up to 10 shuffles per thread
 template <class T>
 __global__ void __launch_bounds__(block_threads)
-    group_sums(const Sums<stat_t>* partial, const T* weight, norm::GroupLayout layout, Pieces pieces,
-               unsigned lanes, Sums<stat_t>* sums) {
+    group_means(const Sums<stat_t>* partial, const T* weight, norm::GroupLayout layout, Pieces pieces,
+                unsigned lanes, stat_t m, Sums<stat_t>* means) {
   const Lanes team{lanes};
   const unsigned set = team.index(), first = set * layout.channels;
   const bool there = first < pieces.runs;
@@ -38,7 +38,7 @@ __global__ void __launch_bounds__(block_threads)
     sum.g += factor * plane.g, sum.g_xhat += factor * plane.g_xhat;
   }
   sum = {team.sum(sum.g), team.sum(sum.g_xhat)};
-  if (there && team.rank() == 0) sums[set] = sum;
+  if (there && team.rank() == 0) means[set] = sum.over(m);
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ void group_norm_backward(const GroupNormBackward<T>& a) {
     constexpr int Width = w();
     const Pieces pieces = cut_runs<T>(a.n * a.c, a.hw, Width);
     if (pieces.teams() == 0) return;
-    with_epilogue<T>(a.after, a.n * a.c, [&](auto after) {
+    with_epilogue_of_planes<T>(a.after, [&](auto after) {
       using After = decltype(after);
       // Sums of every plane, of dz itself: weights come when planes are put together.
       const DeviceScratch<Sums<stat_t>> partial(pieces.teams());
@@ -76,11 +76,11 @@ void group_norm_backward(const GroupNormBackward<T>& a) {
       if (a.dx == nullptr) return;
 
       const unsigned sets = pieces.runs / channels, lanes = norm::lanes_for(channels);
-      const DeviceScratch<Sums<stat_t>> sums(sets);
-      launch(group_sums<T>, {.grid = blocks_for_teams(sets, lanes), .block = block_threads}, partial.data(),
-             a.weight, layout, pieces, lanes, sums.data());
+      const DeviceScratch<Sums<stat_t>> means(sets);
+      launch(group_means<T>, {.grid = blocks_for_teams(sets, lanes), .block = block_threads}, partial.data(),
+             a.weight, layout, pieces, lanes, static_cast<stat_t>(channels * a.hw), means.data());
       launch(run_dx<T, Width, norm::GroupLayout, After>, pieces.config(), b, layout, pieces, after,
-             sums.data(), static_cast<stat_t>(a.c / a.groups * a.hw));
+             means.data());
     });
   });
 }

@@ -1,7 +1,7 @@
 // Layer norm over rows in CUDA. A set is a row: the forward pass is that of sets.cuh, one launch where the
 // row fits on chip, three where not. Backward, sums along rows give dx, sums down columns dweight and dbias:
 //
-//   dy, x ─┬─run_backward_sums──▶ Σ g, Σ g·x̂ of pieces ──sum_columns──▶ … of every row ──run_dx──▶ dx
+//   dy, x ─┬─run_backward_sums──▶ Σ g, Σ g·x̂ of pieces ──sum_columns──▶ …/M of every row ──run_dx──▶ dx
 //          └─sum_columns, by slices of rows──▶ Σ dy, Σ dy·x̂ of slices ──sum_columns──▶ dbias, dweight
 #include "kernels/norm/layer_norm.h"
 
@@ -10,7 +10,7 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-inline constexpr unsigned rows_a_slice = 64;  // 8 for each of the 8 walkers of a column
+inline constexpr unsigned rows_a_slice = 64;  // that a sum in T takes
 
 /// The layout of rows of m elements, where `plane` elements share a dropout factor.
 norm::RowLayout row_layout(std::int64_t m, std::int64_t plane) {
@@ -53,13 +53,12 @@ void layer_norm_dx(const Backward<T>& a, std::int64_t rows, std::int64_t m, cons
   with_width<T>(access_width<T>(m, a.dy, a.x, a.weight, a.bias, a.dx), [&](auto w) {
     constexpr int Width = w();
     const Pieces pieces = cut_runs<T>(rows, m, Width);
-    const DeviceScratch<Sums<stat_t>> partial(pieces.teams()), sums(rows);
+    const DeviceScratch<Sums<stat_t>> partial(pieces.teams()), means(rows);
     launch(run_backward_sums<T, Width, norm::RowLayout, After>, pieces.config(), a, layout, pieces, after,
            partial.data());
     merge_columns(pieces.pieces, pieces.runs, LoadPartial<Sums<stat_t>>{partial.data(), pieces.runs},
-                  FinishSum<Sums<stat_t>>{sums.data(), pieces.runs});
-    launch(run_dx<T, Width, norm::RowLayout, After>, pieces.config(), a, layout, pieces, after, sums.data(),
-           static_cast<stat_t>(m));
+                  FinishMeans{means.data(), static_cast<stat_t>(m)});
+    launch(run_dx<T, Width, norm::RowLayout, After>, pieces.config(), a, layout, pieces, after, means.data());
   });
 }
 
@@ -85,8 +84,8 @@ void layer_norm_backward(const LayerNormBackward<T>& a) {
     if (a.dweight == nullptr && a.dbias == nullptr) return;
     const unsigned slices = (rows + rows_a_slice - 1) / rows_a_slice;
     const DeviceScratch<Sums<stat_t>> partial(std::int64_t{slices} * m);
-    merge_columns(rows, m, LoadElement<T, decltype(after)>{b, layout, m, after},
-                  FinishSlice<T>{{partial.data(), m}}, rows_a_slice);
+    merge_slices(rows, m, rows_a_slice, LoadElement<T, decltype(after)>{b, layout, m, after},
+                 FinishSlice<T>{{partial.data(), m}});
     merge_columns(slices, m, LoadPartial<Sums<stat_t>>{partial.data(), m},
                   FinishAffine<T>{a.dweight, a.dbias});
   });

@@ -1,4 +1,4 @@
-// Layer norm over the channels of each pixel, in CUDA. A set lies across memory, one value every H·W; a warp
+// Layer norm over the channels of each pixel, in CUDA. The values of a set are H·W apart in memory. A warp
 // takes 32 neighbouring pixels, so that each of its accesses is one stretch, and 8 warps share the channels:
 //
 //               pixel 0 … 31          32 … 63          all N·H·W pixels, an image's after another's
@@ -13,8 +13,8 @@
 #include "kernels/norm/layer_norm_pixel.h"
 
 #include "kernels/cuda/scratch.h"
-#include "kernels/norm/columns.cuh"
 #include "kernels/norm/layer_norm.h"
+#include "kernels/norm/runs.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
@@ -56,6 +56,14 @@ struct Walkers {
   __device__ __forceinline__ T sum(T v) const {
     return walkers_sum(v);
   }
+  template <class T, int N>
+  __device__ __forceinline__ void take_from_first(T (&values)[N]) const {
+    NORMA_SHARED(T[N][32], first);
+    if (threadIdx.y == 0)
+      for (int i = 0; i < N; ++i) first[i][threadIdx.x] = values[i];
+    __syncthreads();
+    for (int i = 0; i < N; ++i) values[i] = first[i][threadIdx.x];
+  }
 };
 
 // pixel_normalize
@@ -67,7 +75,7 @@ struct Walkers {
 //          double; else twice, in chunks of that many. y is written once
 // NUMERICS corrected two-pass within a chunk, chunks merged in order
 // REQUIRES block (32, 8); every thread reaches the barriers, those beyond the last pixel without elements
-// COST     x and y 1.00 ×, sectors the fewest; 6 barriers, no bank conflict
+// COST     x and y 1.00 ×, sectors the fewest; 7 barriers, no bank conflict
 template <class T, class After>
 __global__ void __launch_bounds__(32 * channel_walkers, 2)  // 2 per multiprocessor: registers for x
     pixel_normalize(Forward<T> a, Pixels pixels, After after) {
@@ -91,14 +99,19 @@ __global__ void __launch_bounds__(32 * channel_walkers, 2)  // 2 per multiproces
   Moments moments{};
   for (unsigned first = 0; first < pixels.c; first += chunk) {
     const unsigned count = read(first);
-    moments.merge(held.moments(team, count));
+    const SumsAroundGuess<T> sums = held.sums(team, count);
+    if (team.rank() == 0) moments.merge(sums.moments(count));
   }
+  Statistics<T> s(0, 0);
+  if (there && team.rank() == 0) {
+    const stat_t rstd = moments.rstd(a.eps);
+    a.mean[pixel] = moments.mean, a.rstd[pixel] = rstd;
+    s = Statistics<T>(moments.mean, rstd);
+  }
+  s = Statistics<T>::from_first(team, s);
   if (!there) return;
-  const stat_t rstd = moments.rstd(a.eps);
-  if (threadIdx.y == 0) a.mean[pixel] = moments.mean, a.rstd[pixel] = rstd;
 
   // result
-  const Statistics<T> s(moments.mean, rstd);
   const unsigned plane = pixels.plane(pixel);
   for (unsigned first = 0; first < pixels.c; first += chunk) {
     const unsigned count = pixels.c <= chunk ? pixels.c : read(first);

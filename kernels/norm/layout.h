@@ -5,8 +5,8 @@
 //   affine(run, i)  whose weight and bias it takes    one for each aligned 16 bytes, unless affine_an_element
 //   plane(run, i)   whose dropout factor it takes     one for each aligned 16 bytes, unless plane_an_element
 //
-// With plane_an_element, left(i) elements from i on belong to the plane of i, and `elements` to each later
-// one.
+// With run_is_plane, all elements of a run take the same factor. With plane_an_element, left(i) elements from
+// i on belong to the plane of i, and `elements` to each later one.
 #pragma once
 
 namespace norma::norm {
@@ -21,6 +21,7 @@ namespace norma::norm {
 struct GroupLayout {
   unsigned c, channels;
   static constexpr bool set_an_element = false, affine_an_element = false, plane_an_element = false;
+  static constexpr bool run_is_plane = true;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run / channels; }
   NORMA_LAYOUT unsigned affine(unsigned run, unsigned) const { return run % c; }
   NORMA_LAYOUT unsigned plane(unsigned run, unsigned) const { return run; }
@@ -30,6 +31,7 @@ struct GroupLayout {
 struct BatchLayout {
   unsigned c;
   static constexpr bool set_an_element = false, affine_an_element = false, plane_an_element = false;
+  static constexpr bool run_is_plane = true;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run % c; }
   NORMA_LAYOUT unsigned affine(unsigned run, unsigned) const { return run % c; }
   NORMA_LAYOUT unsigned plane(unsigned run, unsigned) const { return run; }
@@ -39,6 +41,7 @@ struct BatchLayout {
 struct PixelLayout {
   unsigned c, hw;
   static constexpr bool set_an_element = true, affine_an_element = false, plane_an_element = false;
+  static constexpr bool run_is_plane = true;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned i) const { return run / c * hw + i; }
   NORMA_LAYOUT unsigned affine(unsigned run, unsigned) const { return run % c; }
   NORMA_LAYOUT unsigned plane(unsigned run, unsigned) const { return run; }
@@ -48,6 +51,7 @@ struct PixelLayout {
 /// channel i; the planes of the image begin with number `run`.
 struct ChannelLayout {
   static constexpr bool set_an_element = false, affine_an_element = true, plane_an_element = false;
+  static constexpr bool run_is_plane = false;
   NORMA_LAYOUT unsigned affine(unsigned, unsigned i) const { return i; }
   NORMA_LAYOUT unsigned plane(unsigned run, unsigned i) const { return run + i; }
 };
@@ -58,6 +62,7 @@ struct RowLayout {
   unsigned elements;      ///< of a row that belong to the same plane
   unsigned planes, rows;  ///< planes of a row, rows of a plane: one of the two is 1
   static constexpr bool set_an_element = false, affine_an_element = true, plane_an_element = true;
+  static constexpr bool run_is_plane = false;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run; }
   NORMA_LAYOUT unsigned affine(unsigned, unsigned i) const { return i; }
   NORMA_LAYOUT unsigned plane(unsigned run, unsigned i) const { return run / rows * planes + i / elements; }
@@ -68,6 +73,7 @@ struct RowLayout {
 struct WholeGroupLayout {
   unsigned channels, groups, hw;
   static constexpr bool set_an_element = false, affine_an_element = false, plane_an_element = false;
+  static constexpr bool run_is_plane = false;
   NORMA_LAYOUT unsigned set(unsigned run, unsigned) const { return run; }
   NORMA_LAYOUT unsigned affine(unsigned run, unsigned i) const { return run % groups * channels + i / hw; }
   NORMA_LAYOUT unsigned plane(unsigned run, unsigned i) const { return run * channels + i / hw; }

@@ -3,8 +3,8 @@
 // NUMERICS  A mean of 1e4 is not a float. Moments therefore come from two passes over the registers: one for
 //           a guess of the mean, one around the guess, which also tells how far off it was (the corrected
 //           two-pass algorithm). Passes add in T, at most 32 values per thread and then a tree; what follows
-//           is double. x̂ takes the mean in two halves, the nearest T and the rest: x − mean is then as exact
-//           as x.
+//           is double, in one thread of the team. x̂ takes the mean in two halves, the nearest T and the
+//           rest: x − mean is then as exact as x.
 #pragma once
 
 #include "kernels/cuda/pack.cuh"
@@ -39,10 +39,32 @@ struct Moments {
   __device__ __forceinline__ stat_t rstd(double eps) const { return 1 / sqrt(squares / count + eps); }
 };
 
+/// Sums of some elements x around a guess of their mean, added in T.
+template <class T>
+struct SumsAroundGuess {
+  acc_t<T> guess, offsets, squares;  ///< Σ(x − guess), Σ(x − guess)²
+
+  /// In double, which few GPUs do fast: one thread of a team calls it.
+  __device__ __forceinline__ Moments moments(unsigned m) const {
+    const stat_t count = m, offset = offsets;
+    return {count, guess + offset / count, max(0.0, squares - offset * offset / count)};
+  }
+};
+
 /// The mean and rstd of a set as kernels use them on elements.
 template <class T>
 struct Statistics {
   acc_t<T> mean, rest, rstd;  ///< mean + rest is the mean
+
+  /// Those that the first thread of a team has.
+  template <class Team>
+  static __device__ __forceinline__ Statistics from_first(const Team& team, const Statistics& own) {
+    acc_t<T> values[] = {own.mean, own.rest, own.rstd};
+    team.take_from_first(values);
+    Statistics all = own;
+    all.mean = values[0], all.rest = values[1], all.rstd = values[2];
+    return all;
+  }
 
   __device__ __forceinline__ Statistics(stat_t mean_, stat_t rstd_)
       : mean(static_cast<acc_t<T>>(mean_)),
@@ -78,7 +100,7 @@ __device__ __forceinline__ void for_packs(const Team& team, unsigned m, F&& f) {
   for (unsigned i = team.rank() * Width; i < m; i += team.size() * Width) f(i);
 }
 
-/// The same packs in registers, `held_bytes` a thread at most.
+/// The same packs in registers, at most `held_bytes` per thread.
 template <class T, int Width>
 struct Held {
   static constexpr unsigned packs = norm::held_bytes / sizeof(T) / Width;
@@ -100,9 +122,9 @@ struct Held {
     each(team, m, [&](Pack<T, Width>& p, unsigned i) { p = load_pack<Width>(x + i); });
   }
 
-  /// The moments of all elements of the team, in every thread. REQUIRES what team.sum does.
+  /// The sums of all elements of the team, in every thread. REQUIRES what team.sum does.
   template <class Team>
-  __device__ __forceinline__ Moments moments(const Team& team, unsigned m) {
+  __device__ __forceinline__ SumsAroundGuess<T> sums(const Team& team, unsigned m) {
     acc_t<T> sum = 0;
     each(team, m, [&](const Pack<T, Width>& p, unsigned) {
       for (const T v : p.at) sum += v;
@@ -117,8 +139,8 @@ struct Held {
         squares += delta * delta;
       }
     });
-    const stat_t count = m, offset = team.sum(offsets);
-    return {count, guess + offset / count, max(0.0, team.sum(squares) - offset * offset / count)};
+    offsets = team.sum(offsets);
+    return {guess, offsets, team.sum(squares)};
   }
 };
 

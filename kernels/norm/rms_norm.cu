@@ -3,12 +3,12 @@
 //
 //   x ─run_moments─▶ moments of pieces ─sum_columns─▶ rrms of images ─run_normalize─▶ y
 //
-//   dy, x ─run_backward_sums─▶ Σ dz·x̂ of planes ─┬─image_sums──▶ Σ dz·weight·x̂ of images ─run_dx─▶ dx
+//   dy, x ─run_backward_sums─▶ Σ dz·x̂ of planes ─┬─image_means─▶ Σ dz·weight·x̂/M of images ─run_dx─▶ dx
 //                                                └─sum_columns─▶ dweight
 #include "kernels/norm/rms_norm.h"
 
 #include "kernels/cuda/scratch.h"
-#include "kernels/norm/columns.cuh"
+#include "kernels/norm/runs.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
@@ -32,9 +32,9 @@ __global__ void __launch_bounds__(block_threads) clear_means(unsigned images, st
   if (i < images) zero[i] = 0;
 }
 
-// image_sums: from planes to images.
+// image_means: from planes to images.
 //
-// MATH     sums[n] = Σ weight[c]·plane sums[n, c] of dz·x̂, over all channels; no Σ g, since no mean was
+// MATH     means[n] = Σ weight[c]·plane sums[n, c] / M of dz·x̂, over all channels; no Σ g, since no mean was
 //          subtracted
 // MAPPING  one team of 1 … 32 lanes per image, lane r takes channels r, r + lanes, …
 // MEMORY   reads 8 of the 16 bytes of every plane's piece, and asks for the sectors of all 16
@@ -42,8 +42,8 @@ __global__ void __launch_bounds__(block_threads) clear_means(unsigned images, st
 // REQUIRES every thread stays to the end
 template <class T>
 __global__ void __launch_bounds__(block_threads)
-    image_sums(const Sums<stat_t>* partial, const T* weight, unsigned c, Pieces pieces, unsigned lanes,
-               Sums<stat_t>* sums) {
+    image_means(const Sums<stat_t>* partial, const T* weight, unsigned c, Pieces pieces, unsigned lanes,
+                stat_t m, Sums<stat_t>* means) {
   const Lanes team{lanes};
   const unsigned image = team.index(), first = image * c;
   const bool there = first < pieces.runs;
@@ -54,7 +54,7 @@ __global__ void __launch_bounds__(block_threads)
     sum += (weight != nullptr ? stat_t{weight[k]} : 1.0) * plane;
   }
   sum = team.sum(sum);
-  if (there && team.rank() == 0) sums[image] = {0, sum};
+  if (there && team.rank() == 0) means[image] = {0, sum / m};
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ void rms_norm_forward(const RmsNormForward<T>& a) {
     launch(run_moments<T, Width>, whole.config(), a.x, whole, partial.data());
     merge_columns(whole.pieces, images, LoadPartial<Moments>{partial.data(), images},
                   FinishRootMeanSquare{zero.data(), a.rrms, a.eps});
-    with_epilogue<T>(a.after, a.n * a.c, [&](auto after) {
+    with_epilogue_of_planes<T>(a.after, [&](auto after) {
       launch(run_normalize<T, Width, norm::GroupLayout, decltype(after)>, planes.config(),
              Forward<T>{a.x, a.weight, nullptr, a.y, zero.data(), a.rrms, a.eps}, norm::GroupLayout{c, c},
              planes, after);
@@ -92,7 +92,7 @@ void rms_norm_backward(const RmsNormBackward<T>& a) {
            images, zero.data());
 
     const Backward<T> b{a.dy, a.x, a.weight, nullptr, zero.data(), a.rrms, a.dx};
-    with_epilogue<T>(a.after, a.n * a.c, [&](auto after) {
+    with_epilogue_of_planes<T>(a.after, [&](auto after) {
       using After = decltype(after);
       const DeviceScratch<Sums<stat_t>> partial(pieces.teams());
       launch(run_backward_sums<T, Width, norm::GroupLayout, After>, pieces.config(), b, layout, pieces, after,
@@ -103,11 +103,11 @@ void rms_norm_backward(const RmsNormBackward<T>& a) {
       if (a.dx == nullptr) return;
 
       const unsigned lanes = norm::lanes_for(a.c);
-      const DeviceScratch<Sums<stat_t>> sums(images);
-      launch(image_sums<T>, {.grid = blocks_for_teams(images, lanes), .block = block_threads}, partial.data(),
-             a.weight, c, pieces, lanes, sums.data());
+      const DeviceScratch<Sums<stat_t>> means(images);
+      launch(image_means<T>, {.grid = blocks_for_teams(images, lanes), .block = block_threads},
+             partial.data(), a.weight, c, pieces, lanes, static_cast<stat_t>(a.c * a.hw), means.data());
       launch(run_dx<T, Width, norm::GroupLayout, After>, pieces.config(), b, layout, pieces, after,
-             sums.data(), static_cast<stat_t>(a.c * a.hw));
+             means.data());
     });
   });
 }

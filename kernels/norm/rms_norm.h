@@ -4,7 +4,7 @@
 //   the set: image n, M = C·H·W values        rrms[n] = 1/√(Σ x²/M + ε)
 //   x̂ = x·rrms        y = x̂·weight[c]
 //
-// Backward: dweight[c] = Σₙ,ₕ,𝓌 dy·x̂        dx = rrms·(dy·weight − x̂·Σ dy·weight·x̂/M), the sum over the set.
+// Backward: dweight[c] = Σₙ,ₕ,𝓌 dy·x̂      dx = rrms·(dy·weight − x̂·Σ dy·weight·x̂/M), the sum over the set.
 #pragma once
 
 #include <cstdint>

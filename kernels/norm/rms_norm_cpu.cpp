@@ -1,5 +1,5 @@
-// RMS norm on the CPU: group norm with one group, about 0 instead of about the mean. Each piece does all passes over its
-// images at once.
+// RMS norm on the CPU: group norm with one group, about 0 instead of about the mean. Each piece of work does
+// all passes over its images.
 #include "kernels/norm/rms_norm.h"
 
 #include "core/parallel.h"

@@ -56,7 +56,7 @@ class Factors {
     const double kept = dropout_scale(after.p);
     for (std::int64_t i = 0; after.relu && i < planes;) {
       const std::int64_t number = after.first + i;
-      const auto words = after.random.block(static_cast<std::uint64_t>(number / 4));
+      const auto words = after.random.now().block(static_cast<std::uint64_t>(number / 4));
       for (std::int64_t k = number % 4; k < 4 && i < planes; ++k, ++i)
         factors_[i] = RandomSequence::to_uniform(words[static_cast<std::size_t>(k)]) >= after.p ? kept : 0;
     }

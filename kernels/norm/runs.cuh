@@ -12,6 +12,7 @@
 // REQUIRES every thread stays to the end; those of teams beyond the last have no elements
 #pragma once
 
+#include "kernels/cuda/columns.cuh"
 #include "kernels/cuda/team.cuh"
 #include "kernels/norm/epilogue.cuh"
 #include "kernels/norm/layout.h"
@@ -81,6 +82,38 @@ struct alignas(2 * sizeof(T)) Sums {
   T g, g_xhat;
 
   __device__ __forceinline__ void merge(const Sums& other) { g += other.g, g_xhat += other.g_xhat; }
+  __device__ __forceinline__ Sums over(T m) const { return {g / m, g_xhat / m}; }
+};
+
+/// What becomes of a sum down a column (kernels/cuda/columns.cuh). Column = set.
+struct FinishStatistics {
+  stat_t* mean;
+  stat_t* rstd;
+  double eps;
+  __device__ __forceinline__ void operator()(unsigned, unsigned set, const Moments& sum) const {
+    mean[set] = sum.mean;
+    rstd[set] = sum.rstd(eps);
+  }
+};
+
+/// Column = weight.
+template <class T>
+struct FinishAffine {
+  T* dweight;
+  T* dbias;
+  __device__ __forceinline__ void operator()(unsigned, unsigned i, const Sums<stat_t>& sum) const {
+    if (dweight != nullptr) dweight[i] = static_cast<T>(sum.g_xhat);
+    if (dbias != nullptr) dbias[i] = static_cast<T>(sum.g);
+  }
+};
+
+/// Column = set of m elements: the means that run_dx needs.
+struct FinishMeans {
+  Sums<stat_t>* means;
+  stat_t m;
+  __device__ __forceinline__ void operator()(unsigned, unsigned set, const Sums<stat_t>& sum) const {
+    means[set] = sum.over(m);
+  }
 };
 
 // MATH     partial = count, mean, Σ(x − mean)² of a piece
@@ -93,8 +126,11 @@ __global__ void __launch_bounds__(block_threads) run_moments(const T* x, Pieces 
   const Piece piece = pieces.of(team.index());
   Held<T, Width> held;
   held.read(team, x + pieces.offset(piece), piece.count);
-  const Moments moments = held.moments(team, piece.count);
-  if (piece.count != 0 && team.rank() == 0) partial[team.index()] = moments;
+  const SumsAroundGuess<T> sums = held.sums(team, piece.count);
+  if (piece.count != 0 && team.rank() == 0) {
+    const Moments moments = sums.moments(piece.count);
+    partial[team.index()] = moments;
+  }
 }
 
 /// y of a pack at element i of a run.
@@ -119,9 +155,11 @@ __global__ void __launch_bounds__(block_threads)
   T* const __restrict__ y = a.y + pieces.offset(piece);
   const unsigned set = layout.set(piece.run, 0);
   const Statistics<T> s(a.mean[set], a.rstd[set]);
+  const auto& after_run = after.of_run(layout, piece.run);
 
   for_packs<Width>(team, piece.count, [&](unsigned i) {
-    store_pack(y + i, normalized(load_pack<Width>(x + i), s, a, layout, after, piece.run, piece.first + i));
+    store_pack(y + i,
+               normalized(load_pack<Width>(x + i), s, a, layout, after_run, piece.run, piece.first + i));
   });
 }
 
@@ -142,6 +180,7 @@ __global__ void __launch_bounds__(block_threads)
   const T* const dy = a.dy + pieces.offset(piece);
   const T* const x = a.x + pieces.offset(piece);
 
+  const auto& after_run = after.of_run(layout, piece.run);
   acc_t<T> sum_g = 0, sum_g_xhat = 0;
   Statistics<T> s = statistics(0);
   for_packs<Width>(team, piece.count, [&](unsigned k) {
@@ -153,7 +192,7 @@ __global__ void __launch_bounds__(block_threads)
       xhat.at[e] = s.xhat(x_pack.at[e]);
     }
     const auto z = [&] { return affine<Width, T>(xhat, a, layout, piece.run, i); };
-    const Pack<T, Width> dz = after.backward(dy_pack, z, layout, piece.run, i);
+    const Pack<T, Width> dz = after_run.backward(dy_pack, z, layout, piece.run, i);
     [[maybe_unused]] Pack<T, Width> weight;
     if constexpr (Layout::affine_an_element)
       weight = load_affine<Width>(a.weight, layout, piece.run, i, T{1});
@@ -168,25 +207,26 @@ __global__ void __launch_bounds__(block_threads)
   if (piece.count != 0 && team.rank() == 0) partial[team.index()] = sum;
 }
 
-// MATH     dx = rstd·(g − (Σ g + x̂·Σ g·x̂)/M), g = dz·weight, sums over the set; rstd·g where sums is
-//          nullptr: the statistics were constants
+// MATH     dx = rstd·(g − (Σ g + x̂·Σ g·x̂)/M), g = dz·weight; means[set] = Σ g/M, Σ g·x̂/M over the set, or
+//          nullptr for dx = rstd·g: the statistics were constants
 // MEMORY   reads dy and x, writes dx
-// NUMERICS one rounding of each sum to T, then element by element
+// NUMERICS one rounding of each mean to T, then element by element
 // COST     dy, x and dx 1.00 ×, sectors the fewest
 template <class T, int Width, class Layout, class After>
 __global__ void __launch_bounds__(block_threads)
-    run_dx(Backward<T> a, Layout layout, Pieces pieces, After after, const Sums<stat_t>* sums, stat_t m) {
+    run_dx(Backward<T> a, Layout layout, Pieces pieces, After after, const Sums<stat_t>* means) {
   const Lanes team{pieces.lanes};
   const Piece piece = pieces.of(team.index());
   if (piece.count == 0) return;
   const unsigned set = layout.set(piece.run, 0);
   const Statistics<T> s(a.mean[set], a.rstd[set]);
-  Sums<stat_t> sum{};
-  if (sums != nullptr) sum = sums[set];
-  const auto mean_g = static_cast<acc_t<T>>(sum.g / m), mean_g_xhat = static_cast<acc_t<T>>(sum.g_xhat / m);
+  Sums<stat_t> mean{};
+  if (means != nullptr) mean = means[set];
+  const auto mean_g = static_cast<acc_t<T>>(mean.g), mean_g_xhat = static_cast<acc_t<T>>(mean.g_xhat);
   const T* const __restrict__ dy = a.dy + pieces.offset(piece);
   const T* const __restrict__ x = a.x + pieces.offset(piece);
   T* const __restrict__ dx = a.dx + pieces.offset(piece);
+  const auto& after_run = after.of_run(layout, piece.run);
 
   for_packs<Width>(team, piece.count, [&](unsigned k) {
     const unsigned i = piece.first + k;
@@ -194,7 +234,7 @@ __global__ void __launch_bounds__(block_threads)
     const auto weight = load_affine<Width>(a.weight, layout, piece.run, i, T{1});
     const Pack<acc_t<T>, Width> xhat = s.xhat(x_pack);
     const auto z = [&] { return affine<Width, T>(xhat, a, layout, piece.run, i); };
-    const Pack<T, Width> dz = after.backward(dy_pack, z, layout, piece.run, i);
+    const Pack<T, Width> dz = after_run.backward(dy_pack, z, layout, piece.run, i);
     Pack<T, Width> result;
     for (int e = 0; e < Width; ++e) {
       const acc_t<T> g = dz.at[e] * weight.at[e];

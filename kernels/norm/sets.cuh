@@ -2,7 +2,6 @@
 #pragma once
 
 #include "kernels/cuda/scratch.h"
-#include "kernels/norm/columns.cuh"
 #include "kernels/norm/runs.cuh"
 
 namespace norma::NORMA_EXECUTOR {
@@ -22,7 +21,8 @@ namespace norma::NORMA_EXECUTOR {
 // NUMERICS corrected two-pass moments (moments.cuh), fixed order
 // REQUIRES M·sizeof(T) ≤ 4 KiB for a warp, ≤ 64 KiB for a block; every thread stays to the end, those of
 //          teams beyond the last set with m = 0
-// COST     x and y 1.00 ×, sectors the fewest; 15 shuffles per thread, and 6 barriers in a block
+// COST     x and y 1.00 ×, sectors the fewest; 18 shuffles per thread in a warp, 15 and 8 barriers in a
+//          block
 template <int Width, class T, class Team, class Layout, class After>
 __device__ __forceinline__ void normalize_set(const Team& team, const Forward<T>& a, const Layout& layout,
                                               const After& after, unsigned set, unsigned m) {
@@ -31,11 +31,15 @@ __device__ __forceinline__ void normalize_set(const Team& team, const Forward<T>
 
   Held<T, Width> held;
   held.read(team, x, m);
-  const Moments moments = held.moments(team, m);
-  const stat_t rstd = moments.rstd(a.eps);
-  if (m != 0 && team.rank() == 0) a.mean[set] = moments.mean, a.rstd[set] = rstd;
-
-  const Statistics<T> s(moments.mean, rstd);
+  const SumsAroundGuess<T> sums = held.sums(team, m);
+  Statistics<T> s(0, 0);
+  if (m != 0 && team.rank() == 0) {
+    const Moments moments = sums.moments(m);
+    const stat_t rstd = moments.rstd(a.eps);
+    a.mean[set] = moments.mean, a.rstd[set] = rstd;
+    s = Statistics<T>(moments.mean, rstd);
+  }
+  s = Statistics<T>::from_first(team, s);
   held.each(team, m, [&](const Pack<T, Width>& p, unsigned i) {
     store_pack(y + i, normalized(p, s, a, layout, after, set, i));
   });

@@ -1,4 +1,4 @@
-// Which variant of a norm's CUDA kernels runs: a matter of the set's size, decided here and nowhere else.
+// Which variant of a norm's CUDA kernels runs. It depends on the size of the set and is decided only here.
 //
 //   bytes of a set     forward                              x is held in            times x is read
 //   ≤ 4 KiB            warp_per_set: 1 … 32 lanes           registers of the lanes         1

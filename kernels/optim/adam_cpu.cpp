@@ -13,15 +13,18 @@ HWY_BEFORE_NAMESPACE();
 namespace norma::cpu::HWY_NAMESPACE {
 
 template <class T>
-void adam_range(const AdamStep<T>& a, std::int64_t begin, std::int64_t end) {
-  const double correction1 = 1 - std::pow(a.beta1, a.t), correction2 = 1 - std::pow(a.beta2, a.t);
-  const T rate = static_cast<T>(a.lr / correction1), root = static_cast<T>(1 / std::sqrt(correction2));
-  const T beta1 = static_cast<T>(a.beta1), beta2 = static_cast<T>(a.beta2), eps = static_cast<T>(a.eps);
-  const T rest1 = static_cast<T>(1 - a.beta1), rest2 = static_cast<T>(1 - a.beta2);
-  const T shrink = static_cast<T>(a.decoupled ? 1 - a.lr * a.weight_decay : 1);
+void adam_range(const AdamStep<T>& a, const AdamParameter<T>& of, std::int64_t begin, std::int64_t end) {
+  const double lr = a.state != nullptr ? a.state->lr : a.lr,
+               momentum = a.state != nullptr ? a.state->momentum : a.beta1;
+  const std::int64_t t = of.t + (a.state != nullptr ? a.state->step : 0);
+  const double correction1 = 1 - std::pow(momentum, t), correction2 = 1 - std::pow(a.beta2, t);
+  const T rate = static_cast<T>(lr / correction1), root = static_cast<T>(1 / std::sqrt(correction2));
+  const T beta1 = static_cast<T>(momentum), beta2 = static_cast<T>(a.beta2), eps = static_cast<T>(a.eps);
+  const T rest1 = static_cast<T>(1 - momentum), rest2 = static_cast<T>(1 - a.beta2);
+  const T shrink = static_cast<T>(a.decoupled ? 1 - lr * a.weight_decay : 1);
   const T decay = static_cast<T>(a.decoupled ? 0 : a.weight_decay);
-  const T* HWY_RESTRICT grad = a.grad;
-  T *HWY_RESTRICT p = a.p, *HWY_RESTRICT m = a.m, *HWY_RESTRICT v = a.v;
+  const T* HWY_RESTRICT grad = of.grad;
+  T *HWY_RESTRICT p = of.p, *HWY_RESTRICT m = of.m, *HWY_RESTRICT v = of.v;
   for (std::int64_t i = begin; i < end; ++i) {
     const T g = grad[i] + decay * p[i];
     m[i] = beta1 * m[i] + rest1 * g;
@@ -32,8 +35,9 @@ void adam_range(const AdamStep<T>& a, std::int64_t begin, std::int64_t end) {
 
 template <class T>
 void adam_step(const AdamStep<T>& a) {
-  parallel_ranges(a.count, elementwise_grain,
-                  [&](std::int64_t begin, std::int64_t end) { adam_range(a, begin, end); });
+  for (const AdamParameter<T>& of : a.parameters)
+    parallel_ranges(of.count, elementwise_grain,
+                    [&](std::int64_t begin, std::int64_t end) { adam_range(a, of, begin, end); });
 }
 
 NORMA_SIMD_INSTANTIATE(adam_step, AdamStep)

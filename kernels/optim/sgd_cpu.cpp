@@ -12,17 +12,18 @@ HWY_BEFORE_NAMESPACE();
 namespace norma::cpu::HWY_NAMESPACE {
 
 template <class T>
-void sgd_range(const SgdStep<T>& a, std::int64_t begin, std::int64_t end) {
-  const T lr = static_cast<T>(a.lr), decay = static_cast<T>(a.weight_decay),
-          momentum = static_cast<T>(a.momentum);
-  const T keep = a.first ? T{0} : momentum, take = a.first ? T{1} : static_cast<T>(1 - a.dampening);
-  const T* HWY_RESTRICT grad = a.grad;
-  T *HWY_RESTRICT p = a.p, *HWY_RESTRICT velocity = a.velocity;
-  if (a.momentum == 0) {
+void sgd_range(const SgdStep<T>& a, const SgdParameter<T>& of, std::int64_t begin, std::int64_t end) {
+  const T lr = static_cast<T>(a.state != nullptr ? a.state->lr : a.lr),
+          decay = static_cast<T>(a.weight_decay),
+          momentum = static_cast<T>(a.state != nullptr ? a.state->momentum : a.momentum);
+  const T keep = of.first ? T{0} : momentum, take = of.first ? T{1} : static_cast<T>(1 - a.dampening);
+  const T* HWY_RESTRICT grad = of.grad;
+  T *HWY_RESTRICT p = of.p, *HWY_RESTRICT velocity = of.velocity;
+  if (momentum == 0) {
     for (std::int64_t i = begin; i < end; ++i) p[i] -= lr * (grad[i] + decay * p[i]);
     return;
   }
-  if (a.first) std::fill(velocity + begin, velocity + end, T{0});
+  if (of.first) std::fill(velocity + begin, velocity + end, T{0});
   for (std::int64_t i = begin; i < end; ++i) {
     const T g = grad[i] + decay * p[i];
     const T v = keep * velocity[i] + take * g;
@@ -33,8 +34,9 @@ void sgd_range(const SgdStep<T>& a, std::int64_t begin, std::int64_t end) {
 
 template <class T>
 void sgd_step(const SgdStep<T>& a) {
-  parallel_ranges(a.count, elementwise_grain,
-                  [&](std::int64_t begin, std::int64_t end) { sgd_range(a, begin, end); });
+  for (const SgdParameter<T>& of : a.parameters)
+    parallel_ranges(of.count, elementwise_grain,
+                    [&](std::int64_t begin, std::int64_t end) { sgd_range(a, of, begin, end); });
 }
 
 NORMA_SIMD_INSTANTIATE(sgd_step, SgdStep)

@@ -13,37 +13,37 @@ namespace norma::NORMA_EXECUTOR {
 namespace {
 
 template <class T>
-__global__ void __launch_bounds__(block_threads) avg_pool2d_forward_warp_per_plane(AvgPool2dForward<T> a) {
-  const PoolShape& s = a.s;
-  const int out_w = static_cast<int>(s.out_w()), outputs = static_cast<int>(s.out_h()) * out_w;
-  for (long long plane = warp_in_grid(); plane < s.planes; plane += warps_in_grid())
+__global__ void __launch_bounds__(block_threads)
+    avg_pool2d_forward_warp_per_plane(AvgPool2dForward<T> a, BasicPoolShape<int> s) {
+  const int out_w = s.out_w(), outputs = s.out_h() * out_w;
+  for (long long plane = warp_in_grid(); plane < s.planes; plane += warps_in_grid()) {
+    const T* const x = a.x + plane * (s.h * s.w);
     for (int o = lane_in_warp(); o < outputs; o += 32) {
       const PoolWindow window(s, o / out_w, o % out_w);
       acc_t<T> sum = 0;
-      for (long long row = window.top; row < window.bottom; ++row)
-        for (long long column = window.left; column < window.right; ++column)
-          sum += a.x[(plane * s.h + row) * s.w + column];
-      a.y[plane * outputs + o] =
-          static_cast<T>(sum / static_cast<acc_t<T>>(divisor(window, a.count_include_pad)));
+      for (int row = window.top; row < window.bottom; ++row)
+        for (int column = window.left; column < window.right; ++column) sum += x[row * s.w + column];
+      a.y[plane * outputs + o] = static_cast<T>(sum / divisor<acc_t<T>>(window, a.count_include_pad));
     }
+  }
 }
 
 template <class T>
-__global__ void __launch_bounds__(block_threads) avg_pool2d_backward_warp_per_plane(AvgPool2dBackward<T> a) {
-  const PoolShape& s = a.s;
-  const long long out_h = s.out_h(), out_w = s.out_w();
-  const int w = static_cast<int>(s.w), inputs = static_cast<int>(s.h) * w;
-  for (long long plane = warp_in_grid(); plane < s.planes; plane += warps_in_grid())
+__global__ void __launch_bounds__(block_threads)
+    avg_pool2d_backward_warp_per_plane(AvgPool2dBackward<T> a, BasicPoolShape<int> s) {
+  const int out_h = s.out_h(), out_w = s.out_w(), inputs = s.h * s.w;
+  for (long long plane = warp_in_grid(); plane < s.planes; plane += warps_in_grid()) {
+    const T* const dy = a.dy + plane * (out_h * out_w);
     for (int at = lane_in_warp(); at < inputs; at += 32) {
-      const PoolOutputs rows(at / w, s.kernel_h, s.stride_h, s.pad_h, out_h);
-      const PoolOutputs columns(at % w, s.kernel_w, s.stride_w, s.pad_w, out_w);
+      const PoolOutputs rows(at / s.w, s.kernel_h, s.stride_h, s.pad_h, out_h);
+      const PoolOutputs columns(at % s.w, s.kernel_w, s.stride_w, s.pad_w, out_w);
       acc_t<T> sum = 0;
-      for (int i = static_cast<int>(rows.first); i < rows.last; ++i)
-        for (int j = static_cast<int>(columns.first); j < columns.last; ++j)
-          sum += a.dy[(plane * out_h + i) * out_w + j] /
-                 static_cast<acc_t<T>>(divisor(PoolWindow(s, i, j), a.count_include_pad));
+      for (int i = rows.first; i < rows.last; ++i)
+        for (int j = columns.first; j < columns.last; ++j)
+          sum += dy[i * out_w + j] / divisor<acc_t<T>>(PoolWindow(s, i, j), a.count_include_pad);
       a.dx[plane * inputs + at] = static_cast<T>(sum);
     }
+  }
 }
 
 }  // namespace
@@ -51,13 +51,13 @@ __global__ void __launch_bounds__(block_threads) avg_pool2d_backward_warp_per_pl
 template <class T>
 void avg_pool2d_forward(const AvgPool2dForward<T>& a) {
   launch(avg_pool2d_forward_warp_per_plane<T>, {.grid = blocks_for_warps(a.s.planes), .block = block_threads},
-         a);
+         a, small(a.s));
 }
 
 template <class T>
 void avg_pool2d_backward(const AvgPool2dBackward<T>& a) {
   launch(avg_pool2d_backward_warp_per_plane<T>,
-         {.grid = blocks_for_warps(a.s.planes), .block = block_threads}, a);
+         {.grid = blocks_for_warps(a.s.planes), .block = block_threads}, a, small(a.s));
 }
 
 NORMA_INSTANTIATE(avg_pool2d_forward, AvgPool2dForward)

@@ -31,9 +31,10 @@ struct AvgPool2dBackward {
 };
 
 /// What a window's sum is divided by.
-constexpr double divisor(const PoolWindow& window, bool count_include_pad) {
-  return static_cast<double>(count_include_pad ? window.padded_area
-                                               : (window.bottom - window.top) * (window.right - window.left));
+template <class T, class Int>
+constexpr T divisor(const PoolWindow<Int>& window, bool count_include_pad) {
+  return static_cast<T>(count_include_pad ? window.padded_area
+                                          : (window.bottom - window.top) * (window.right - window.left));
 }
 
 NORMA_DECLARE(avg_pool2d_forward, AvgPool2dForward)

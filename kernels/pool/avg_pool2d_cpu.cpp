@@ -19,7 +19,7 @@ void avg_pool2d_forward(const AvgPool2dForward<T>& a) {
           for (std::int64_t row = window.top; row < window.bottom; ++row)
             for (std::int64_t col = window.left; col < window.right; ++col)
               sum += a.x[(plane * s.h + row) * s.w + col];
-          *y++ = static_cast<T>(sum / divisor(window, a.count_include_pad));
+          *y++ = static_cast<T>(sum / divisor<double>(window, a.count_include_pad));
         }
   });
 }
@@ -34,7 +34,7 @@ void avg_pool2d_backward(const AvgPool2dBackward<T>& a) {
       for (std::int64_t i = 0; i < s.out_h(); ++i)
         for (std::int64_t j = 0; j < s.out_w(); ++j) {
           const PoolWindow window(s, i, j);
-          const T share = static_cast<T>(*dy++ / divisor(window, a.count_include_pad));
+          const T share = static_cast<T>(*dy++ / divisor<double>(window, a.count_include_pad));
           for (std::int64_t row = window.top; row < window.bottom; ++row)
             for (std::int64_t col = window.left; col < window.right; ++col)
               a.dx[(plane * s.h + row) * s.w + col] += share;

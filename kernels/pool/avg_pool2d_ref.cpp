@@ -16,7 +16,7 @@ void avg_pool2d_forward(const AvgPool2dForward<T>& a) {
         for (std::int64_t row = window.top; row < window.bottom; ++row)
           for (std::int64_t col = window.left; col < window.right; ++col)
             sum += a.x[(plane * s.h + row) * s.w + col];
-        a.y[out] = static_cast<T>(sum / divisor(window, a.count_include_pad));
+        a.y[out] = static_cast<T>(sum / divisor<double>(window, a.count_include_pad));
       }
 }
 
@@ -32,7 +32,7 @@ void avg_pool2d_backward(const AvgPool2dBackward<T>& a) {
         for (std::int64_t row = window.top; row < window.bottom; ++row)
           for (std::int64_t col = window.left; col < window.right; ++col)
             dx[static_cast<std::size_t>((plane * s.h + row) * s.w + col)] +=
-                a.dy[out] / divisor(window, a.count_include_pad);
+                a.dy[out] / divisor<double>(window, a.count_include_pad);
       }
   for (std::size_t i = 0; i < dx.size(); ++i) a.dx[i] = static_cast<T>(dx[i]);
 }

@@ -21,17 +21,17 @@ namespace {
 
 // MEMORY   x is read once by way of the caches (windows that overlap share it), y and index are written
 template <class T>
-__global__ void __launch_bounds__(block_threads) max_pool2d_forward_warp_per_plane(MaxPool2dForward<T> a) {
-  const PoolShape& s = a.s;
-  const int out_w = static_cast<int>(s.out_w()), outputs = static_cast<int>(s.out_h()) * out_w;
+__global__ void __launch_bounds__(block_threads)
+    max_pool2d_forward_warp_per_plane(MaxPool2dForward<T> a, BasicPoolShape<int> s) {
+  const int out_w = s.out_w(), outputs = s.out_h() * out_w;
   for (long long plane = warp_in_grid(); plane < s.planes; plane += warps_in_grid()) {
-    const T* const x = a.x + plane * s.h * s.w;
+    const T* const x = a.x + plane * (s.h * s.w);
     for (int o = lane_in_warp(); o < outputs; o += 32) {
       const PoolWindow window(s, o / out_w, o % out_w);
-      long long best = window.top * s.w + window.left;
+      int best = window.top * s.w + window.left;
       T largest = -static_cast<T>(INFINITY);
-      for (long long row = window.top; row < window.bottom; ++row)
-        for (long long at = row * s.w + window.left; at < row * s.w + window.right; ++at) {
+      for (int row = window.top; row < window.bottom; ++row)
+        for (int at = row * s.w + window.left; at < row * s.w + window.right; ++at) {
           const T v = x[at];
           const bool wins = v > largest || v != v;  // larger, or NaN
           best = wins ? at : best;
@@ -45,22 +45,22 @@ __global__ void __launch_bounds__(block_threads) max_pool2d_forward_warp_per_pla
 
 // MEMORY   dy and index are read once by way of the caches, dx written
 template <class T>
-__global__ void __launch_bounds__(block_threads) max_pool2d_backward_warp_per_plane(MaxPool2dBackward<T> a) {
-  const PoolShape& s = a.s;
-  const long long out_h = s.out_h(), out_w = s.out_w();
-  const int w = static_cast<int>(s.w), inputs = static_cast<int>(s.h) * w;
-  for (long long plane = warp_in_grid(); plane < s.planes; plane += warps_in_grid())
+__global__ void __launch_bounds__(block_threads)
+    max_pool2d_backward_warp_per_plane(MaxPool2dBackward<T> a, BasicPoolShape<int> s) {
+  const int out_h = s.out_h(), out_w = s.out_w(), inputs = s.h * s.w;
+  for (long long plane = warp_in_grid(); plane < s.planes; plane += warps_in_grid()) {
+    const T* const dy = a.dy + plane * (out_h * out_w);
+    const std::int64_t* const index = a.index + plane * (out_h * out_w);
     for (int at = lane_in_warp(); at < inputs; at += 32) {
-      const PoolOutputs rows(at / w, s.kernel_h, s.stride_h, s.pad_h, out_h);
-      const PoolOutputs columns(at % w, s.kernel_w, s.stride_w, s.pad_w, out_w);
+      const PoolOutputs rows(at / s.w, s.kernel_h, s.stride_h, s.pad_h, out_h);
+      const PoolOutputs columns(at % s.w, s.kernel_w, s.stride_w, s.pad_w, out_w);
       acc_t<T> sum = 0;
-      for (long long i = rows.first; i < rows.last; ++i)
-        for (long long j = columns.first; j < columns.last; ++j) {
-          const long long o = (plane * out_h + i) * out_w + j;
-          if (a.index[o] == at) sum += a.dy[o];
-        }
+      for (int i = rows.first; i < rows.last; ++i)
+        for (int j = columns.first; j < columns.last; ++j)
+          if (const int o = i * out_w + j; index[o] == at) sum += dy[o];
       a.dx[plane * inputs + at] = static_cast<T>(sum);
     }
+  }
 }
 
 }  // namespace
@@ -68,13 +68,13 @@ __global__ void __launch_bounds__(block_threads) max_pool2d_backward_warp_per_pl
 template <class T>
 void max_pool2d_forward(const MaxPool2dForward<T>& a) {
   launch(max_pool2d_forward_warp_per_plane<T>, {.grid = blocks_for_warps(a.s.planes), .block = block_threads},
-         a);
+         a, small(a.s));
 }
 
 template <class T>
 void max_pool2d_backward(const MaxPool2dBackward<T>& a) {
   launch(max_pool2d_backward_warp_per_plane<T>,
-         {.grid = blocks_for_warps(a.s.planes), .block = block_threads}, a);
+         {.grid = blocks_for_warps(a.s.planes), .block = block_threads}, a, small(a.s));
 }
 
 NORMA_INSTANTIATE(max_pool2d_forward, MaxPool2dForward)

@@ -37,7 +37,7 @@ void pool_window(const PoolShape& s, const T* x, std::int64_t i, std::int64_t j,
 //   row 2i      a b a b a b …        even columns to one vector, odd ones to another
 //   row 2i + 1  c d c d c d …
 //
-// then each of b, c, d takes the place of what it beats, and its own place, 0 1 w w+1, with it.
+// then each of b, c, d replaces the maximum so far if it is larger, together with its position, 0 1 w w+1.
 template <class D, class T = hn::TFromD<D>>
 void pool_2x2_vector(D d, const T* x, std::int64_t w, std::int64_t i, std::int64_t j, T* y,
                      std::int64_t* index) {

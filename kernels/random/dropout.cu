@@ -1,4 +1,4 @@
-// Dropout on a GPU, with the very mask that the CPU draws: numbers by counter, no state, nothing stored.
+// Dropout on a GPU, with the same mask as on the CPU: random numbers by counter, no state, nothing stored.
 //
 // MATH     y = x·keep/(1 − p); i is kept where random word i/run, as a number in [0, 1), is at least p.
 //          The comparison is done in integers (keep.cuh)
@@ -24,10 +24,11 @@ namespace {
 // COST     x and y 1.00 ×, sectors the fewest; some 60 integer instructions per pack
 template <int W, class T>
 __global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T> a, Keep keep, T scale) {
+  const RandomSequence random = a.random.now();
   const auto kept = [&](T x, std::uint32_t word) { return keep(word) ? x * scale : T{0}; };
   const long long packs = a.count / W;
   for (long long i = thread_in_grid(); i < packs; i += threads_in_grid()) {
-    const auto word = a.random.block(static_cast<std::uint64_t>(i * W / 4));
+    const auto word = random.block(static_cast<std::uint64_t>(i * W / 4));
     const unsigned mine = static_cast<unsigned>(i * W % 4);  // the first of my words
     Pack<T, W> pack = load_pack<W>(a.x + i * W);
 #pragma unroll
@@ -40,7 +41,7 @@ __global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T
     store_pack(a.y + i * W, pack);
   }
   for (long long i = packs * W + thread_in_grid(); i < a.count; i += threads_in_grid())
-    a.y[i] = kept(a.x[i], a.random.word(static_cast<std::uint64_t>(i)));
+    a.y[i] = kept(a.x[i], random.word(static_cast<std::uint64_t>(i)));
 }
 
 // MAPPING  run > 1 (a channel's plane): one warp per run, lanes side by side; each draws the run's number
@@ -52,8 +53,9 @@ __global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T
 // MEMORY   x read, y written, W elements per access. A run that is dropped is not read
 template <int W, class T>
 __global__ void __launch_bounds__(block_threads) dropout_warp_per_run(DropElements<T> a, Keep keep, T scale) {
+  const RandomSequence random = a.random.now();
   for (long long r = warp_in_grid(); r * a.run < a.count; r += warps_in_grid()) {
-    const bool kept = keep(a.random.word(static_cast<std::uint64_t>(r)));
+    const bool kept = keep(random.word(static_cast<std::uint64_t>(r)));
     for (long long i = r * a.run + W * lane_in_warp(); i < (r + 1) * a.run; i += 32 * W) {
       Pack<T, W> pack{};
       if (kept) pack = load_pack<W>(a.x + i);

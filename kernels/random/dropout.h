@@ -25,7 +25,7 @@ struct DropElements {
   Cost cost() const { return cost_of_numbers<T>(2 * count); }
 };
 
-/// The factor that survivors are multiplied by.
+/// The factor of elements that are kept.
 inline double dropout_scale(double p) { return p < 1 ? 1 / (1 - p) : 0; }
 
 NORMA_DECLARE(dropout, DropElements)

@@ -23,8 +23,8 @@ void random_words(const RandomSequence& random, std::uint64_t first, std::uint32
     std::ranges::copy(random.block(first + static_cast<std::uint64_t>(at / 4)), words + at);
 }
 #else
-// Philox on vectors: a 64-bit lane is a block, its counter's four words in the lower halves of four vectors,
-// because MulEven multiplies just those, 32 by 32 to 64 bits, and what the upper halves hold does not matter.
+// Philox on vectors: a 64-bit lane is a block. The four words of its counter are in the lower halves of four
+// vectors, because MulEven multiplies only those, 32 by 32 to 64 bits. The upper halves are ignored.
 void random_words(const RandomSequence& random, std::uint64_t first, std::uint32_t* words) {
   const hn::ScalableTag<std::uint64_t> d;
   const hn::Repartition<std::uint32_t, decltype(d)> d32;
@@ -60,7 +60,7 @@ void drop_elements(const DropElements<T>& a, std::int64_t begin, std::int64_t en
       static_cast<std::uint32_t>(std::ceil(a.p * 0x1p24));  // of the 24 bits of to_uniform()
   HWY_ALIGN std::uint32_t words[words_at_once];
   for (std::int64_t at = begin; at < end; at += words_at_once) {
-    random_words(a.random, static_cast<std::uint64_t>(at / 4), words);
+    random_words(a.random.now(), static_cast<std::uint64_t>(at / 4), words);
     const T* HWY_RESTRICT x = a.x + at;
     T* HWY_RESTRICT y = a.y + at;
     const auto drop = [&](std::int64_t i) HWY_ATTR {
@@ -80,7 +80,7 @@ void drop_runs(const DropElements<T>& a, std::int64_t begin, std::int64_t end) {
   for (std::int64_t draw = begin; draw < end; ++draw) {
     const T* HWY_RESTRICT x = a.x + draw * a.run;
     T* HWY_RESTRICT y = a.y + draw * a.run;
-    if (a.random.uniform(static_cast<std::uint64_t>(draw)) >= a.p)
+    if (a.random.now().uniform(static_cast<std::uint64_t>(draw)) >= a.p)
       for (std::int64_t i = 0; i < a.run; ++i) y[i] = x[i] * scale;
     else
       std::fill_n(y, a.run, T{0});

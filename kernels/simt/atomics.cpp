@@ -9,14 +9,14 @@ namespace {
 
 constexpr auto relaxed = std::memory_order_relaxed;
 
-/// The way to a cell in memory. Inlined, so that the observer hears of the call in the kernel.
+/// The access to a cell in memory. Inlined, so that the observer sees the call in the kernel.
 template <class T>
 [[gnu::always_inline]] inline std::atomic_ref<T> cell(T* address) {
   detail::observe_access(Access::Kind::atomic, address, sizeof(T), __builtin_return_address(0));
   return std::atomic_ref<T>(*address);
 }
 
-/// Replaces what stands in a cell by f of it.
+/// Replaces the value in a cell by f(value).
 template <class T, class F>
 T replace(std::atomic_ref<T> cell, F f) {
   T before = cell.load(relaxed);

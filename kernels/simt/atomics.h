@@ -2,7 +2,7 @@
 // several OS threads, so they are atomic in earnest, and a floating-point sum has no fixed order here either.
 //
 // Declared here and instantiated in atomics.cpp, for two reasons: the list of types is CUDA's, and the
-// profiler (profile/) must see one call, not the accesses of a loop.
+// profiler (counting/) must see one call, not the accesses of a loop.
 #pragma once
 
 #include <type_traits>

@@ -99,6 +99,9 @@ void Block::begin(const detail::Grid& grid, const uint3& index, std::int64_t num
   failure_ = nullptr;
   abandoned_ = false;
   shared_.begin_block(grid.shared_bytes);
+  if (has_copies_)
+    for (AsyncCopies& copies : copies_) copies.clear();
+  has_copies_ = false;
   if (observer != nullptr) observer->begin_block(number, count_);
 }
 
@@ -113,7 +116,7 @@ void Block::run(const detail::Grid& grid, const uint3& index, std::int64_t numbe
   if (observer != nullptr) observer->end_block();
 }
 
-/// What every fiber does, for ever.
+/// The endless function of every fiber.
 void Block::work() {
   for (;;) {
     run_current_thread();
@@ -151,7 +154,7 @@ void Block::resume(int next) {
   if (to != running_) Fiber::switch_to(*std::exchange(running_, to), *to);
 }
 
-/// The current thread stands at a meeting; returns once it has taken place.
+/// The current thread waits at a meeting; returns when the meeting has taken place.
 void Block::wait() {
   resume(choose());
   if (abandoned_) throw Abandoned{};
@@ -212,7 +215,7 @@ bool Block::complete_warp_operation(int number) {
   return true;
 }
 
-/// What one lane gets out of an operation in which `lanes` take part.
+/// The result of one lane in an operation in which `lanes` take part.
 std::uint64_t Block::result_of(int number, std::uint32_t lanes) const {
   const Thread& reader = thread(number);
   const int first = number / warpSize * warpSize, source = reader.operation.source;
@@ -240,9 +243,40 @@ std::uint64_t Block::result_of(int number, std::uint32_t lanes) const {
   return 0;
 }
 
+// ── Copies ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+void Block::start_copy(const AsyncCopies::Copy& copy) {
+  const auto misaligned = [&](const void* address) {
+    return reinterpret_cast<std::uintptr_t>(address) % copy.bytes != 0;
+  };
+  if (copy.bytes != 4 && copy.bytes != 8 && copy.bytes != 16)
+    fail("an asynchronous copy has 4, 8 or 16 bytes, not {}", copy.bytes);
+  if (!shared_.contains(copy.to)) fail("an asynchronous copy goes to shared memory, not elsewhere");
+  if (misaligned(copy.to) || misaligned(copy.from))
+    fail("an asynchronous copy of {} bytes needs addresses that are multiples of {}", copy.bytes, copy.bytes);
+  if (grid_->schedule.order == Schedule::Order::in_order) return arrive(copy);
+  std::memset(copy.to, 0xFF, copy.bytes);
+  copies().start(copy);
+}
+
+AsyncCopies& Block::copies() {
+  has_copies_ = true;
+  return copies_[static_cast<std::size_t>(current_)];
+}
+
+void Block::arrive(const AsyncCopies::Copy& copy) {
+  std::array<unsigned char, 16> bytes{};
+  std::memcpy(bytes.data(), copy.from, copy.bytes);
+  if (copy.zeros) bytes.fill(0);
+  std::memcpy(copy.to, bytes.data(), copy.bytes);
+  if (observer == nullptr) return;
+  access(Access::Kind::read, copy.from, copy.bytes, copy.site);
+  access(Access::Kind::write, copy.to, copy.bytes, copy.site);
+}
+
 // ── The scheduler ──────────────────────────────────────────────────────────────────────────────────────────
 
-/// The thread to go on with; none where all have ended.
+/// The thread that runs next; none if all have ended.
 int Block::choose() {
   for (;;) {
     if (const int next = choose_among_ready(); next != ThreadSet::none || live_.empty()) return next;
@@ -256,7 +290,7 @@ int Block::choose() {
   }
 }
 
-/// A thread that can run; none where no thread can.
+/// A thread that can run; none if no thread can run.
 int Block::choose_among_ready() {
   switch (grid_->schedule.order) {
     case Schedule::Order::in_order:
@@ -279,7 +313,7 @@ int Block::choose_among_ready() {
   return ready_.at_or_after(0);
 }
 
-/// No thread can run: lets those go on whose meeting is complete, else throws.
+/// Called when no thread can run: continues the threads whose meeting is complete, else throws.
 void Block::release() {
   bool released = false;
   for (int t = live_.at_or_after(0); t != ThreadSet::none; t = live_.at_or_after(t + 1))
@@ -365,6 +399,14 @@ std::uint64_t detail::warp_operation(const WarpOperation& operation, const Site&
   return block().warp_operation(operation, where);
 }
 int detail::current_lane() { return block().lane(); }
+void detail::cp_async(void* to, const void* from, std::size_t bytes, bool zeros) {
+  block().start_copy({to, from, bytes, zeros, __builtin_return_address(0)});
+}
+void detail::cp_async_commit_group() { block().copies().commit(); }
+void detail::cp_async_wait_group(std::size_t pending) {
+  Block& running = block();
+  running.copies().wait(pending, [&](const AsyncCopies::Copy& copy) { running.arrive(copy); });
+}
 void* detail::shared_variable(const SharedSite& site) { return block().shared().variable(site); }
 void* detail::dynamic_shared() { return block().shared().dynamic(); }
 

@@ -22,6 +22,7 @@
 #include <exception>
 #include <string>
 
+#include "kernels/simt/async_copies.h"
 #include "kernels/simt/collectives.h"
 #include "kernels/simt/fiber.h"
 #include "kernels/simt/grid.h"
@@ -43,6 +44,9 @@ class Block {
   // What the running thread asks for.
   void barrier(const Site& where);
   std::uint64_t warp_operation(const detail::WarpOperation& operation, const Site& where);
+  void start_copy(const AsyncCopies::Copy& copy);
+  AsyncCopies& copies();
+  void arrive(const AsyncCopies::Copy& copy);
   int lane() const { return current_ % warpSize; }
   SharedMemory& shared() { return shared_; }
   void access(Access::Kind kind, const void* address, std::size_t bytes, const void* return_address);
@@ -95,6 +99,8 @@ class Block {
   bool abandoned_ = false;      // threads that are resumed unwind their stacks
 
   SharedMemory shared_;
+  std::array<AsyncCopies, ThreadSet::capacity> copies_;  // of each thread
+  bool has_copies_ = false;                              // some of these may not be empty
   FiberPool pool_;
   Fiber os_thread_;
   Fiber* running_ = &os_thread_;

@@ -43,6 +43,7 @@ Fiber::Fiber(std::size_t number, Entry entry, void* argument) : entry_(entry), a
     fail("no memory for the stack of fiber {} of this thread: {}", number, std::strerror(reason));
   }
   bottom_ = static_cast<std::byte*>(mapping_) + page;
+  stack_ = sanitizer::make_stack();
   const std::size_t stagger = number % 16 * 256;
   void* top = static_cast<std::byte*>(mapping_) + mapping_bytes_ - stagger;
   context_ = context::make_fcontext(top, size_ - stagger, [](context::transfer_t transfer) {
@@ -54,6 +55,7 @@ Fiber::Fiber(std::size_t number, Entry entry, void* argument) : entry_(entry), a
 
 Fiber::~Fiber() {
   if (mapping_ == nullptr) return;
+  sanitizer::end_stack(stack_);
   sanitizer::permit(bottom_, size_);  // whatever is mapped here next starts clean
   munmap(mapping_, mapping_bytes_);
 }
@@ -66,6 +68,8 @@ void Fiber::switch_to(Fiber& from, Fiber& to) {
   Hop hop{&from, &to};
   void* fake_stack = nullptr;
   sanitizer::leave_stack(&fake_stack, to.bottom_, to.size_);
+  if (from.stack_ == nullptr) from.stack_ = sanitizer::this_stack();
+  sanitizer::switch_stack(to.stack_);
   const auto transfer = context::jump_fcontext(to.context_, &hop);
   // Another fiber, perhaps long after, has switched back here.
   arrive(*static_cast<Hop*>(transfer.data), transfer.fctx, fake_stack);

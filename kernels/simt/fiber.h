@@ -45,6 +45,7 @@ class Fiber {
   // Known to AddressSanitizer; of an OS thread's own stack, found when it is first left.
   const void* bottom_ = nullptr;
   std::size_t size_ = 0;
+  void* stack_ = nullptr;  // ThreadSanitizer's name of it
 };
 
 /// Fibers of one OS thread, all running the same endless function. What was given back last is taken first.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/device_memory.h"
+#include "core/device_recorder.h"
 #include "core/error.h"
 #include "core/parallel.h"
 #include "kernels/cuda/launch.h"
@@ -58,7 +59,7 @@ class FirstFailure {
   std::exception_ptr what_;
 };
 
-/// Runs one block; an Error leaves it with the name of the block and of the launch.
+/// Runs one block; adds the names of the block and the launch to an Error.
 void run_block(const detail::Grid& grid, std::int64_t number) {
   const auto x = static_cast<unsigned>(number % grid.grid.x);
   const auto y = static_cast<unsigned>(number / grid.grid.x % grid.grid.y);
@@ -82,6 +83,23 @@ UseSchedule::~UseSchedule() { schedule_of_this_thread = before_; }
 
 void detail::run_grid(const Grid& grid) {
   check_limits(grid);
+  if (DeviceRecorder* const recorder = DeviceRecorder::current; recorder != nullptr) {
+    DeviceWork work{.kind = DeviceWork::Kind::kernel,
+                    .function = grid.kernel,
+                    .grid = {grid.grid.x, grid.grid.y, grid.grid.z},
+                    .block = {grid.block.x, grid.block.y, grid.block.z},
+                    .shared_bytes = grid.shared_bytes,
+                    .where = grid.where,
+                    .parameters = grid.call,
+                    .parameter_bytes = grid.call_bytes};
+    if (recorder->replays())
+      work.again = [grid, kept = grid.keep(grid.call)] {
+        Grid again = grid;
+        again.call = kept.get();
+        run_grid(again);
+      };
+    return recorder->take(work);
+  }
   const SimtMemoryAccess memory;
   const std::int64_t blocks = std::int64_t{grid.grid.x} * grid.grid.y * grid.grid.z;
   const bool reverse = grid.schedule.order == Schedule::Order::reverse;

@@ -7,7 +7,8 @@
 #define __forceinline__ inline __attribute__((always_inline))
 #define __launch_bounds__(...)
 #define __align__(bytes) alignas(bytes)
-// A plain `__shared__` array would be one for all blocks, and no check would see it overrun.
+#define __grid_constant__
+// A plain `__shared__` array would be shared by all blocks, and writes beyond its end would not be found.
 #define __shared__ static_assert(false, "declare shared memory as NORMA_SHARED(type, name)");
 
 namespace norma::simt {

@@ -1,9 +1,10 @@
-// Observer: what the executor tells a watcher of kernels, such as the profiler (counters.h).
+// Observer: the interface by which the executor reports events of kernels, for example to the profiler
+// (counters.h).
 //
-// The executor knows barriers, but not memory: a load is a machine instruction like any other. g++ makes it
-// known with -fsanitize=thread, which puts a call of __tsan_read4 and its siblings before every access;
-// profile/hooks.cpp defines these functions, and the program is linked without -fsanitize=thread, so that
-// ours are the only ones.
+// The executor sees barriers, but not memory accesses, which are ordinary machine instructions. With
+// -fsanitize=thread g++ puts a call of __tsan_read4 or a similar function before every access.
+// counting/hooks.cpp defines these functions, and the program is linked without -fsanitize=thread, so that
+// no others exist.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// AddressSanitizer's interface, or nothing where a build has no AddressSanitizer.
+// The interfaces of AddressSanitizer and ThreadSanitizer, or nothing in a build without them.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +14,10 @@
 #ifdef NORMA_ADDRESS_SANITIZER
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
+#endif
+
+#ifdef __SANITIZE_THREAD__
+#include <sanitizer/tsan_interface.h>
 #endif
 
 namespace norma::simt::sanitizer {
@@ -36,6 +40,19 @@ inline void forbid(const void*, std::size_t) {}
 inline void permit(const void*, std::size_t) {}
 inline void leave_stack(void**, const void*, std::size_t) {}
 inline void enter_stack(void*, const void**, std::size_t*) {}
+#endif
+
+#ifdef __SANITIZE_THREAD__
+/// ThreadSanitizer takes each stack for a thread of its own, and must be told of a switch before it.
+inline void* this_stack() { return __tsan_get_current_fiber(); }
+inline void* make_stack() { return __tsan_create_fiber(0); }
+inline void end_stack(void* stack) { __tsan_destroy_fiber(stack); }
+inline void switch_stack(void* to) { __tsan_switch_to_fiber(to, 0); }
+#else
+inline void* this_stack() { return nullptr; }
+inline void* make_stack() { return nullptr; }
+inline void end_stack(void*) {}
+inline void switch_stack(void*) {}
 #endif
 
 }  // namespace norma::simt::sanitizer

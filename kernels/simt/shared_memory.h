@@ -3,18 +3,18 @@
 //   NORMA_SHARED(float[32][33], tile);        static: a reference to an array (or a scalar) of that type
 //   float* row = dynamic_shared<float>();     the `shared_bytes` of the launch
 //
-// Why not `__shared__ float tile[32][33]` as it stands? All a preprocessor could make of it is a thread_local
-// array, of which no code knows the address: it could be neither filled nor watched. The macro asks the
-// executor for memory instead, by its place in the source (its site; one for each instance of a template): as
-// with CUDA, a function called twice finds the same array twice. Every block gets
+// Why not the plain `__shared__ float tile[32][33]`? A preprocessor could only turn it into a thread_local
+// array. The executor would not know its address and could neither fill nor check it. The macro instead asks
+// the executor for memory, identified by its place in the source (its site; one for each instance of a
+// template). As in CUDA, a function that is called twice gets the same array twice. Every block gets
 //
 //     ░░░░░░ dynamic ░░░░░░ tile ░░░░░░ partial ░░░░░░        ░ red zone, 256 bytes
 //
 //   * filled with bytes 0xFF, which are NaN to float and double: a read before the first write shows;
 //   * of the exact size, between red zones: a write beyond the end is found at the next barrier, and under
 //     AddressSanitizer where it happens;
-//   * aligned as its type asks and no better: a float array read as float4 is misaligned here every time, on
-//     a GPU sometimes.
+//   * aligned as its type requires and no better: a float array read as float4 is misaligned here every time,
+//     on a GPU only sometimes.
 #pragma once
 
 #include <cstddef>
@@ -51,7 +51,7 @@ class SharedMemory {
   /// Throws where the block's total exceeds what a GPU has.
   void* variable(const SharedSite& site);
   bool contains(const void* address) const;
-  /// A sentence on a red zone that was written to; empty where all are whole.
+  /// A sentence about a red zone that was written to; empty if there was no such write.
   std::string damage() const;
 
  private:

@@ -23,11 +23,11 @@
 namespace norma {
 namespace {
 
-using Value = std::string;  // the name of what flows between nodes
+using Value = std::string;  // the name of a value that one node passes to another
 using Values = std::vector<Value>;
 using Ints = std::vector<std::int64_t>;
 
-// Where a layer stands, and the graph that its nodes go to.
+// The path of a layer, and the graph that its nodes are added to.
 struct Scope {
   OnnxGraph& graph;
   std::string path;
@@ -37,7 +37,7 @@ struct Scope {
   Value node(const std::string& op, const Values& inputs, const OnnxAttributes& attributes = {}) const {
     return graph.node(op, path.empty() ? "network" : path, inputs, attributes);
   }
-  // One before it.
+  // A node before it.
   Value node_before(const std::string& name, const std::string& op, const Values& inputs,
                     const OnnxAttributes& attributes = {}) const {
     return graph.node(op, inner(name), inputs, attributes);
@@ -57,7 +57,7 @@ struct Scope {
 
 Value nodes_of(OnnxGraph& graph, const std::string& path, const Module& module, const Value& x);
 
-// What the layers BatchNorm2d and InstanceNorm2d are where they have running statistics.
+// The node of BatchNorm2d and InstanceNorm2d with running statistics.
 template <class Norm>
 Value batch_normalization(const Scope& s, const Norm& norm, const Value& x) {
   Values inputs = s.with_affine(x, norm.weight, norm.bias, norm.running_mean.shape());
@@ -75,12 +75,12 @@ OnnxAttributes window(const Window& window, Size2 padding) {
 template <class Pool>
 OnnxAttributes pool_window(const Scope& s, const Pool& pool) {
   if (pool.options().ceil_mode)
-    fail("layer {} ({}): in ONNX, ceil_mode counts windows otherwise than here; use padding so that they fit",
-         s.path, pool.type());
+    fail("layer {} ({}): in ONNX, ceil_mode counts windows differently; use padding so that they fit", s.path,
+         pool.type());
   return window(pool.window(), pool.options().padding);
 }
 
-// A row of the table: what a module becomes if it is such a layer.
+// A row of the table: makes the nodes of a module, if it is of this type.
 using Row = std::function<std::optional<Value>(const Scope&, const Module&, const Value& x)>;
 
 template <class Layer>
@@ -94,7 +94,7 @@ Row row(Value (*nodes)(const Scope&, const Layer&, const Value& x)) {
 using S = const Scope&;
 using X = const Value&;
 
-// ---- The table: layer → node(s) ------------------------------------------------------------------------------
+// ---- The table: layer → node(s) ---------------------------------------------------------------------------
 
 const std::vector<Row>& table() {
   static const std::vector<Row> rows = {
@@ -183,7 +183,7 @@ const std::vector<Row>& table() {
 Value nodes_of(OnnxGraph& graph, const std::string& path, const Module& module, const Value& x) {
   for (const Row& row : table())
     if (const std::optional<Value> y = row({graph, path}, module, x)) return *y;
-  fail("layer {} ({}): has no row in the table of layers and ONNX nodes (layers/export/onnx.cpp)", path,
+  fail("layer {} ({}) has no row in the table of layers and ONNX nodes (layers/export/onnx.cpp)", path,
        module.type());
 }
 

@@ -1,11 +1,11 @@
-// A network as ONNX, for any runtime that reads it. The file is complete: it takes pixels as they are,
+// A network as ONNX, for any runtime that reads it. The file includes the pixel normalization:
 //
 //   images             pixel normalization            the network                            scores
 //   float32      ──▶  Sub mean ──▶ Div std  ──▶  Conv ──▶ GroupNormalization ──▶ Relu ──▶ …  ──▶  float32
 //   [N, C, H, W], from 0 to 1                                                                [N, classes]
 //
-// Nodes are called as the layers ("C1.conv"), constants as the weights ("C1.conv.weight"). Layers are written as they
-// are in evaluation mode: dropout is nothing. layers/export/onnx.cpp has the table of layers and their nodes.
+// Nodes have the names of the layers ("C1.conv"), constants those of the weights ("C1.conv.weight"). Layers
+// are written in evaluation mode, without dropout. layers/export/onnx.cpp has the table of layers and nodes.
 #pragma once
 
 #include <string>
@@ -16,12 +16,12 @@
 
 namespace norma {
 
-/// What a network does not know of itself.
+/// Data that is not in the network.
 struct OnnxDescription {
   std::string name;                  ///< of the graph
   Shape image;                       ///< C, H, W
   std::vector<double> mean, std;     ///< normalization of pixels from 0 to 1, one number per channel
-  std::vector<std::string> classes;  ///< goes into the metadata, as a JSON list; may be empty
+  std::vector<std::string> classes;  ///< written to the metadata as a JSON list; may be empty
 };
 
 struct OnnxModel {
@@ -30,8 +30,8 @@ struct OnnxModel {
   std::size_t nodes;
 };
 
-/// Puts the network into evaluation mode and runs it once, for the shape of its output. Throws, naming the layer, for
-/// one that has no ONNX of the same meaning here.
+/// Puts the network into evaluation mode and runs it once, for the shape of its output. Throws an error that
+/// names the layer if a layer cannot be written as ONNX with the same meaning.
 OnnxModel to_onnx(Module& network, const OnnxDescription& description);
 
 }  // namespace norma

@@ -61,8 +61,8 @@ ProtobufMessage OnnxGraph::to_protobuf(const std::string& name, const Shape& ima
     ProtobufMessage node;
     for (const std::string& input : n.inputs) node.bytes(1, input);
     node.bytes(2, n.output).bytes(3, n.name).bytes(4, n.op);
-    for (const auto& [key, value] : n.attributes)
-      node.message(5, std::visit([&](const auto& v) { return attribute(key, v); }, value));
+    for (const auto& named : n.attributes)  // Clang 16 cannot capture a structured binding here
+      node.message(5, std::visit([&](const auto& v) { return attribute(named.first, v); }, named.second));
     graph.message(1, node);
   }
   graph.bytes(2, name);

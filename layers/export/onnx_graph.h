@@ -1,5 +1,5 @@
-// What an ONNX file is: nodes that name their inputs and outputs, and the constants among these; all in one protobuf
-// message (layers/export/protobuf.h). The fields that we write, with their numbers:
+// The content of an ONNX file: nodes that name their inputs and outputs, and constants among the inputs, all
+// in one protobuf message (layers/export/protobuf.h). The fields that we write, with their numbers:
 //
 //   ModelProto                GraphProto              NodeProto           TensorProto
 //   1  ir_version             1  node, repeated       1  input, repeated  1  dims, repeated
@@ -41,8 +41,8 @@ class OnnxGraph {
   void rename_output(const std::string& name) { nodes_.back().output = name; }
 
   std::size_t node_count() const { return nodes_.size(); }
-  /// The oldest operator set that has all of the nodes: 17, which has LayerNormalization, or 21, whose
-  /// GroupNormalization has a scale and a bias for each channel (in 18, for each group).
+  /// The oldest operator set that has all nodes: 17, because of LayerNormalization, or 21, because of
+  /// GroupNormalization with a scale and a bias per channel (in 18 they are per group).
   int opset() const;
   /// The file's version that belongs to opset().
   int ir_version() const { return opset() == 21 ? 10 : 8; }

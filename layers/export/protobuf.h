@@ -1,16 +1,16 @@
-// Protocol Buffers, the writing half: what event files (optim/tensorboard.h) and ONNX (layers/export/onnx.h) are made
-// of.
-// A message is its fields, one after the other, each a tag and a value:
+// Writing Protocol Buffers, the format of event files (optim/tensorboard.h) and ONNX (layers/export/onnx.h).
 //
-//     field 1, "hi"               field 2, 300          tag: field number · 8 + what follows it
+// A message is a sequence of fields, each a tag and a value:
+//
+//     field 1, "hi"               field 2, 300          tag: field number · 8 + type of the value
 //   ┌────┬────┬─────────┐       ┌────┬─────────┐            0  a varint: int32, int64, bool, enum
 //   │ 0A │ 02 │ 68   69 │       │ 10 │ AC   02 │            1  8 bytes: double
 //   └────┴────┴─────────┘       └────┴─────────┘            2  a length (varint) and so many bytes: string,
 //    1·8+2  2   'h'  'i'         2·8+0  varint                 bytes, or a message in a message
 //                                                           5  4 bytes: float
 //
-// A varint is a number seven bits a byte, the lowest first; the top bit says that another byte follows. All numbers
-// are little-endian. A field that repeats is written as often as it has values.
+// A varint has seven bits of the number per byte, the lowest first; the top bit says that another byte
+// follows. All numbers are little-endian. A repeated field is written once per value.
 // Source: protobuf.dev/programming-guides/encoding.
 #pragma once
 
@@ -33,7 +33,7 @@ class ProtobufMessage {
   ProtobufMessage& bytes(int field, std::string_view value);
   ProtobufMessage& message(int field, const ProtobufMessage& value) { return bytes(field, value.wire()); }
 
-  /// What has been written.
+  /// The bytes written so far.
   const std::string& wire() const { return wire_; }
 
  private:

@@ -34,18 +34,19 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
                running_mean.data<T>(), running_var.data<T>(), y.data<T>(), mean.data<double>(),
                rstd.data<double>(), after},
               before);
-    return record("batch_norm", y, {x, weight, bias},
-                  [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
-                   need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
-                    const Tensor dx = gradient_for(x, need_dx),
-                                 dweight = gradient_for(weight, weight.defined());
-                    const Tensor dbias = gradient_for(bias, bias.defined());
-                    kernels<T>.batch_norm_backward(
-                        x.device(), {n, c, hw, batch_statistics, dy.data<T>(), x.data<T>(), weight.data<T>(),
-                                     mean.data<double>(), rstd.data<double>(), dx.data<T>(),
-                                     dweight.data<T>(), dbias.data<T>(), after, bias.data<T>()});
-                    return {dx, dweight, dbias};
-                  });
+    return record(
+        "batch_norm", y, {x, weight, bias},
+        [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
+         need_affine = weight.requires_grad() || bias.requires_grad()](const Tensor& dy) -> Gradients {
+          const Tensor dx = gradient_for(x, need_dx),
+                       dweight = gradient_for(weight, need_affine && weight.defined());
+          const Tensor dbias = gradient_for(bias, need_affine && bias.defined());
+          kernels<T>.batch_norm_backward(
+              x.device(),
+              {n, c, hw, batch_statistics, dy.data<T>(), x.data<T>(), weight.data<T>(), mean.data<double>(),
+               rstd.data<double>(), dx.data<T>(), dweight.data<T>(), dbias.data<T>(), after, bias.data<T>()});
+          return {dx, dweight, dbias};
+        });
   });
 }
 

@@ -29,7 +29,8 @@ void check_target(const char* operation, const Tensor& target, const Tensor& x) 
   if (target.device() != x.device())
     fail("{}: the labels are on {}, the scores on {}; both must agree", operation, name(target.device()),
          name(x.device()));
-  if (!on_host(x.device())) return;  // to look at the labels would stall the device; its kernels answer NaN
+  if (!on_host(x.device()))
+    return;  // reading the labels would stall the device; its kernels return NaN for wrong ones
   for (const std::int64_t label : target.to_vector<std::int64_t>())
     if (label < 0 || label >= x.size(1))
       fail("{}: label {} is not one of {} classes (0 to {})", operation, label, x.size(1), x.size(1) - 1);

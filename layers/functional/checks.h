@@ -1,4 +1,4 @@
-// What the differentiable operations ask of their arguments, each refusal one sentence.
+// Checks of the arguments of the differentiable operations. Every error is one sentence.
 #pragma once
 
 #include "core/tensor.h"
@@ -17,7 +17,7 @@ void check_target(const char* operation, const Tensor& target, const Tensor& x);
 /// The dropout probability of an epilogue must be in [0, 1].
 void check_epilogue(const char* operation, const Epilogue& after);
 
-/// Where a gradient goes: a new tensor like `input` if it requires one, else undefined.
+/// The tensor for a gradient: a new tensor like `input` if it requires one, else undefined.
 Tensor gradient_for(const Tensor& input, bool wanted);
 
 }  // namespace norma::functional

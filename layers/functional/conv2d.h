@@ -11,8 +11,8 @@ namespace norma::functional {
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, Size2 stride = 1,
               Size2 padding = 0);
 
-/// A convolution that is checked and on the tape, but not computed: y holds no numbers until an operation has
-/// written them. A norm that is given one computes both at once.
+/// A convolution that is checked and on the tape, but not computed: y has no numbers until an operation
+/// writes them. A norm that gets it as `before` computes both at once.
 struct Conv2dCall {
   Conv2dShape s;
   Tensor x, weight, bias, y;
@@ -23,7 +23,7 @@ struct Conv2dCall {
   }
 };
 
-/// conv2d without its computation, for a norm that follows.
+/// Prepares conv2d without computing it, for a norm that follows.
 Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, Size2 stride = 1,
                        Size2 padding = 0);
 

@@ -32,18 +32,18 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
               {rows, m, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(), mean.data<double>(),
                rstd.data<double>(), after, plane},
               before);
-    return record("layer_norm", y, {x, weight, bias},
-                  [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
-                   need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
-                    const Tensor dx = gradient_for(x, need_dx),
-                                 dweight = gradient_for(weight, weight.defined());
-                    const Tensor dbias = gradient_for(weight, weight.defined());
-                    kernels<T>.layer_norm_backward(
-                        x.device(), {rows, m, dy.data<T>(), x.data<T>(), weight.data<T>(),
-                                     mean.data<double>(), rstd.data<double>(), dx.data<T>(),
-                                     dweight.data<T>(), dbias.data<T>(), after, plane, bias.data<T>()});
-                    return {dx, dweight, bias.defined() ? dbias : Tensor()};
-                  });
+    return record(
+        "layer_norm", y, {x, weight, bias},
+        [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
+         need_affine = weight.requires_grad() || bias.requires_grad()](const Tensor& dy) -> Gradients {
+          const Tensor dx = gradient_for(x, need_dx), dweight = gradient_for(weight, need_affine);
+          const Tensor dbias = gradient_for(weight, need_affine);
+          kernels<T>.layer_norm_backward(
+              x.device(),
+              {rows, m, dy.data<T>(), x.data<T>(), weight.data<T>(), mean.data<double>(), rstd.data<double>(),
+               dx.data<T>(), dweight.data<T>(), dbias.data<T>(), after, plane, bias.data<T>()});
+          return {dx, dweight, bias.defined() ? dbias : Tensor()};
+        });
   });
 }
 

@@ -22,18 +22,19 @@ Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight, const Tensor& bia
               {n, c, hw, eps, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>(), mean.data<double>(),
                rstd.data<double>(), after},
               before);
-    return record("layer_norm_pixel", y, {x, weight, bias},
-                  [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(),
-                   need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
-                    const Tensor dx = gradient_for(x, need_dx),
-                                 dweight = gradient_for(weight, weight.defined());
-                    const Tensor dbias = gradient_for(bias, bias.defined());
-                    kernels<T>.layer_norm_pixel_backward(
-                        x.device(), {n, c, hw, dy.data<T>(), x.data<T>(), weight.data<T>(),
-                                     mean.data<double>(), rstd.data<double>(), dx.data<T>(),
-                                     dweight.data<T>(), dbias.data<T>(), after, bias.data<T>()});
-                    return {dx, dweight, dbias};
-                  });
+    return record(
+        "layer_norm_pixel", y, {x, weight, bias},
+        [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
+         need_affine = weight.requires_grad() || bias.requires_grad()](const Tensor& dy) -> Gradients {
+          const Tensor dx = gradient_for(x, need_dx),
+                       dweight = gradient_for(weight, need_affine && weight.defined());
+          const Tensor dbias = gradient_for(bias, need_affine && bias.defined());
+          kernels<T>.layer_norm_pixel_backward(
+              x.device(),
+              {n, c, hw, dy.data<T>(), x.data<T>(), weight.data<T>(), mean.data<double>(),
+               rstd.data<double>(), dx.data<T>(), dweight.data<T>(), dbias.data<T>(), after, bias.data<T>()});
+          return {dx, dweight, dbias};
+        });
   });
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 Tensor smoothed_nll(const Tensor& x, const Tensor& target, double smoothing) {
   check_target("nll_loss", target, x);
-  if (!(smoothing >= 0 && smoothing <= 1)) fail("label smoothing lies in [0, 1], not at {}", smoothing);
+  if (!(smoothing >= 0 && smoothing <= 1)) fail("label smoothing must be in [0, 1], not {}", smoothing);
   return dispatch_float("nll_loss", x.dtype(), [&]<class T>() {
     const std::int64_t rows = x.size(0), classes = x.size(1);
     const Tensor loss = Tensor::empty({}, x.dtype(), x.device());

@@ -1,4 +1,4 @@
-// How a norm computes itself, or itself and the convolution before it at once.
+// Computes a norm, or a norm and the convolution before it at once.
 #pragma once
 
 #include "core/autograd.h"
@@ -7,8 +7,8 @@
 
 namespace norma::functional {
 
-/// Where a norm of x writes: over x, where a convolution makes x for this norm alone and no backward pass
-/// needs it, so that an image is written to memory once; else to a tensor like x.
+/// The output of a norm of x. It is x itself if a convolution makes x only for this norm and no backward pass
+/// needs x: then an image is written to memory once. Else it is a new tensor like x.
 inline Tensor norm_output(const Tensor& x, const Conv2dCall* before, const std::vector<Tensor>& inputs) {
   return before != nullptr && !needs_gradient(inputs) ? x : Tensor::empty_like(x);
 }

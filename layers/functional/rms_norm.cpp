@@ -21,10 +21,10 @@ Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps, const Epilogu
               {n, c, hw, eps, x.data<T>(), weight.data<T>(), y.data<T>(), rrms.data<stat_t>(), after},
               before);
     return record("rms_norm", y, {x, weight},
-                  [=, x = x.detach(), weight = weight.detach(),
-                   need_dx = x.requires_grad()](const Tensor& dy) -> Gradients {
+                  [=, x = x.detach(), weight = weight.detach(), need_dx = x.requires_grad(),
+                   need_affine = weight.requires_grad()](const Tensor& dy) -> Gradients {
                     const Tensor dx = gradient_for(x, need_dx),
-                                 dweight = gradient_for(weight, weight.defined());
+                                 dweight = gradient_for(weight, need_affine && weight.defined());
                     kernels<T>.rms_norm_backward(
                         x.device(), {n, c, hw, dy.data<T>(), x.data<T>(), weight.data<T>(),
                                      rrms.data<stat_t>(), dx.data<T>(), dweight.data<T>(), after});

@@ -1,4 +1,4 @@
-// Size2: a height and a width, where one number stands for both (kernel_size=3 is 3×3).
+// Size2: a height and a width; one number gives both (kernel_size=3 is 3×3).
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ std::shared_ptr<Module> NetworkBuilder::make_norm(const std::string& layer,
   const NormRow& row = row_of(choice_.norm);
   const std::int64_t groups = choice_.groups.value_or(default_groups);
   if (row.grouped && (groups < 1 || c_ % groups != 0))
-    fail_usage("--groups {}: layer {} has {} channels, which do not divide into {} groups; {} would do there",
+    fail_usage("--groups {}: layer {} has {} channels, which do not divide into {} groups; use {} there",
                groups, layer, c_, groups, possible_groups(c_));
   return row.make({c_, h_, w_, groups});
 }

@@ -1,5 +1,5 @@
-// A builder of networks that knows the size of the image at each layer, so that a network's code reads as the network
-// is drawn: block, block, 1×1 convolution, pool, … Examples: layers/network/zoo.cpp.
+// A builder of networks. It tracks the size of the image at each layer, so that the code of a network is a
+// list of its parts: block, block, 1×1 convolution, pool, … Examples: layers/network/zoo.cpp.
 #pragma once
 
 #include <functional>
@@ -24,7 +24,7 @@ struct NetworkChoice {
 
 enum class Drop { none, element, channel };
 
-/// What all blocks of a network have in common.
+/// The common settings of all blocks of a network.
 struct BlockStyle {
   double dropout = 0;        ///< its probability
   Drop drop = Drop::none;    ///< what a block drops at its end
@@ -51,7 +51,7 @@ class NetworkBuilder {
  public:
   NetworkBuilder(NetworkChoice choice, const Shape& image, const BlockStyle& style);
 
-  /// convolution → norm → ReLU → dropout, or as the style has it
+  /// convolution → norm → ReLU → dropout, unless the style differs
   NetworkBuilder& block(const std::string& name, std::int64_t channels, const BlockOptions& options);
   /// A convolution alone.
   NetworkBuilder& conv(const std::string& name, std::int64_t channels, const BareConvOptions& options = {});

@@ -26,43 +26,42 @@ std::shared_ptr<Module> layer(const Arguments&... arguments) {
 const std::vector<NormRow>& all_norms() {
   static const std::vector<NormRow> rows = {
       {Norm::none, "none", "No norm",
-       "There is no norm here: what a convolution makes goes on as it is. Watch how mean and variance drift, "
-       "and how they differ from layer to layer.",
+       "This network has no norms: nothing changes the output of a convolution. Watch how mean and variance "
+       "drift, and how they differ from layer to layer.",
        "", [](Place) { return std::shared_ptr<Module>(); }},
       {Norm::bn, "bn", "Batch norm",
        "Batch norm gives each channel mean 0 and variance 1 over the batch, then its weight and bias. The "
-       "channels’ means come together, but for what the biases set apart; the images of a batch keep their "
-       "differences.",
+       "channels’ means become equal, except for the biases; the images of a batch keep their differences.",
        "batch_norm", [](Place p) { return layer<BatchNorm2d>(p.channels); }},
       {Norm::ln, "ln", "Layer norm",
        "Layer norm gives each image mean 0 and variance 1 over all its channels and pixels, then a weight "
-       "and a bias per channel. The images’ means come together; the channels keep their differences.",
+       "and a bias per channel. The images’ means become similar; the channels keep their differences.",
        "group_norm", [](Place p) { return layer<GroupNorm>(1, p.channels); }},
       {Norm::ln_chw, "ln-chw", "Layer norm, one weight per element",
        "Layer norm gives each image mean 0 and variance 1 over all its channels and pixels, then a weight "
-       "and a bias per element. The images’ means come together; the channels keep their differences.",
+       "and a bias per element. The images’ means become similar; the channels keep their differences.",
        "layer_norm",
        [](Place p) {
          return layer<LayerNorm>(Shape{p.channels, p.height, p.width});
        }},
       {Norm::ln_pixel, "ln-pixel", "Layer norm over channels",
        "This layer norm gives each pixel mean 0 and variance 1 over its channels, then a weight and a bias "
-       "per channel. The images’ means come together, pixel by pixel; the channels keep their differences.",
+       "per channel. The images’ means become similar, pixel by pixel; the channels keep their differences.",
        "layer_norm_pixel", [](Place p) { return layer<LayerNorm2d>(p.channels); }},
       {Norm::gn, "gn", "Group norm",
        "Group norm gives each group of channels of each image mean 0 and variance 1, then a weight and a "
-       "bias per channel. The images’ means come together; channels keep their differences within a group, "
+       "bias per channel. The images’ means become similar; channels keep their differences within a group, "
        "and the groups lose theirs.",
        "group_norm", [](Place p) { return layer<GroupNorm>(p.groups, p.channels); }, true},
       {Norm::in, "in", "Instance norm",
        "Instance norm gives each channel of each image mean 0 and variance 1, then its weight and bias. "
-       "Channels’ and images’ means both come together, but for what the biases set apart: only the pattern "
-       "within a channel is left.",
+       "The means of channels and of images become equal, except for the biases: only the pattern within a "
+       "channel is left.",
        "group_norm",
        [](Place p) { return layer<InstanceNorm2d>(p.channels, InstanceNorm2dOptions{.affine = true}); }},
       {Norm::rms, "rms", "RMS norm",
        "RMS norm gives each image a mean square of 1 over all its channels and pixels, then a weight per "
-       "channel, and no bias. It takes no mean away: those of images and of channels stay, in proportion.",
+       "channel, and no bias. It removes no mean: the means of images and of channels stay, scaled.",
        "rms_norm", [](Place p) { return layer<RMSNorm2d>(p.channels); }},
   };
   return rows;

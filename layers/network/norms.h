@@ -1,5 +1,5 @@
-// The norms that a network may be built with: one row each, which is all that command lines, presets, reports and
-// comparisons know of a norm. A new norm is its layer (layers/), one row in norms.cpp, and what its layer becomes in ONNX
+// The norms that a network can use: one row each. Command lines, presets, reports and comparisons use only
+// these rows. To add a norm, add its layer (layers/), a row in norms.cpp, and a row for ONNX
 // (layers/export/onnx.cpp).
 #pragma once
 
@@ -15,7 +15,7 @@ namespace norma {
 /// In the order of all_norms(); the order is that of colours in reports too.
 enum class Norm { none, bn, ln, ln_chw, ln_pixel, gn, in, rms };
 
-/// Where a norm stands: images [N, channels, height, width] come in.
+/// The input of a norm: images [N, channels, height, width].
 struct NormPlace {
   std::int64_t channels, height, width;
   std::int64_t groups;  ///< of group norm; divides the channels
@@ -25,7 +25,7 @@ struct NormRow {
   Norm norm;
   std::string name;       ///< "ln-chw", on command lines and in files
   std::string title;      ///< "Layer norm, one weight per element"
-  std::string lesson;     ///< what to look for in its statistics, some sentences
+  std::string lesson;     ///< some sentences about its statistics
   std::string operation;  ///< of kernels/table.h, without _forward and _backward; empty for none
   /// The layer; nullptr for none.
   std::shared_ptr<Module> (*make)(const NormPlace& place);
@@ -41,7 +41,7 @@ const NormRow* find_norm(const std::string& name);
 const std::string& name(Norm norm);
 /// All names, in the order of the rows.
 std::vector<std::string> norm_names();
-/// Throws, listing the names, where no norm has that name.
+/// Throws an error that lists the names if no norm has that name.
 Norm norm_from(const std::string& name);
 
 }  // namespace norma

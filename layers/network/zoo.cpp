@@ -31,7 +31,7 @@ Network c11(Choice choice, double dropout, std::int64_t wide, std::int64_t c4) {
 Network c11_48096(Choice choice) { return c11(choice, 0.05, 32, 16); }
 Network c11_111568(Choice choice) { return c11(choice, 0.1, 16, 16); }
 
-// The same skeleton, wider, with a norm in every block, the 1×1 ones too.
+// The same structure, but wider, with a norm in every block, also in the 1×1 blocks.
 Network wide_48512(Choice choice) {
   return NetworkBuilder(choice, {3, 32, 32}, {.dropout = 0.05, .drop = Drop::element})
       .block("C1", 16, {.padding = 1})
@@ -52,7 +52,7 @@ Network wide_48512(Choice choice) {
       .build();
 }
 
-// … and narrower, with a norm in five blocks only.
+// The same structure, but narrower, with a norm in only five blocks.
 Network narrow_18212(Choice choice) {
   return NetworkBuilder(choice, {3, 32, 32}, {.dropout = 0.05, .drop = Drop::element})
       .block("C1", 12, {.groups = 3})
@@ -119,8 +119,8 @@ Network stride_29472(Choice choice) {
       .build();
 }
 
-// Norma's own: residual additions, filters that are standardized, and the norm after ReLU, which is what lets layer and
-// group norm keep up with batch norm (docs/results/norma-49k.md has what was tried).
+// Norma's own network: residual additions, standardized filters, and the norm after ReLU, which makes layer
+// and group norm nearly as good as batch norm (docs/results/norma-49k.md lists the experiments).
 Network norma_49k(Choice choice) {
   const auto once = [](NetworkBuilder& body) { body.block("a", 32, {.padding = 1}); };
   const auto twice = [](std::int64_t channels) {

@@ -1,5 +1,5 @@
-// The networks: five published systems and Norma's own. The number in a name is that of the parameters with the norm
-// that it was published with; optim/presets.h has the recipes that train them, and what they reached.
+// The networks: five published systems and Norma's own. The number in a name is the number of parameters with
+// the published norm; optim/presets.h has the training recipes and the published results.
 //
 //   const auto network = norma_49k({.norm = Norm::gn, .groups = 4, .classes = 100});
 //

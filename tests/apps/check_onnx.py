@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs exported networks in ONNX Runtime and compares with what Norma said.
+"""Runs exported networks in ONNX Runtime and compares the scores with Norma's.
 
-    check_onnx.py FOLDER…      each with model.onnx, images.safetensors (uint8 [N, C, H, W]) and predictions.csv
+    check_onnx.py FOLDER…      each with model.onnx, images.safetensors (uint8 [N, C, H, W]), predictions.csv
 
-Prints versions and, for each folder, how many images got the same class and the largest difference of a score."""
+Prints versions and, per folder, how many images got the same class and the largest difference of a score."""
 import json
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ import onnxruntime
 
 try:
     import onnx
-except ImportError:  # without it, nobody checks the file but the runtime
+except ImportError:  # then only the runtime checks the file
     onnx = None
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bench" / "peers"))

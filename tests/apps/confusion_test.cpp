@@ -8,7 +8,7 @@ using namespace norma;
 
 namespace {
 
-// Of 40 images every third is wrong, and the later, the surer.
+// 40 images: every third is wrong, and the probability grows with the index.
 std::vector<Prediction> some_predictions() {
   std::vector<Prediction> predictions;
   for (std::int64_t i = 0; i < 40; ++i)
@@ -18,19 +18,19 @@ std::vector<Prediction> some_predictions() {
 
 }  // namespace
 
-TEST_CASE("scores become classes and how sure they are", "[predictions]") {
+TEST_CASE("scores become classes and their probabilities", "[predictions]") {
   const Tensor labels = Tensor::from<std::int64_t>({1, 2}, {2});
   const auto predictions = predictions_of(labels, {0, 1, -1, 5, 0, 5}, 3);
   REQUIRE(predictions.size() == 2);
   CHECK(predictions[0].right());
   CHECK(predictions[0].probability == Approx(std::exp(1) / (1 + std::exp(1) + std::exp(-1))));
-  CHECK(predictions[1].predicted == 0);  // the first of equals
+  CHECK(predictions[1].predicted == 0);  // the first of two equal scores
   CHECK(predictions[1].label == 2);
   CHECK_THROWS_WITH(predictions_of(labels, {1, 2, 3}, 3),
-                    Catch::Contains("3 scores are not 3 for each of 2"));
+                    Catch::Contains("3 scores, but expected 3 for each of 2"));
 }
 
-TEST_CASE("a confusion matrix counts what was taken for what", "[confusion]") {
+TEST_CASE("a confusion matrix counts predicted classes per true class", "[confusion]") {
   const Confusion confusion(3, {{0, 0, .5}, {0, 1, .5}, {0, 1, .5}, {1, 1, .9}});
   CHECK(confusion.count(0, 0) == 1);
   CHECK(confusion.count(0, 1) == 2);
@@ -39,10 +39,10 @@ TEST_CASE("a confusion matrix counts what was taken for what", "[confusion]") {
   CHECK(*confusion.accuracy(0) == Approx(100.0 / 3));
   CHECK(*confusion.accuracy(1) == 100);
   CHECK(!confusion.accuracy(2));
-  CHECK_THROWS_WITH(Confusion(2, {{0, 2, .5}}), Catch::Contains("class 2, and there are 2"));
+  CHECK_THROWS_WITH(Confusion(2, {{0, 2, .5}}), Catch::Contains("class 2, but there are 2"));
 }
 
-TEST_CASE("mistakes to show are drawn by a seed, and the surest come in order", "[confusion]") {
+TEST_CASE("shown mistakes are drawn by a seed, and the most probable ones come in order", "[confusion]") {
   const auto predictions = some_predictions();
   const auto wrong = [&](std::int64_t i) { return !predictions[static_cast<std::size_t>(i)].right(); };
   const auto chosen = some_mistakes(predictions, 10, 7);

@@ -1,4 +1,4 @@
-// --data-set: which preset, how many classes, and runs from the images to their score.
+// --data-set: the preset, the number of classes, and whole runs from the images to the score.
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/options.h"
@@ -50,7 +50,7 @@ std::string accuracy(const std::string& text, const std::string& before) {
 
 }  // namespace
 
-TEST_CASE("the data set chooses the preset and the number of classes", "[options]") {
+TEST_CASE("the data set determines the preset and the number of classes", "[options]") {
   CHECK(parse({}).preset == "norma-49k");
   CHECK(parse({}, mnist_norm).preset == "mnist-9752");
   for (const KnownDataSet& set : known_data_sets()) {
@@ -76,7 +76,7 @@ TEST_CASE("the data set chooses the preset and the number of classes", "[options
              Catch::Contains("--preset norma-49k takes images of") && Catch::Contains("--data-set cifar10"));
 }
 
-TEST_CASE("a folder of images is trained on and scored again", "[training]") {
+TEST_CASE("a network trains on a folder of images and is evaluated again", "[training]") {
   const TemporaryFolder folder;
   const fs::path data = folder / "shades", out = folder / "run";
   write_shades(data / "train", 12);
@@ -111,7 +111,7 @@ TEST_CASE("a folder of images is trained on and scored again", "[training]") {
   CHECK_THAT(eval.out, Catch::Contains(with_test ? "of 8 images" : "of 6 images"));
 }
 
-TEST_CASE("the other data sets train, score and report with their own classes", "[training]") {
+TEST_CASE("training, evaluation and report of the other data sets use their own classes", "[training]") {
   struct Case {
     const char *set, *labels;
     std::size_t classes;
@@ -134,5 +134,5 @@ TEST_CASE("the other data sets train, score and report with their own classes", 
   CHECK(accuracy(eval.out, "accuracy ") == accuracy(run.out, "test accuracy last "));
   const Finished other = cifar({"eval", out, "--data-set", "cifar10", "--data", "synthetic"});
   CHECK(other.status == 1);
-  CHECK_THAT(other.err, Catch::Contains("was trained to tell") || Catch::Contains("takes images of"));
+  CHECK_THAT(other.err, Catch::Contains("was trained on images of") || Catch::Contains("takes images of"));
 }

@@ -19,7 +19,8 @@ TEST_CASE("c11-48096 has exactly its published parameters, whatever the norm", "
   CHECK(parameters(Norm::ln_chw) == 47616 + 2 * (2 * 32 * 1024 + (16 + 32 + 32) * 256 + 3 * 32 * 64));
 }
 
-TEST_CASE("groups that do not divide name the layer, its channels and what would do", "[network]") {
+TEST_CASE("the error about groups that do not divide the channels names the layer and possible groups",
+          "[network]") {
   using Catch::Contains;
   const auto build = [](std::int64_t groups) {
     find_preset("c11-48096").network({.norm = Norm::gn, .groups = groups});

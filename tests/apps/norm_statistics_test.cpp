@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/options.h"
+#include "apps/run/json_lines.h"
 #include "core/random.h"
 #include "data/synthetic.h"
 #include "optim/presets.h"
@@ -19,7 +20,7 @@ TrainingData synthetic_data(std::int64_t train) {
   return {split.train, split.test, {}, cifar10_normalization};
 }
 
-// As a training run looks at its network.
+// Made as in a training run.
 NormProbe probe_of(Options options, const TrainingData& data) {
   options.network.dropout = 0;
   return NormProbe(make_network(options), data, options.recipe);
@@ -40,7 +41,7 @@ bool same(const ImageStatistics& a, const ImageStatistics& b) {
 
 }  // namespace
 
-TEST_CASE("statistics of images are those of their definition", "[norm_statistics]") {
+TEST_CASE("statistics of images follow their definition", "[norm_statistics]") {
   // Two images of two channels of two pixels; the means of the planes are 2, 10; 4, 20.
   const Tensor images = Tensor::from<float>({1, 3, 10, 10, 4, 4, 15, 25}, {2, 2, 1, 2});
   const ImageStatistics s = statistics_of(images);
@@ -50,7 +51,8 @@ TEST_CASE("statistics of images are those of their definition", "[norm_statistic
   CHECK(s.image_spread == Approx(3));    // 6 and 12
 }
 
-TEST_CASE("a norm takes away what it is said to take away, and the probe sees it", "[norm_statistics]") {
+TEST_CASE("a norm removes the statistics that its definition names, and the probe shows it",
+          "[norm_statistics]") {
   const TrainingData data = synthetic_data(64);
   for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::ln_chw, Norm::in}) {
     CAPTURE(name(norm));
@@ -81,7 +83,7 @@ TEST_CASE("a norm takes away what it is said to take away, and the probe sees it
   }
 }
 
-TEST_CASE("lengths of gradients are those of the loss", "[norm_statistics]") {
+TEST_CASE("lengths of gradients are those of the gradients of the loss", "[norm_statistics]") {
   const TrainingData data = synthetic_data(16);
   Options options = small_run(Norm::gn);
   options.recipe.lr = 0.001;
@@ -110,7 +112,7 @@ TEST_CASE("lengths of gradients are those of the loss", "[norm_statistics]") {
   CHECK(before.gradient == Approx(std::sqrt(moved) / options.recipe.lr).epsilon(1e-3));
 }
 
-TEST_CASE("without norms the probe looks at what the convolutions make", "[norm_statistics]") {
+TEST_CASE("without norms the probe measures the outputs of the convolutions", "[norm_statistics]") {
   const Options options = small_run(Norm::none);
   const NormStatistics s = probe_of(options, synthetic_data(16)).look(*make_network(options), 3);
   CHECK(s.epoch == 3);
@@ -122,7 +124,7 @@ TEST_CASE("without norms the probe looks at what the convolutions make", "[norm_
   }
 }
 
-TEST_CASE("whoever looks changes no bit of the training", "[norm_statistics][training]") {
+TEST_CASE("the probe changes no bit of the training", "[norm_statistics][training]") {
   const TrainingData data = synthetic_data(80);
   for (const Norm norm : {Norm::bn, Norm::gn, Norm::none}) {
     CAPTURE(name(norm));
@@ -149,10 +151,14 @@ TEST_CASE("whoever looks changes no bit of the training", "[norm_statistics][tra
 TEST_CASE("statistics go through JSON and back", "[norm_statistics]") {
   const Options options = small_run(Norm::gn);
   const NormStatistics s = probe_of(options, synthetic_data(16)).look(*make_network(options), 2);
-  const NormStatistics back = norm_statistics_from(nlohmann::ordered_json::parse(json_of(s).dump()));
+  const auto back_from = [](const nlohmann::ordered_json& line) {
+    const auto parsed = parse_json<nlohmann::ordered_json>(line.dump(), "a line");
+    return norm_statistics_from(JsonLine(parsed, "a line"));
+  };
+  const NormStatistics back = back_from(json_of(s));
   CHECK(json_of(back) == json_of(s));
   CHECK(same(back.layers.at(1).x, s.layers.at(1).x));
   nlohmann::ordered_json line = json_of(s);
-  line["layers"][0]["x"]["mean"] = nullptr;  // how JSON says that it was not finite
-  CHECK(std::isnan(norm_statistics_from(line).layers[0].x.mean));
+  line["layers"][0]["x"]["mean"] = nullptr;  // JSON's null stands for a value that is not finite
+  CHECK(std::isnan(back_from(line).layers[0].x.mean));
 }

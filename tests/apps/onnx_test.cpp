@@ -1,4 +1,4 @@
-// ONNX files: what stands in them, by a reader of their bytes, and what ONNX Runtime makes of them.
+// ONNX files: their content, read by an independent reader, and their results in ONNX Runtime.
 #include "layers/export/onnx.h"
 
 #include <filesystem>
@@ -44,7 +44,7 @@ const std::vector<std::string> ten_classes = {"a", "b", "c", "d", "e", "f", "g",
 const OnnxDescription description = {
     "name", {3, 32, 32}, cifar10_normalization.mean, cifar10_normalization.std, ten_classes};
 
-// A ModelProto taken apart.
+// The parts of a ModelProto.
 struct Parsed {
   std::int64_t ir_version, opset;
   ProtobufReader graph;
@@ -74,7 +74,7 @@ struct Parsed {
   ProtobufReader node(const std::string& name) const {
     for (const ProtobufReader& node : graph.messages(1))
       if (node.text(3) == name) return node;
-    throw std::runtime_error("there is no node " + name);
+    throw std::runtime_error("no node is called " + name);
   }
 };
 
@@ -87,7 +87,7 @@ std::vector<std::int64_t> ints_of(const ProtobufReader& node, const std::string&
   return values;
 }
 
-// The sizes of an input or output; 0 for one that has a name instead.
+// The sizes of an input or output; 0 for a size that has a name instead.
 std::vector<std::int64_t> sizes_of(const ProtobufReader& value_info) {
   std::vector<std::int64_t> sizes;
   for (const ProtobufReader& size : value_info.message(2).message(1).message(2).messages(1))
@@ -95,7 +95,8 @@ std::vector<std::int64_t> sizes_of(const ProtobufReader& value_info) {
   return sizes;
 }
 
-// Parameters and statistics that are not what they begin with, so that a confusion shows.
+// Makes all parameters and statistics different from their initial values, so that wrong assignments are
+// found.
 void make_random(Module& network, std::uint64_t seed) {
   for (auto& [name, tensor] : network.state_dict()) {
     if (tensor.dtype() != DType::float32) continue;
@@ -109,7 +110,7 @@ std::shared_ptr<Sequential> modules(const std::vector<std::shared_ptr<Module>>& 
   return std::make_shared<Sequential>(list);
 }
 
-// Every layer of the table, with the options that ONNX has words for; [N, 3, 32, 32] → [N, 10].
+// Every layer of the table, with the options that exist in ONNX; [N, 3, 32, 32] → [N, 10].
 std::shared_ptr<Module> one_of_each() {
   const auto body = modules({std::make_shared<Conv2d>(8, 8, 3, Conv2dOptions{.padding = 1}),
                              std::make_shared<GroupNorm>(2, 8, 1e-3, false), std::make_shared<ReLU>()});
@@ -138,8 +139,9 @@ void save_images(const fs::path& folder, const Dataset& set) {
   save_safetensors(folder / "images.safetensors", {{"images", set.images}});
 }
 
-// After a few steps a network takes all images for the same class, and so would a wrong one. This one's last layer
-// loses what its weights have in common with the mean image: what is left tells images apart.
+// After a few steps a network predicts the same class for all images, so a wrong network would give the same
+// answers. This function removes the part of the last layer's weights that acts on the mean image. The rest
+// gives different classes to different images.
 void tell_images_apart(const fs::path& run, const Dataset& images) {
   const SavedModel model = load_saved_model(run);
   const auto state = model.network->state_dict();
@@ -167,7 +169,7 @@ void tell_images_apart(const fs::path& run, const Dataset& images) {
   save_safetensors(model.file, state, metadata);
 }
 
-// What check_onnx.py finds in these folders.
+// The results of check_onnx.py for these folders.
 nlohmann::json check_in_onnxruntime(const std::string& python, const std::vector<fs::path>& folders) {
   std::vector<std::string> argv = {"/usr/bin/env", python, NORMA_SOURCE_DIR "/tests/apps/check_onnx.py"};
   for (const fs::path& folder : folders) argv.push_back(folder.string());
@@ -180,7 +182,7 @@ nlohmann::json check_in_onnxruntime(const std::string& python, const std::vector
 
 }  // namespace
 
-TEST_CASE("an ONNX file holds the layers as nodes and the weights by their names", "[onnx]") {
+TEST_CASE("an ONNX file has the layers as nodes and the weights under their names", "[onnx]") {
   manual_seed(1);
   const auto network = find_preset("c11-48096").network({.norm = Norm::gn});
   const Parsed onnx(to_onnx(*network, description).bytes);
@@ -198,7 +200,7 @@ TEST_CASE("an ONNX file holds the layers as nodes and the weights by their names
   CHECK(onnx.ops.back() == "Flatten");
   CHECK(onnx.graph.messages(1).back().text(2) == "scores");
 
-  // Every parameter is there under its own name and in its own shape, and nothing else but the pixels' constants.
+  // The constants are every parameter, with its name and shape, and the two constants of the pixels.
   CHECK(onnx.constants.size() == network->state_dict().size() + 2);
   for (const auto& [name, tensor] : network->state_dict()) {
     CAPTURE(name);
@@ -238,7 +240,7 @@ TEST_CASE("every norm becomes its node, in the oldest operator set that has it",
   }
 }
 
-TEST_CASE("what ONNX cannot say is refused by the layer's name", "[onnx]") {
+TEST_CASE("a layer that ONNX cannot express is refused with its name", "[onnx]") {
   class Odd : public Module {
    public:
     std::string type() const override { return "Odd"; }
@@ -252,7 +254,7 @@ TEST_CASE("what ONNX cannot say is refused by the layer's name", "[onnx]") {
     return text_thrown<Error>([&] { to_onnx(*network, description); });
   };
   using Catch::StartsWith;
-  CHECK_THAT(refusal(std::make_shared<Odd>()), StartsWith("layer C1.x (Odd): has no row"));
+  CHECK_THAT(refusal(std::make_shared<Odd>()), StartsWith("layer C1.x (Odd) has no row"));
   CHECK_THAT(refusal(std::make_shared<MaxPool2d>(3, PoolOptions{.ceil_mode = true})),
              StartsWith("layer C1.x (MaxPool2d): in ONNX, ceil_mode"));
   CHECK_THAT(refusal(std::make_shared<BatchNorm2d>(3, BatchNorm2dOptions{.track_running_stats = false})),
@@ -260,7 +262,7 @@ TEST_CASE("what ONNX cannot say is refused by the layer's name", "[onnx]") {
   CHECK_THAT(refusal(std::make_shared<BatchNorm2d>(4)), StartsWith("layer C1.x (BatchNorm2d): takes images"));
 }
 
-TEST_CASE("norma_export says one sentence when it refuses, and leaves nothing", "[app][onnx]") {
+TEST_CASE("norma_export refuses with one sentence and leaves no file", "[app][onnx]") {
   const TemporaryFolder folder;
   const fs::path run = folder / "run";
   REQUIRE(run_program({NORMA_CIFAR_NORM, "--data", "synthetic", "--limit-train", "8", "--limit-test", "8",
@@ -301,7 +303,7 @@ TEST_CASE("predictions are a table of class, probability and scores", "[app][eva
         "2,cat,cat,0.500000,9.99999972e-10,0\n");
 }
 
-TEST_CASE("ONNX Runtime gives every layer's answer", "[onnx][python]") {
+TEST_CASE("ONNX Runtime gives the same results for every layer", "[onnx][python]") {
   const std::string python = python_with("onnxruntime, numpy");
   if (python.empty()) {
     std::cout << no_python_with("onnxruntime, numpy") << "\n";

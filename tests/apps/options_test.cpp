@@ -23,7 +23,7 @@ std::string refusal(std::vector<const char*> arguments) {
 
 }  // namespace
 
-TEST_CASE("options have the published recipe as defaults and take every flag", "[options]") {
+TEST_CASE("options have the preset's recipe as defaults and take every flag", "[options]") {
   const Options plain = parse({"--preset", "c11-48096"});
   CHECK(plain.recipe.epochs == 20);
   CHECK(plain.recipe.batch_size == 128);
@@ -42,7 +42,9 @@ TEST_CASE("options have the published recipe as defaults and take every flag", "
              Catch::Contains("The default preset is norma-49k") && Catch::Contains("lr 0.1 nesterov"));
   CHECK(!plain.network.groups);
 
-  const Options all = parse({"--norm",
+  const Options all = parse({"--preset",
+                             "c11-48096",
+                             "--norm",
                              "gn",
                              "--groups=2",
                              "--epochs",
@@ -102,10 +104,17 @@ TEST_CASE("options have the published recipe as defaults and take every flag", "
   CHECK(parse({"-q", "-h"}).help);
   CHECK(!plain.no_fuse);
   CHECK(parse({"--no-fuse"}).no_fuse);
+  CHECK(parse({"--no-graph", "--device", "simt"}).no_graph);
+  CHECK_THROWS_WITH(parse({"--no-graph", "--device", "cpu"}), Catch::Contains("--no-graph has no effect"));
+  const MachineOptions second = parse({"--device", "cuda:1"}).machine;
+  CHECK((second.device() == Device::cuda && second.gpu == 1));
+  CHECK(parse({"--device", "cuda:1", "--device", "cuda"}).machine.gpu == 0);
+  CHECK_THROWS_WITH(parse({"--device", "cuda:"}), Catch::Contains("--device takes a whole number"));
+  CHECK_THROWS_WITH(parse({"--device", "simt:1"}), Catch::Contains("not 'simt:1'"));
   CHECK_THAT(help_text(), Catch::Contains("--no-fuse"));
 }
 
-TEST_CASE("every norm goes by its name", "[options]") {
+TEST_CASE("every norm is selected by its name", "[options]") {
   for (const std::string& name : norm_names())
     CHECK(norma::name(parse({"--norm", name.c_str()}).network.norm) == name);
 }
@@ -131,7 +140,7 @@ TEST_CASE("a wrong command line gets one sentence with the nearest valid word", 
   CHECK_THAT(refusal({"--data", ""}), Contains("--data needs a value"));
   CHECK_THAT(refusal({"--mirror", "nonsense"}), Contains("takes a URL"));
   CHECK_THAT(refusal({"gn"}), Contains("'gn' is not expected"));
-  CHECK_THAT(refusal({"--norm", "bn", "--groups", "4"}), Contains("goes with --norm gn"));
+  CHECK_THAT(refusal({"--norm", "bn", "--groups", "4"}), Contains("is only for --norm gn"));
   CHECK_THAT(refusal({"--nesterov", "--momentum", "0"}), Contains("--nesterov"));
   CHECK(refusal({"--norm", "gn", "--groups", "4"}) == "");
 }

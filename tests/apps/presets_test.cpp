@@ -29,7 +29,7 @@ TEST_CASE("Norma's own network is one network below 50,000 parameters", "[preset
     CHECK(summarize(*own.network({.norm = norm}), own.data->image).parameters < 50'000);
 }
 
-TEST_CASE("published group counts are those of the layers", "[presets]") {
+TEST_CASE("the layers have the published group counts", "[presets]") {
   const auto groups = [](const char* preset, const char* layer) {
     const auto network = find_preset(preset).network({.norm = Norm::gn});
     std::string text;
@@ -47,7 +47,7 @@ TEST_CASE("published group counts are those of the layers", "[presets]") {
   CHECK_THAT(groups("mnist-9752", "C2.norm"), Catch::StartsWith("GroupNorm(8, 24"));
 }
 
-TEST_CASE("a preset brings its recipe, and flags override it", "[presets][options]") {
+TEST_CASE("a preset sets its recipe, and flags override it", "[presets][options]") {
   const auto parse = [](std::vector<const char*> words, const Program& program = cifar_norm) {
     words.insert(words.begin(), program.name.c_str());
     return parse_options(static_cast<int>(words.size()), words.data(), program);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the scalars of a folder's event files as TensorBoard's own reader sees them: a JSON object
+"""Reads the event files of a folder with TensorBoard's own reader and prints their scalars as a JSON object
 {tag: [[step, value, wall time], …]}."""
 import json
 import sys

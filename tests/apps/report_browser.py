@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Opens a report in headless Chromium, without a network, and checks what a person would notice.
+"""Opens a report in headless Chromium, without a network, and looks for visible faults.
 
     tests/apps/report_browser.py runs/gn4/report.html [--pictures DIR]
 
-Talks to the browser through a pipe, in the DevTools protocol (https://chromedevtools.github.io/devtools-protocol).
-Prints a line a finding; exit status 0: none, 1: some, 77: there is no Chromium here. --pictures keeps what was seen,
-as PNG and PDF.
+Sends commands to the browser through a pipe, in the DevTools protocol
+(https://chromedevtools.github.io/devtools-protocol). Prints one line per fault. Exit status 0: no faults,
+1: some faults, 77: Chromium is not installed. --pictures keeps pictures of the pages, as PNG and PDF.
 """
 import argparse
 import base64
@@ -19,13 +19,13 @@ import tempfile
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 
-# What the page is asked; each a list of complaints.
+# JavaScript expressions that are evaluated in the page; each gives a list of complaints.
 IMAGES = """[...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).map(i => "no picture: " + i.alt)"""
 CHARTS = """[...document.querySelectorAll("figure.chart")].flatMap((f, i) => {
   const lines = [...f.querySelectorAll("path[stroke-width='2'], path[stroke-width='5']")];
   return [...lines.length ? [] : [`chart ${i} has no lines`],
           ...lines.some(l => getComputedStyle(l).stroke === "none") ? [`chart ${i} has lines without a colour`] : []];
-}).concat(document.querySelector("figure.chart") ? [] : ["there are no charts"])"""
+}).concat(document.querySelector("figure.chart") ? [] : ["the page has no charts"])"""
 OVERFLOW = """(() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
   return wide > 0 ? [`the page is ${wide} pixels wider than the screen`] : [];
@@ -59,22 +59,22 @@ KEYS = """(() => {
 READING = """[...document.querySelectorAll(".matrix")].flatMap((matrix, i) => {
   const cell = matrix.querySelector("td[title]");
   cell.dispatchEvent(new PointerEvent("pointerover", {bubbles: true}));
-  return matrix.querySelector(".reading").textContent === cell.title ? [] : [`a cell of matrix ${i} is not read out`];
-}).concat(document.querySelector(".matrix, #study") ? [] : ["there is no confusion matrix"])"""
+  return matrix.querySelector(".reading").textContent === cell.title ? [] : [`the value of a cell of matrix ${i} is not shown`];
+}).concat(document.querySelector(".matrix, #study") ? [] : ["the page has no confusion matrix"])"""
 CONTRAST = """(() => {
   const lum = c => { const [r, g, b] = c.match(/[\\d.]+/g).slice(0, 3).map(v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * r + .7152 * g + .0722 * b; };
   const numbers = c => c.match(/[\\d.]+/g).map(Number), paper = getComputedStyle(document.body).backgroundColor;
   const over = c => { const [r, g, b, a = 1] = numbers(c), p = numbers(paper); return `rgb(${[r, g, b].map((v, i) => a * v + (1 - a) * p[i])})`; };
   const ratio = (c, on = paper) => { const [a, b] = [lum(c), lum(over(on))].sort((x, y) => y - x); return (a + .05) / (b + .05); };
   const pale = [...document.querySelectorAll(".confusion tbody td")].map(t => [ratio(getComputedStyle(t).color, getComputedStyle(t).backgroundColor), t.title]).filter(([r]) => r < 4);
-  if (pale.length) return [`a cell stands out by ${pale[0][0].toFixed(1)} only: ${pale[0][1]}`];
+  if (pale.length) return [`the contrast of a cell is only ${pale[0][0].toFixed(1)}: ${pale[0][1]}`];
   return [["text", 7], ["muted", 4.5], ["series-0", 3], ["series-1", 3], ["series-2", 3]].flatMap(([name, least]) => {
     const probe = document.createElement("i");
     probe.style.color = `var(--${name})`;
     document.body.append(probe);
     const r = ratio(getComputedStyle(probe).color);
     probe.remove();
-    return r < least ? [`${name} stands out from the paper by ${r.toFixed(1)} only`] : [];
+    return r < least ? [`the contrast of ${name} with the background is only ${r.toFixed(1)}`] : [];
   });
 })()"""
 
@@ -86,7 +86,7 @@ class Browser:
         self.read, from_browser = os.pipe()
         for fd in (to_browser, from_browser):
             os.set_inheritable(fd, True)
-        # fd 3 and 4 are what --remote-debugging-pipe reads and writes.
+        # --remote-debugging-pipe reads from fd 3 and writes to fd 4.
         command = f'exec "$@" 3<&{to_browser} 4>&{from_browser}'
         self.process = subprocess.Popen(
             ["bash", "-c", command, "bash", program, "--headless=new", "--no-sandbox", "--disable-gpu",
@@ -164,7 +164,7 @@ class Page:
                                           paperWidth=8.27, paperHeight=11.69)["data"])
 
     def complaints(self):
-        """Of the browser itself: errors, and requests that leave the disk."""
+        """Complaints of the browser itself: errors, and requests to the network."""
         for event in self.browser.events:
             method, params = event.get("method"), event.get("params", {})
             if method == "Runtime.exceptionThrown":
@@ -209,7 +209,7 @@ def main():
     arguments = parser.parse_args()
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
-        print("there is no Chromium here")
+        print("Chromium is not installed")
         sys.exit(77)
     if arguments.pictures:
         arguments.pictures.mkdir(parents=True, exist_ok=True)
@@ -221,7 +221,7 @@ def main():
             browser.process.wait(timeout=20)
         finally:
             browser.process.kill()
-    print("\n".join(found) if found else "nothing to complain of")
+    print("\n".join(found) if found else "no faults found")
     sys.exit(1 if found else 0)
 
 

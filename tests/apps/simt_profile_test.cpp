@@ -30,7 +30,7 @@ test::Finished simt_profile(const std::vector<std::string>& arguments) {
   return test::run_program(words);
 }
 
-constexpr bool has_hooks = std::string_view(NORMA_SANITIZE).empty();
+constexpr bool has_hooks = NORMA_HAS_HOOKS;
 
 }  // namespace
 
@@ -47,14 +47,14 @@ TEST_CASE("simt_profile takes an operation with its shape and flags", "[simt_pro
   CHECK(choose_profile_cases("all", "").size() == profile_cases().size());
 }
 
-TEST_CASE("simt_profile refuses what it cannot take, with the nearest word", "[simt_profile]") {
+TEST_CASE("simt_profile refuses a wrong command line, with the nearest valid word", "[simt_profile]") {
   using Catch::Contains;
   CHECK_THAT(refusal({}), Contains("--op") && Contains("--list"));
   CHECK_THAT(refusal({"--op", "gruop_norm"}), Contains("did you mean group_norm"));
   CHECK_THAT(refusal({"--op", "group_norm", "--direction", "bakward"}), Contains("did you mean backward"));
   CHECK_THAT(refusal({"--op", "relu", "--gruops", "2"}), Contains("did you mean --groups"));
-  CHECK_THAT(refusal({"--op", "relu", "--groups", "2"}), Contains("does not go with --op relu"));
-  CHECK_THAT(refusal({"--op", "all", "--shape", "1,2"}), Contains("--shape goes with one --op"));
+  CHECK_THAT(refusal({"--op", "relu", "--groups", "2"}), Contains("cannot be used with --op relu"));
+  CHECK_THAT(refusal({"--op", "all", "--shape", "1,2"}), Contains("--shape is only for one --op"));
   CHECK_THAT(refusal({"--op", "relu", "--shape", "1,x"}), Contains("whole number") && Contains("'x'"));
   CHECK_THAT(refusal({"--op", "relu", "--shape", "1,2,3,4,5"}), Contains("up to four numbers"));
   CHECK_THAT(refusal({"--op", "relu", "--shape", "65536,65536"}), Contains("more than"));
@@ -64,7 +64,7 @@ TEST_CASE("simt_profile refuses what it cannot take, with the nearest word", "[s
   const test::Finished indivisible =
       simt_profile({"--op", "group_norm", "--shape", "2,6,4,4", "--groups", "4"});
   CHECK(indivisible.status == 2);
-  CHECK_THAT(indivisible.err, Contains("6 channels do not fall into 4 groups"));
+  CHECK_THAT(indivisible.err, Contains("6 channels cannot be divided into 4 groups"));
   CHECK(indivisible.out.empty());
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("names of kernels lose namespaces, parameters and arguments of argumen
   CHECK(short_path("/home/anyone/norma/kernels/cuda/map.cuh:88") == "kernels/cuda/map.cuh:88");
 }
 
-TEST_CASE("simt_profile prints a kernel a row, or one JSON object", "[simt_profile]") {
+TEST_CASE("simt_profile prints one row per kernel, or one JSON object", "[simt_profile]") {
   const std::vector<std::string> asked = {"--op",     "group_norm", "--direction",
                                           "backward", "--shape",    "4,8,8,8"};
   const test::Finished table = simt_profile(asked);
@@ -88,7 +88,7 @@ TEST_CASE("simt_profile prints a kernel a row, or one JSON object", "[simt_profi
     return;
   }
   CHECK(table.status == 0);
-  for (const char* kernel : {"run_backward_sums", "sum_columns", "group_sums", "run_dx"})
+  for (const char* kernel : {"run_backward_sums", "sum_columns", "group_means", "run_dx"})
     CHECK_THAT(table.out, Catch::Contains(kernel));
 
   std::vector<std::string> as_json = asked;
@@ -112,9 +112,9 @@ TEST_CASE("simt_profile prints a kernel a row, or one JSON object", "[simt_profi
   CHECK(operation.at("total").at("bytes_written_floor") == x + 2 * 8 * 4);
 }
 
-TEST_CASE("simt_profile names the line of what it finds wasteful", "[simt_profile]") {
+TEST_CASE("simt_profile names the line of a wasteful access", "[simt_profile]") {
   if (!has_hooks) return;
   const test::Finished found = simt_profile({"--op", "max_pool2d", "--direction", "forward"});
-  CHECK_THAT(found.out, Catch::Contains("sectors a global read where") &&
+  CHECK_THAT(found.out, Catch::Contains("sectors per global read where") &&
                             Catch::Contains("kernels/pool/max_pool2d.cu:"));
 }

@@ -1,5 +1,5 @@
-// After its first steps a training asks nobody for memory: not the system for tensors, not the heap for what holds
-// them together.
+// After its first steps a training allocates no new memory: neither from the system, for tensors, nor on the
+// heap, for the objects around them.
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -12,8 +12,9 @@
 #include "optim/presets.h"
 #include "optim/trainer.h"
 #include "tests/support/catch.h"
+#include "tests/support/norms.h"
 
-#ifndef __SANITIZE_ADDRESS__  // which has an operator new of its own, and lets no pool reuse a block
+#ifndef __SANITIZE_ADDRESS__  // it has its own operator new, and the pool does not reuse blocks there
 
 namespace {
 std::atomic<std::int64_t> heap_calls{0};
@@ -35,7 +36,7 @@ struct Calls {
   std::int64_t system, heap;
 };
 
-// What every step of a short training asked for.
+// The allocations of every step of a short training.
 std::vector<Calls> calls_of_steps(Norm norm, const std::string& optimizer, int thread_count,
                                   std::int64_t batch) {
   constexpr std::int64_t steps = 8;
@@ -68,9 +69,9 @@ std::vector<Calls> calls_of_steps(Norm norm, const std::string& optimizer, int t
 
 TEST_CASE("a steady training step asks the system for no memory", "[training][memory]") {
   const int before = threads();
-  std::int64_t batch = 16;  // another one each time, so that earlier runs leave nothing that fits
+  std::int64_t batch = 16;  // changes each time, so that no block of an earlier run fits
   for (const int thread_count : {3, 2, 1})
-    for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln, Norm::ln_chw, Norm::ln_pixel, Norm::in})
+    for (const Norm norm : test::every_norm())
       for (const std::string optimizer : {"sgd", "adam"}) {
         CAPTURE(thread_count, name(norm), optimizer);
         const std::vector<Calls> calls = calls_of_steps(norm, optimizer, thread_count, batch++);

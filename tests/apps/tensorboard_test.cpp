@@ -1,4 +1,4 @@
-// Event files: by a reader of their bytes, and by TensorBoard's own.
+// Event files, read by an independent reader and by TensorBoard's own reader.
 #include "optim/tensorboard.h"
 
 #include <ctime>
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The CRC that a record should have: tensorflow/core/lib/hash/crc32c.h, in its own words.
+// The masked CRC of a record, as defined in tensorflow/core/lib/hash/crc32c.h.
 std::uint64_t mask(std::string_view bytes) {
   const std::uint32_t crc = crc32c(0, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   return static_cast<std::uint32_t>(((crc >> 15) | (crc << 17)) + 0xa282ead8ul);
@@ -61,7 +61,7 @@ Finished short_run(const fs::path& out) {
                       out.string()});
 }
 
-// metrics.jsonl in TensorBoard's words.
+// A line of metrics.jsonl with TensorBoard's tags.
 std::map<std::string, double> scalars_of_line(const nlohmann::json& line) {
   std::map<std::string, double> scalars;
   for (const std::string key : {"train_loss", "train_accuracy", "test_loss", "test_accuracy",
@@ -82,9 +82,9 @@ std::vector<nlohmann::json> metrics_in(const fs::path& run) {
 
 }  // namespace
 
-TEST_CASE("protobuf is written as its description says", "[protobuf]") {
+TEST_CASE("protobuf is written as its documentation says", "[protobuf]") {
   CHECK(ProtobufMessage().bytes(1, "hi").varint(2, 300).wire() == "\x0A\x02hi\x10\xAC\x02");
-  CHECK(ProtobufMessage().varint(1, 150).wire() == "\x08\x96\x01");  // the description's own example
+  CHECK(ProtobufMessage().varint(1, 150).wire() == "\x08\x96\x01");  // the example of the documentation
   CHECK(ProtobufMessage().varint(1, -2).wire() == "\x08\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01");
   CHECK(ProtobufMessage().message(3, ProtobufMessage().varint(1, 150)).wire() == "\x1A\x03\x08\x96\x01");
   CHECK(ProtobufMessage().float32(1, 1.5f).wire() == std::string("\x0D\x00\x00\xC0\x3F", 5));
@@ -96,7 +96,7 @@ TEST_CASE("protobuf is written as its description says", "[protobuf]") {
   CHECK(back.text(9) == "");
 }
 
-TEST_CASE("an event file holds records with good CRCs, a version first and scalars then", "[tensorboard]") {
+TEST_CASE("an event file has records with correct CRCs: first a version, then scalars", "[tensorboard]") {
   const TemporaryFolder folder;
   const auto before = static_cast<double>(std::time(nullptr));
   EventFile file(folder.path());
@@ -118,11 +118,11 @@ TEST_CASE("an event file holds records with good CRCs, a version first and scala
   }
 }
 
-TEST_CASE("an event file that cannot be written is one sentence", "[tensorboard]") {
+TEST_CASE("the error about an event file that cannot be written is one sentence", "[tensorboard]") {
   CHECK_THROWS_WITH(EventFile("/nonexistent"), Catch::Contains("could not write /nonexistent/events.out"));
 }
 
-TEST_CASE("a run with --tensorboard writes what metrics.jsonl says, and puts an earlier run's file aside",
+TEST_CASE("a run with --tensorboard writes the values of metrics.jsonl and puts an earlier run's file aside",
           "[app][tensorboard]") {
   const TemporaryFolder folder;
   const fs::path run = folder.path() / "run";

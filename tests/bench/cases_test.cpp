@@ -1,10 +1,13 @@
-// The microbenchmarks: which cases there are, and what makes a row.
+// The microbenchmarks: their cases and the rows of their tables.
+#include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "bench/check.h"
 #include "bench/kernel_options.h"
 #include "bench/measure.h"
 #include "bench/report.h"
+#include "core/save_file.h"
 #include "kernels/measure/fma_loop.h"
 #include "kernels/table.h"
 #include "tests/support/catch.h"
@@ -28,6 +31,18 @@ TEST_CASE("every line of the table has a benchmark", "[bench]") {
     CAPTURE(operation.name);
     CHECK(timed.contains(operation.name));
   });
+}
+
+TEST_CASE("PyTorch has a method for every operation that is compared with it", "[bench]") {
+  const std::string peer = read_file(std::filesystem::path(NORMA_SOURCE_DIR) / "bench/peers/operations.py");
+  for (const Case& c : all_cases({})) {
+    const std::string name = c.peer.substr(0, c.peer.find(' '));
+    if (name.empty()) continue;
+    CAPTURE(name);
+    CHECK_THAT(peer, Catch::Contains(fmt::format(
+                         "    def {}(self",
+                         name.substr(0, std::min(name.find("_forward"), name.find("_backward"))))));
+  }
 }
 
 TEST_CASE("the cases are those of the two networks", "[bench]") {
@@ -64,7 +79,7 @@ TEST_CASE("every case's check passes on cpu and simt", "[bench]") {
       if (c.where.find("ResNet-50") != std::string::npos && c.size.find("×7×7") == std::string::npos)
         continue;
       if (!runs_on(c, device)) continue;
-      if (device == Device::simt && !seen.insert(c.operation).second) continue;  // slow: one size of each
+      if (device == Device::simt && !seen.insert(c.operation).second) continue;  // slow: only one size
       CAPTURE(name(device), c.operation, c.size);
       CHECK_NOTHROW(check_case(c, device, DType::float32));
       if (device == Device::cpu) CHECK_NOTHROW(check_case(c, device, DType::float64));
@@ -81,10 +96,10 @@ TEST_CASE("a wrong result is not timed", "[bench]") {
     return work;
   };
   CHECK_THROWS_WITH(measure(wrong, Device::cpu, DType::float32, {0.001, 1}, nullptr),
-                    Catch::Contains("relu_forward on cpu") && Catch::Contains("off the reference"));
+                    Catch::Contains("relu_forward on cpu") && Catch::Contains("differs from the reference"));
 }
 
-TEST_CASE("the multiply-add loop does what it counts", "[bench]") {
+TEST_CASE("the multiply-add loop does the operations that it counts", "[bench]") {
   for (const Device device : {Device::cpu, Device::simt}) {
     const Tensor out = Tensor::zeros({1024}, DType::float32, device);
     const FmaLoop<float> args{100, 1024, out.data<float>()};
@@ -94,7 +109,7 @@ TEST_CASE("the multiply-add loop does what it counts", "[bench]") {
   }
 }
 
-TEST_CASE("a row's share of the ceiling is the least time to the median", "[bench]") {
+TEST_CASE("a row's share of the ceiling is the least time divided by the median", "[bench]") {
   KernelRow row{.of = {}, .check = {}};
   row.bytes = 1'000'000, row.of.flops = 0, row.norma.seconds = {3e-3, 1e-3, 2e-3, 9e-3, 2e-3};
   const Ceilings ceilings{.bytes_a_second = 1e9, .flops_a_second = 1e12};
@@ -102,7 +117,7 @@ TEST_CASE("a row's share of the ceiling is the least time to the median", "[benc
   CHECK(row.norma.quantile(0.25) == Approx(2e-3));
   CHECK(row.norma.quantile(0.75) == Approx(3e-3));
   CHECK(row.share(ceilings) == Approx(0.5));
-  row.of.flops = 1.5e9;  // now arithmetic binds
+  row.of.flops = 1.5e9;  // now arithmetic is the limit
   CHECK(row.share(ceilings) == Approx(0.75));
   CHECK(time_text(1.2345e-3) == "1.23 ms");
   CHECK(time_text(9.996e-6) == "10.0 µs");
@@ -110,7 +125,7 @@ TEST_CASE("a row's share of the ceiling is the least time to the median", "[benc
   CHECK(time_text(3.2e-9) == "3.20 ns");
 }
 
-TEST_CASE("bench_kernels refuses what is none, in one sentence", "[bench]") {
+TEST_CASE("bench_kernels refuses a wrong command line in one sentence", "[bench]") {
   const auto parse = [](std::vector<const char*> words) {
     words.insert(words.begin(), "bench_kernels");
     return parse_kernel_options(static_cast<int>(words.size()), words.data());

@@ -1,7 +1,7 @@
 // A whole training with the installed library: data, network, training, evaluation, weights, ONNX.
 //
 //   consumer            trains on CIFAR-10, from ~/.cache/norma or downloaded
-//   consumer DATA N     trains and tests on the first N images of a folder, or of the built-in ones ("synthetic")
+//   consumer DATA N     trains and tests on the first N images of a folder, or built-in images ("synthetic")
 #include <norma/core/random.h>
 #include <norma/core/save_file.h>
 #include <norma/data/find_data.h>

@@ -22,7 +22,7 @@ TEST_CASE("gradients accumulate over paths and over calls until they are cleared
   CHECK(!x.grad().defined());
 }
 
-TEST_CASE("nothing is recorded without need", "[autograd]") {
+TEST_CASE("an operation is recorded only if an input needs a gradient", "[autograd]") {
   Tensor x = Tensor::full({3}, 2).set_requires_grad();
   {
     const NoGrad no_grad;
@@ -32,7 +32,7 @@ TEST_CASE("nothing is recorded without need", "[autograd]") {
   CHECK(!functional::relu(x.detach()).requires_grad());
 }
 
-TEST_CASE("backward refuses in sentences", "[autograd]") {
+TEST_CASE("errors of backward are sentences", "[autograd]") {
   Tensor x = Tensor::full({3}, 2).set_requires_grad();
   CHECK_THROWS_WITH(functional::relu(x).backward(), Catch::Contains("needs a cotangent"));
   CHECK_THROWS_WITH(x.detach().backward(), Catch::Contains("requires a gradient"));
@@ -43,7 +43,8 @@ TEST_CASE("backward refuses in sentences", "[autograd]") {
   CHECK_THROWS_AS(functional::relu(x).set_requires_grad(), Error);
 }
 
-TEST_CASE("a very long chain of operations neither recurses forward, backward nor in its end", "[autograd]") {
+TEST_CASE("a very long chain of operations does not recurse forward, backward or when it is destroyed",
+          "[autograd]") {
   Tensor x = Tensor::full({1}, 1).set_requires_grad();
   const auto chain = [&] {
     Tensor y = x;

@@ -1,4 +1,4 @@
-// Tensors beyond the bus: simt plays the GPU, on any machine.
+// Tensors in device memory, tested with simt, which needs no GPU.
 #include "core/device_memory.h"
 
 #include "tests/support/catch.h"
@@ -14,7 +14,7 @@
 
 using namespace norma;
 
-TEST_CASE("numbers cross the bus and back, converted on the way where asked", "[device]") {
+TEST_CASE("numbers are copied to the device and back, converted if requested", "[device]") {
   const Tensor x = Tensor::from<float>({1, 2.5, -3}, {3});
   const Tensor there = x.to(Device::simt);
   CHECK(there.device() == Device::simt);
@@ -30,7 +30,7 @@ TEST_CASE("numbers cross the bus and back, converted on the way where asked", "[
   CHECK_THROWS_WITH(there.span<float>(), Catch::Contains("to(cpu)"));
 }
 
-TEST_CASE("what crosses the bus is counted, and what stays on the device is not", "[device]") {
+TEST_CASE("copies between host and device are counted, copies within the device are not", "[device]") {
   const Tensor x = Tensor::zeros({100});
   const BusTraffic before = bus_traffic(Device::simt);
   const Tensor there = x.to(Device::simt);
@@ -45,7 +45,7 @@ TEST_CASE("what crosses the bus is counted, and what stays on the device is not"
   CHECK(bus_traffic(Device::cpu).copies_in == 0);
 }
 
-TEST_CASE("each device has its pool", "[device]") {
+TEST_CASE("each device has its own pool", "[device]") {
   const MemoryStatistics host = memory_statistics(), simt = memory_statistics(Device::simt);
   const Tensor x = Tensor::empty({1000}, DType::float32, Device::simt);
   CHECK(memory_statistics(Device::simt).in_use == simt.in_use + 4032);  // whole cache lines
@@ -53,7 +53,7 @@ TEST_CASE("each device has its pool", "[device]") {
 }
 
 #ifndef __SANITIZE_ADDRESS__
-TEST_CASE("the CPU that touches simt's memory itself crashes, as it would with a GPU's", "[device]") {
+TEST_CASE("CPU code that accesses simt's memory directly crashes, as with a GPU's memory", "[device]") {
   const Tensor x = Tensor::zeros({4}, DType::float32, Device::simt);
   const pid_t child = fork();
   if (child == 0) {
@@ -70,7 +70,7 @@ TEST_CASE("the CPU that touches simt's memory itself crashes, as it would with a
 }
 #endif
 
-TEST_CASE("a device that is not there refuses in a sentence", "[device]") {
+TEST_CASE("a device that does not exist gives an error of one sentence", "[device]") {
   const std::string reason = unavailable_because(Device::cuda);
   if (reason.empty()) return;
   CHECK_THROWS_WITH(Tensor::empty({1}, DType::float32, Device::cuda), Catch::Contains(reason));

@@ -4,7 +4,7 @@
 
 using namespace norma;
 
-// The known answers that come with the authors' own code (Random123, kat_vectors: philox4x32 10).
+// The known answers from the authors' own code (Random123, kat_vectors: philox4x32 10).
 TEST_CASE("Philox4x32-10 gives the published known answers", "[random]") {
   using Words = std::array<std::uint32_t, 4>;
   CHECK(philox4x32({0, 0, 0, 0}, {0, 0}) == Words{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8});

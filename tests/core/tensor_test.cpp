@@ -18,7 +18,7 @@ TEST_CASE("a tensor has a shape, a dtype and numbers", "[tensor]") {
   CHECK(Tensor().data<float>() == nullptr);
 }
 
-TEST_CASE("a tensor refuses in sentences", "[tensor]") {
+TEST_CASE("errors of a tensor are sentences", "[tensor]") {
   const Tensor t = Tensor::zeros({2, 3});
   CHECK_THROWS_WITH(t.data<double>(), Catch::Contains("float32 tensor was read as float64"));
   CHECK_THROWS_WITH(t.view({4}), Catch::Contains("[2, 3]"));
@@ -29,17 +29,28 @@ TEST_CASE("a tensor refuses in sentences", "[tensor]") {
   CHECK_THROWS_AS(Shape({1, 1, 1, 1, 1, 1, 1}), Error);
 }
 
-TEST_CASE("the pool hands a freed block out again", "[tensor]") {
+TEST_CASE("the pool reuses a freed block", "[tensor]") {
   { const Tensor warm = Tensor::empty({12345}); }
   const auto before = memory_statistics();
   for (int i = 0; i < 10; ++i) const Tensor t = Tensor::empty({12345});
-#ifndef __SANITIZE_ADDRESS__  // there every block is freed, so that none is used after
+#ifndef __SANITIZE_ADDRESS__  // it frees every block, to find uses after the end
   CHECK(memory_statistics().system_calls == before.system_calls);
 #endif
   CHECK(memory_statistics().in_use == before.in_use);
 }
 
-TEST_CASE("parallel_for visits every piece once and carries an exception out", "[parallel]") {
+TEST_CASE("a shape whose elements cannot be counted is refused", "[tensor]") {
+  const std::int64_t large = std::int64_t{1} << 32;
+  CHECK_THROWS_WITH((Shape{large, large}), Catch::Contains("2^60 elements or more"));      // 2^64: 0
+  CHECK_THROWS_WITH((Shape{large, large / 2}), Catch::Contains("2^60 elements or more"));  // 2^63: negative
+  CHECK_THROWS_WITH((Shape{INT64_MAX}), Catch::Contains("2^60 elements or more"));
+  CHECK_THROWS_WITH((Shape{large, large, large, large}), Catch::Contains("2^60 elements or more"));
+  CHECK(Shape{large, large / 16 - 1}.numel() == large * (large / 16 - 1));
+  CHECK(Shape{large, large, 0, large}.numel() == 0);
+  CHECK(Shape{0, INT64_MAX}.numel() == 0);
+}
+
+TEST_CASE("parallel_for visits every piece once and passes an exception on", "[parallel]") {
   for (const int count : {1, 2, 5}) {
     const int before = threads();
     set_threads(count);

@@ -17,7 +17,7 @@ using test::TemporaryFolder;
 using test::text_thrown;
 using test::write_file;
 
-// Noise, which cannot be compressed: a flipped bit in the archive is a flipped byte in it.
+// Noise, which cannot be compressed: a flipped bit in the archive changes a byte of it.
 std::string noise(std::size_t count) {
   std::mt19937 generator(1);
   std::string bytes(count, '\0');
@@ -27,7 +27,7 @@ std::string noise(std::size_t count) {
 
 std::map<std::string, std::string> read_all(const std::filesystem::path& file) {
   std::map<std::string, std::string> contents;
-  TarReader tar(file);
+  TarReader tar(file, 100 << 20);
   while (tar.next()) {
     std::vector<std::uint8_t> bytes(static_cast<std::size_t>(tar.size()));
     tar.read(bytes);
@@ -44,11 +44,11 @@ void write_example(const std::filesystem::path& file, int filter) {
   tar.add("empty", "");
 }
 
-TEST_CASE("an archive reads back under every compression, recognised by its content", "[data]") {
+TEST_CASE("an archive is read with every compression, recognised by its content", "[data]") {
   const auto filter = GENERATE(ARCHIVE_FILTER_NONE, ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2,
                                ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_LZ4);
   const TemporaryFolder folder;
-  write_example(folder / "a.tar.gz", filter);  // a wrong name for most of them
+  write_example(folder / "a.tar.gz", filter);  // the name is wrong for most filters
   const auto contents = read_all(folder / "a.tar.gz");
   CHECK(contents.size() == 3);  // files only
   CHECK(contents.at("./folder/noise") == noise(300'000));
@@ -56,7 +56,7 @@ TEST_CASE("an archive reads back under every compression, recognised by its cont
   CHECK(contents.at("empty").empty());
 }
 
-// Puts a folder in front of $PATH for as long as it lives.
+// Puts a folder at the front of $PATH during its lifetime.
 class PathWith {
  public:
   explicit PathWith(const std::filesystem::path& folder) {
@@ -69,7 +69,7 @@ class PathWith {
 };
 
 // libarchive can undo these compressions, but only by starting the program of that name.
-TEST_CASE("a file starts no program, whatever it begins with", "[data]") {
+TEST_CASE("reading a file starts no program, whatever the file begins with", "[data]") {
   using std::string_literals::operator""s;
   const auto [program, magic] = GENERATE(table<std::string, std::string>({
       {"lrzip", "LRZI\0\6"s},
@@ -96,16 +96,16 @@ TEST_CASE("a file starts no program, whatever it begins with", "[data]") {
   }
   SECTION("a single file, which is read as it is") {
     write_file(folder / "a", bytes);
-    const std::vector<std::uint8_t> read = read_decompressed(folder / "a");
+    const std::vector<std::uint8_t> read = read_decompressed(folder / "a", 1 << 20);
     CHECK(std::string(read.begin(), read.end()) == bytes);
   }
   CHECK_FALSE(std::filesystem::exists(mark));
 }
 
-TEST_CASE("files that are not read are passed over", "[data]") {
+TEST_CASE("files in an archive can be skipped", "[data]") {
   const TemporaryFolder folder;
   write_example(folder / "a.tar", ARCHIVE_FILTER_GZIP);
-  TarReader tar(folder / "a.tar");
+  TarReader tar(folder / "a.tar", 100 << 20);
   std::vector<std::string> names;
   while (tar.next()) names.push_back(tar.name());
   CHECK(names == std::vector<std::string>{"./folder/noise", "text", "empty"});
@@ -117,7 +117,7 @@ TEST_CASE("an archive cut off anywhere is an error", "[data]") {
   const TemporaryFolder folder;
   write_example(folder / "a", filter);
   const std::string whole = read_file(folder / "a");
-  // A tar without compression ends in padding, which may be missing: the last cut is for the others.
+  // The padding at the end of an uncompressed tar may be missing, so the last cut is only for the others.
   const std::size_t last = filter == ARCHIVE_FILTER_NONE ? 200'000 : whole.size() - 1;
   for (const std::size_t size : {std::size_t{20}, std::size_t{1000}, std::size_t{200'000}, last}) {
     write_file(folder / "a", whole.substr(0, size));
@@ -177,6 +177,21 @@ TEST_CASE("a file that is not an archive is an error that names it", "[data]") {
                                  26));  // "hello\n"
     CHECK_THAT(text(), Catch::Contains("a.tar.gz is not a tar archive"));
   }
+}
+
+TEST_CASE("no more is decompressed than a set can have", "[data]") {
+  const TemporaryFolder folder;
+  test::write_gzip(folder / "a", std::string(10'000'000, '\0'));
+  CHECK(std::filesystem::file_size(folder / "a") < 100'000);
+  CHECK(read_decompressed(folder / "a", 10'000'000).size() == 10'000'000);
+  CHECK_THAT(text_thrown<Error>([&] { read_decompressed(folder / "a", 9'999'999); }),
+             Catch::Contains("it holds more than 9999999 bytes"));
+  write_example(folder / "a.tar.gz", ARCHIVE_FILTER_GZIP);
+  TarReader tar(folder / "a.tar.gz", 200'000);
+  CHECK_THAT(text_thrown<Error>([&] {
+               while (tar.next()) continue;
+             }),
+             Catch::Contains("it holds more than 200000 bytes"));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ std::uint32_t crc32_of(const std::string& text, std::uint32_t so_far = 0) {
   return crc32(so_far, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-TEST_CASE("checksums of files are those of the standards' examples", "[data]") {
+TEST_CASE("checksums of files agree with the examples of the standards", "[data]") {
   const TemporaryFolder folder;
   write_file(folder / "abc", "abc");
   write_file(folder / "empty", "");
@@ -38,20 +38,20 @@ TEST_CASE("a checksum covers a file of several chunks to its end", "[data]") {
   CHECK(sha256_of_file(folder / "a") != whole);
 }
 
-TEST_CASE("a checksum of what cannot be read is an error that names it", "[data]") {
+TEST_CASE("the checksum of an unreadable file is an error that names it", "[data]") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(sha256_of_file(folder / "none"), Catch::Contains("none: No such file"));
-  CHECK_THROWS_AS(sha256_of_file(folder.path()), Error);  // a folder opens, but does not read
+  CHECK_THROWS_AS(sha256_of_file(folder.path()), Error);  // a folder can be opened, but not read
 }
 
-TEST_CASE("CRC-32 is gzip's, whole or in pieces", "[data]") {
+TEST_CASE("CRC-32 is the same as gzip's, in one piece or several", "[data]") {
   CHECK(crc32_of("") == 0);
   CHECK(crc32_of("123456789") == 0xCBF43926u);
   CHECK(crc32_of("The quick brown fox jumps over the lazy dog") == 0x414FA339u);
   CHECK(crc32_of(" fox jumps over the lazy dog", crc32_of("The quick brown")) == 0x414FA339u);
 }
 
-TEST_CASE("CRC-32C is that of RFC 3720's examples", "[data]") {
+TEST_CASE("CRC-32C agrees with the examples of RFC 3720", "[data]") {
   const auto crc32c_of = [](const std::vector<std::uint8_t>& bytes) { return crc32c(0, bytes); };
   std::vector<std::uint8_t> rising(32);
   std::iota(rising.begin(), rising.end(), std::uint8_t{0});

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "data/known_data.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/data/write_archive.h"
 #include "tests/support/catch.h"
@@ -108,7 +109,7 @@ TEST_CASE("CIFAR-10 loads from an archive, compressed or not, with any folders i
   CHECK(data.classes == std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"});
 }
 
-TEST_CASE("class names are taken from batches.meta.txt where it has one for each class", "[data]") {
+TEST_CASE("class names are taken from batches.meta.txt if it has one for each class", "[data]") {
   const TemporaryFolder folder;
   write_batches(folder.path());
   const auto classes = [&](const std::string& text) {
@@ -121,7 +122,7 @@ TEST_CASE("class names are taken from batches.meta.txt where it has one for each
   CHECK(classes(std::string(2000, '\x80')).back() == "truck");
 }
 
-TEST_CASE("where there is no CIFAR-10, none is found", "[data]") {
+TEST_CASE("a folder without CIFAR-10 gives no data set", "[data]") {
   const TemporaryFolder folder;
   CHECK(find_cifar10(folder.path()) == std::nullopt);
   CHECK(find_cifar10(folder / "none") == std::nullopt);
@@ -185,7 +186,7 @@ TEST_CASE("a damaged batch is an error that names the file and what is wrong", "
   }
 }
 
-TEST_CASE("an empty folder of batches, or a file in its place, is an error", "[data]") {
+TEST_CASE("an empty folder of batches, or a file with its name, is an error", "[data]") {
   const TemporaryFolder folder;
   SECTION("empty") {
     fs::create_directory(folder / "cifar-10-batches-bin");
@@ -305,8 +306,7 @@ TEST_CASE("CIFAR-100 loads from its unpacked files, with fine or coarse labels",
   CHECK(coarse.classes[14] == "people");
 }
 
-TEST_CASE("CIFAR-100 loads from its archive, and takes the names of the labels that are asked for",
-          "[data][cifar100]") {
+TEST_CASE("CIFAR-100 loads from its archive, with the names of the requested labels", "[data][cifar100]") {
   const TemporaryFolder folder;
   write_cifar100(folder / "source");
   {
@@ -329,7 +329,7 @@ TEST_CASE("CIFAR-100 loads from its archive, and takes the names of the labels t
   CHECK(coarse.classes.back() == "coarse 19");
 }
 
-TEST_CASE("CIFAR-10 and CIFAR-100 in one folder are not taken for one another", "[data][cifar100]") {
+TEST_CASE("CIFAR-10 and CIFAR-100 in one folder are not confused", "[data][cifar100]") {
   const TemporaryFolder folder;
   SECTION("each in its own folder") {
     write_batches(folder / "cifar-10-batches-bin");
@@ -383,6 +383,16 @@ TEST_CASE("a damaged file of CIFAR-100 is an error that names it and what is wro
     fs::remove_all(folder / "cifar-100-binary");
     CHECK_THAT(error(), Contains("there is no CIFAR-100 in") && Contains("cifar-100-binary.tar.gz"));
   }
+}
+
+TEST_CASE("images that are not the official ones are told", "[data][cifar]") {
+  const test::TemporaryFolder folder;
+  write_batches(folder / "cifar-10-batches-bin");  // nearly all zeros
+  CHECK_THAT(
+      load_data(cifar10_data, folder.path()).note,
+      Catch::Contains("these are not the official images of CIFAR-10: the pixels of its training images add "
+                      "up to ") &&
+          Catch::Contains(" instead of 18540682003"));
 }
 
 }  // namespace

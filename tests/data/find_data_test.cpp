@@ -69,7 +69,7 @@ TEST_CASE("a relative XDG_CACHE_HOME is ignored, and a missing HOME is an error"
   CHECK_THROWS_AS(h.find(), UsageError);
 }
 
-TEST_CASE("the synthetic set is used where it is asked for", "[data]") {
+TEST_CASE("the synthetic set is used if it is requested", "[data]") {
   Home h;
   h.make_data(h.cache);
   SECTION("by the flag") { h.request.data = "synthetic"; }
@@ -78,7 +78,7 @@ TEST_CASE("the synthetic set is used where it is asked for", "[data]") {
   CHECK_THAT(h.find().reason, Contains("as asked"));
 }
 
-TEST_CASE("what is missing is downloaded, into folders made for it", "[data]") {
+TEST_CASE("missing data is downloaded, into new folders", "[data]") {
   const HttpServer server(serve);
   Home h;
   h.archive().urls = {server.url("/cifar")};
@@ -92,10 +92,10 @@ TEST_CASE("what is missing is downloaded, into folders made for it", "[data]") {
     CHECK(test::read_file(h.folder / "a/b/cifar-10-binary.tar.gz") == payload);
   }
   h.find();
-  CHECK(server.requests().size() == 1);  // the second time it is there
+  CHECK(server.requests().size() == 1);  // the second time it exists
 }
 
-TEST_CASE("mirrors that are named replace the built-in ones", "[data]") {
+TEST_CASE("given mirrors replace the built-in ones", "[data]") {
   const HttpServer built_in(serve), mirror(serve);
   Home h;
   h.archive().urls = {built_in.url()};
@@ -106,13 +106,13 @@ TEST_CASE("mirrors that are named replace the built-in ones", "[data]") {
   CHECK(mirror.requests()[0].path == "/lab/cifar-10-binary.tar.gz");
 }
 
-TEST_CASE("without a network and without data the synthetic set stands in", "[data]") {
+TEST_CASE("without a network and without data the synthetic set is used", "[data]") {
   Home h;
   SECTION("in the cache") {
     const DataChoice choice = h.find();
     CHECK(choice.folder == std::nullopt);
     CHECK_THAT(choice.reason, Contains("no network (could not connect to 127.0.0.1") &&
-                                  Contains("and no CIFAR-10 in ~/.cache/norma: the built-in"));
+                                  Contains("and no CIFAR-10 in ~/.cache/norma: using the built-in"));
   }
   SECTION("in a folder that is named and there") {
     h.request.data = h.folder / "empty";
@@ -123,7 +123,7 @@ TEST_CASE("without a network and without data the synthetic set stands in", "[da
   CHECK_FALSE(fs::exists(h.folder / ".cache"));
 }
 
-TEST_CASE("a named folder that does not exist is not replaced by the synthetic set", "[data]") {
+TEST_CASE("a given folder that does not exist is not replaced by the synthetic set", "[data]") {
   Home h;
   SECTION("by the flag") { h.request.data = h.folder / "typo/data"; }
   SECTION("by the variable") { h.environment.norma_data = h.folder / "typo/data"; }
@@ -131,7 +131,40 @@ TEST_CASE("a named folder that does not exist is not replaced by the synthetic s
   CHECK_FALSE(fs::exists(h.folder / "typo"));
 }
 
-TEST_CASE("a named place that is not a folder is an error", "[data]") {
+TEST_CASE("a given folder with something else in it is not replaced by the synthetic set", "[data]") {
+  const auto error_with = [](const std::string& name, bool by_flag) {
+    Home h;
+    const fs::path data = h.folder / "data";
+    fs::create_directories(data);
+    write_file(data / "beach.jpg", "x");
+    write_file(data / name, "x");
+    (by_flag ? h.request.data : h.environment.norma_data) = data;
+    return h.error();
+  };
+  for (const bool by_flag : {true, false}) {
+    CAPTURE(by_flag);
+    CHECK_THAT(error_with("beach.jpg", by_flag),
+               Contains("there is no CIFAR-10 in ~/data, which has beach.jpg, and there is no network"));
+    for (const std::string name : {"cifar-10-batches-py", "cifar-10-python.tar.gz"})
+      CHECK_THAT(error_with(name, by_flag),
+                 Contains("~/data has " + name + ", the Python version of CIFAR-10"));
+    for (const std::string name :
+         {"cifar-10-binary (1).tar.gz", "CIFAR-10-binary.tgz", "cifar_10_binary.zip"})
+      CHECK_THAT(error_with(name, by_flag),
+                 Contains(name + ", which may be the archive of CIFAR-10 under another name: rename it"));
+  }
+}
+
+TEST_CASE("a set one folder deeper is found", "[data]") {
+  Home h;
+  h.request.data = h.folder / "data";
+  fs::create_directories(h.folder / "data/downloads/cifar-10-batches-bin");
+  const DataChoice choice = h.find();
+  CHECK(choice.folder == fs::path(h.request.data) / "downloads");
+  CHECK(choice.reason == "CIFAR-10 in ~/data/downloads");
+}
+
+TEST_CASE("a given path that is not a folder is an error", "[data]") {
   Home h;
   h.request.data = h.folder / "payload";
   CHECK_THAT(h.error(), Contains("payload is not a folder"));
@@ -139,7 +172,8 @@ TEST_CASE("a named place that is not a folder is an error", "[data]") {
   CHECK_THAT(h.error(), Contains("payload/below"));
 }
 
-TEST_CASE("a download that fails otherwise is an error, not a reason for the synthetic set", "[data]") {
+TEST_CASE("a download that fails for another reason is an error and not replaced by the synthetic set",
+          "[data]") {
   Home h;
   SECTION("404") {
     const HttpServer server(
@@ -157,7 +191,7 @@ TEST_CASE("a download that fails otherwise is an error, not a reason for the syn
   CHECK_FALSE(fs::exists(h.folder / ".cache"));
 }
 
-TEST_CASE("a download that is interrupted keeps its folder and what arrived", "[data]") {
+TEST_CASE("an interrupted download keeps its folder and the received bytes", "[data]") {
   const HttpServer server([](const HttpRequest&, HttpConnection& connection) {
     connection.head("200 OK", {fmt::format("Content-Length: {}", payload.size())});
     connection.send(payload.substr(0, 10));
@@ -199,14 +233,15 @@ struct MnistHome : Home {
   }
 };
 
-// Serves the files of MNIST until it comes to one of them, for which it calls `there`.
+// Serves the files of MNIST up to one of them, for which it calls `there`.
 HttpServer::Handler serve_until(const std::string& name, HttpServer::Handler there) {
   return [=](const HttpRequest& request, HttpConnection& connection) {
     MnistHome::name(request) == name ? there(request, connection) : MnistHome::serve(request, connection);
   };
 }
 
-TEST_CASE("the files of MNIST are downloaded to a folder of their own, with one progress", "[data][mnist]") {
+TEST_CASE("the files of MNIST are downloaded to their own folder, with one common progress",
+          "[data][mnist]") {
   const HttpServer server(MnistHome::serve);
   MnistHome h;
   std::vector<DownloadProgress> seen;
@@ -230,10 +265,10 @@ TEST_CASE("the files of MNIST are downloaded to a folder of their own, with one 
   CHECK(seen.back().bytes == total);
   CHECK(seen.back().seconds_left == 0);
   CHECK_THAT(h.find().reason, Equals("MNIST in ~/.cache/norma"));
-  CHECK(server.requests().size() == 4);  // the second time it is there
+  CHECK(server.requests().size() == 4);  // the second time they exist
 }
 
-TEST_CASE("MNIST and CIFAR-10 lie side by side", "[data][mnist]") {
+TEST_CASE("MNIST and CIFAR-10 are kept side by side", "[data][mnist]") {
   const HttpServer server(MnistHome::serve);
   MnistHome h;
   h.make_data(h.cache);
@@ -259,8 +294,7 @@ TEST_CASE("MNIST and Fashion-MNIST are downloaded side by side, although their f
   CHECK(find_data_set("fashion-mnist").find(h.cache) == h.cache / "fashion-mnist");
 }
 
-TEST_CASE("half of MNIST does not count as MNIST: the next run goes on where one broke off",
-          "[data][mnist]") {
+TEST_CASE("an incomplete MNIST is not used: the next run continues where one broke off", "[data][mnist]") {
   const std::string third = "t10k-images-idx3-ubyte.gz";
   MnistHome h;
   SECTION("at a file that the mirror does not have") {
@@ -300,7 +334,7 @@ TEST_CASE("half of MNIST does not count as MNIST: the next run goes on where one
   CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE("a network that is lost between two files is an error; no network from the start is not",
+TEST_CASE("losing the network between two files is an error, having none from the start is not",
           "[data][mnist]") {
   MnistHome h;
   CHECK(h.find().folder == std::nullopt);
@@ -311,18 +345,18 @@ TEST_CASE("a network that is lost between two files is an error; no network from
   for (int i = 0; i < 2; ++i) h.request.set.files[static_cast<std::size_t>(i)].urls = {server.url("/")};
   CHECK_THAT(h.error(), Contains("no network") && Contains("before all of MNIST had arrived") &&
                             Contains("t10k-images-idx3-ubyte.gz"));
-  CHECK(h.find().folder == std::nullopt);  // two files are there, but the network is not
+  CHECK(h.find().folder == std::nullopt);  // two files exist, but there is no network
 }
 
-TEST_CASE("a mirror for several files has to be a folder", "[data][mnist]") {
+TEST_CASE("a mirror for several files must be a folder", "[data][mnist]") {
   MnistHome h;
   h.request.mirrors = {"http://127.0.0.1:1/train-images-idx3-ubyte.gz"};
   CHECK_THROWS_AS(h.find(), UsageError);
-  CHECK_THAT(h.error(), Contains("MNIST is 4 files") && Contains("with a / at its end"));
+  CHECK_THAT(h.error(), Contains("MNIST has 4 files") && Contains("with a / at its end"));
   CHECK_FALSE(fs::exists(h.folder / ".cache"));
 }
 
-TEST_CASE("something else in the place of MNIST is an error before anything is downloaded", "[data][mnist]") {
+TEST_CASE("other files in the place of MNIST are an error before anything is downloaded", "[data][mnist]") {
   const HttpServer server(MnistHome::serve);
   MnistHome h;
   h.request.mirrors = {server.url("/")};
@@ -332,7 +366,7 @@ TEST_CASE("something else in the place of MNIST is an error before anything is d
     fs::create_directory(h.folder_of_files);
     write_file(h.folder_of_files / "notes", "");
   }
-  CHECK_THAT(h.error(), Contains("norma/mnist is in the way of downloading MNIST"));
+  CHECK_THAT(h.error(), Contains("norma/mnist already exists, but contains no file of MNIST"));
   CHECK(server.requests().empty());
   CHECK_FALSE(fs::exists(h.part));
 }
@@ -341,7 +375,7 @@ TEST_CASE("each known set has a name, files with checksums, and built-in images 
   for (const KnownDataSet& set : known_data_sets()) {
     CAPTURE(set.title);
     CHECK(&find_data_set(set.name) == &set);
-    if (set.files.empty()) {  // the user's own images, of which nothing is known
+    if (set.files.empty()) {  // the user's own images, about which nothing is known
       CHECK((set.make_synthetic == nullptr && set.normalization.mean.empty() && set.image.rank() == 0));
       continue;
     }
@@ -350,7 +384,7 @@ TEST_CASE("each known set has a name, files with checksums, and built-in images 
       CHECK(file.md5.size() == 32);
       CHECK(file.sha256.size() == 64);
       CHECK_FALSE(file.urls.empty());
-      // A mirror may lack https: the checksum verifies what it sends.
+      // A mirror may use http: the checksum verifies the file.
       CHECK(std::any_of(file.urls.begin(), file.urls.end(),
                         [](const std::string& u) { return u.starts_with("https://"); }));
     }
@@ -359,22 +393,24 @@ TEST_CASE("each known set has a name, files with checksums, and built-in images 
     const DataSplit synthetic = load_data(set, std::nullopt);
     CHECK(synthetic.name == "synthetic");
     CHECK(synthetic.train.images.shape() == Shape{8000, set.image[0], set.image[1], set.image[2]});
-    CHECK(synthetic.classes.size() == (set.name == "cifar100" ? 100 : 10));
+    CHECK(static_cast<std::int64_t>(synthetic.classes.size()) == set.classes);
   }
   CHECK(load_data(find_data_set("cifar100"), std::nullopt, {.labels = Labels::coarse}).classes.size() == 20);
 }
 
-TEST_CASE("a set that is not known, or labels that a set does not have, are wrong requests", "[data]") {
+TEST_CASE("an unknown set, or labels that a set does not have, are errors", "[data]") {
+  std::vector<std::string> names;
+  for (const KnownDataSet& set : known_data_sets()) names.push_back(set.name);
   CHECK_THAT(text_thrown<UsageError>([] { find_data_set("cifar"); }),
-             Equals("there is no data set called 'cifar': the known ones are cifar10, cifar100, mnist, "
-                    "fashion-mnist, folder"));
+             Equals(fmt::format("there is no data set called 'cifar': the known ones are {}",
+                                fmt::join(names, ", "))));
   for (const char* name : {"cifar10", "mnist", "fashion-mnist"})
     CHECK_THAT(text_thrown<UsageError>(
                    [&] { load_data(find_data_set(name), std::nullopt, {.labels = Labels::coarse}); }),
                Contains("only CIFAR-100 has coarse labels, not"));
 }
 
-TEST_CASE("damaged data is found, so that loading it can say what is wrong", "[data]") {
+TEST_CASE("damaged data is found, so that the loader can report the damage", "[data]") {
   Home h;
   h.request.data = h.folder.path();
   write_file(h.folder / "cifar-10-binary.tar.gz", "broken");

@@ -23,7 +23,7 @@ namespace norma::test {
 
 struct HttpRequest {
   std::string path;   // "/file"
-  std::string range;  // "bytes=5-", empty where the header is absent
+  std::string range;  // "bytes=5-", empty without this header
 };
 
 /// The server's end of one connection.
@@ -31,7 +31,7 @@ class HttpConnection {
  public:
   HttpConnection(int socket, int stop) : socket_(socket), stop_(stop) {}
 
-  /// Sends bytes as they are; false once the client is gone.
+  /// Sends bytes unchanged; false if the client has closed the connection.
   bool send(const std::string& bytes) {
     for (std::size_t done = 0; done < bytes.size();) {
       const ssize_t count = ::send(socket_, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);
@@ -46,11 +46,11 @@ class HttpConnection {
     for (const std::string& header : headers) text += header + "\r\n";
     return send(text + "\r\n");
   }
-  /// Sends a whole answer.
+  /// Sends a complete answer.
   void answer(const std::string& status, const std::string& body) {
     head(status, {fmt::format("Content-Length: {}", body.size())}) && send(body);
   }
-  /// Sends what was asked for of a file, in all but the last `missing` bytes of it, as a good server does.
+  /// Sends the requested range of a file correctly, but without the last `missing` bytes.
   void serve(const std::string& file, const HttpRequest& request, std::size_t missing = 0) {
     std::size_t first = 0;
     if (!request.range.empty()) first = std::stoul(request.range.substr(6));
@@ -77,7 +77,7 @@ class HttpServer {
   using Handler = std::function<void(const HttpRequest&, HttpConnection&)>;
 
   explicit HttpServer(Handler handler) : handler_(std::move(handler)) {
-    setenv("no_proxy", "127.0.0.1", 1);  // a proxy of this machine would not find this server
+    setenv("no_proxy", "127.0.0.1", 1);  // a proxy could not reach this server
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -91,7 +91,7 @@ class HttpServer {
     thread_ = std::thread([this] { run(); });
   }
   ~HttpServer() {
-    close(stop_[1]);  // which wakes up a thread that polls the other end
+    close(stop_[1]);  // wakes up a thread that polls the other end
     thread_.join();
     close(stop_[0]);
     close(listener_);

@@ -23,7 +23,7 @@ std::string error_of(const std::filesystem::path& file) {
   return test::text_thrown<Error>([&] { read_picture(file); });
 }
 
-// The beginning of a PNG file with a picture of this size, up to where its pixels would begin.
+// The beginning of a PNG file with a picture of this size, without the pixels.
 std::string png_head(std::uint32_t width, std::uint32_t height) {
   std::string ihdr = "IHDR";
   for (const std::uint32_t size : {width, height})
@@ -36,7 +36,7 @@ std::string png_head(std::uint32_t width, std::uint32_t height) {
   return bytes + std::string("\0\0\xFF\xFFIDAT", 8);
 }
 
-TEST_CASE("a PNG file is read as it is, whatever its kind", "[data][image]") {
+TEST_CASE("a PNG file of any kind is read with its exact pixels", "[data][image]") {
   const TemporaryFolder folder;
   const auto file = folder / "a.png";
   SECTION("colour") {
@@ -88,7 +88,7 @@ TEST_CASE("a JPEG file is read in grey or in colour", "[data][image]") {
   }
 }
 
-TEST_CASE("a file that is not an image, or not a whole one, is an error that names it", "[data][image]") {
+TEST_CASE("a file that is not an image, or not a complete one, is an error that names it", "[data][image]") {
   const TemporaryFolder folder;
   const auto png = folder / "a ä.png", jpeg = folder / "b.jpg";
   Bytes noise(3 * 64 * 64);
@@ -119,7 +119,7 @@ TEST_CASE("a file that is not an image, or not a whole one, is an error that nam
   }
   SECTION("a text") {
     write_file(jpeg, "<!DOCTYPE html><html><body>not found</body></html>");
-    CHECK_THAT(error_of(jpeg), Contains("b.jpg is not an image: it is neither PNG nor JPEG"));
+    CHECK_THAT(error_of(jpeg), Contains("b.jpg is not an image: its content is neither PNG nor JPEG"));
   }
   SECTION("the colours of print") {
     write_jpeg(jpeg, 4, 4, 4, plain(4, 4, {1, 2, 3, 4}));
@@ -152,6 +152,28 @@ TEST_CASE("a picture of the largest side is read", "[data][image]") {
   const TemporaryFolder folder;
   write_png(folder / "a.png", 20'000, 1, PNG_FORMAT_GRAY, plain(20'000, 1, {9}));
   CHECK(read_picture(folder / "a.png").pixels == Bytes(20'000, 9));
+}
+
+TEST_CASE("a file too short for its pixels is refused before memory is allocated for them", "[data][image]") {
+  const TemporaryFolder folder;
+  const auto file = folder / "a.png";
+  SECTION("PNG") {
+    write_file(file, png_head(9'999, 9'999));
+    CHECK_THAT(error_of(file), Contains("which cannot hold 9999 × 9999 pixels"));
+    write_png(file, 4'000, 4'000, PNG_FORMAT_GRAY, plain(4'000, 4'000, {0}));  // as small as it gets
+    CHECK(read_picture(file).pixels.size() == 16'000'000);
+  }
+  SECTION("JPEG") {
+    write_jpeg(folder / "a.jpg", 1, 1, 3, {1, 2, 3});
+    std::string bytes = read_file(folder / "a.jpg");
+    bytes.replace(bytes.find("\xFF\xC0") + 5, 4, "\x27\x0F\x27\x0F");
+    write_file(folder / "a.jpg", bytes);
+    CHECK_THAT(error_of(folder / "a.jpg"), Contains("which cannot hold 9999 × 9999 pixels"));
+    for (const bool progressive : {false, true}) {
+      write_jpeg(folder / "a.jpg", 4'000, 4'000, 1, plain(4'000, 4'000, {0}), progressive);
+      CHECK(read_picture(folder / "a.jpg").pixels.size() == 16'000'000);
+    }
+  }
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ std::string error_of(const fs::path& folder, const LoadOptions& with = options) 
   return text_thrown<Error>([&] { load_image_folder(folder, with); });
 }
 
-TEST_CASE("a folder of images has a class per folder and its images in the order of their paths",
+TEST_CASE("a folder of images has one class per folder and its images in the order of their paths",
           "[data][image]") {
   const TemporaryFolder folder;
   write_pets(folder.path());
@@ -64,7 +64,7 @@ TEST_CASE("a folder of images has a class per folder and its images in the order
   CHECK(data.note.empty());
 }
 
-TEST_CASE("images of any kind become what the network takes", "[data][image]") {
+TEST_CASE("images of any kind are converted to the network's input", "[data][image]") {
   const TemporaryFolder folder;
   write_pets(folder.path());
   test::write_jpeg(folder / "train/dog/b.JPEG", 40, 30, 1, plain(40, 30, {7}));
@@ -78,7 +78,7 @@ TEST_CASE("images of any kind become what the network takes", "[data][image]") {
   CHECK(reds(grey.train) == std::vector<int>{0, 1, 1, 7, 9, 11});  // 0.299 of red
 }
 
-TEST_CASE("names with spaces and of other scripts are classes and images as any others", "[data][image]") {
+TEST_CASE("names of classes and images may have spaces and letters of other scripts", "[data][image]") {
   const TemporaryFolder folder;
   const std::string cat = "кошка и кот", dog = "犬";
   write_plain(folder / "train" / cat / "eins zwei ä.png", 1);
@@ -90,7 +90,7 @@ TEST_CASE("names with spaces and of other scripts are classes and images as any 
         std::vector<std::int64_t>{1});  // a test set without cats
 }
 
-TEST_CASE("other files are passed over, counted and not looked into", "[data][image]") {
+TEST_CASE("other files are skipped and counted, but not opened", "[data][image]") {
   const TemporaryFolder folder;
   write_pets(folder.path());
   for (const char* name :
@@ -101,10 +101,11 @@ TEST_CASE("other files are passed over, counted and not looked into", "[data][im
   write_file(folder / "train/dog/png", "no image");  // no ending
   const DataSplit data = load_image_folder(folder.path(), options);
   CHECK(reds(data.train) == std::vector<int>{1, 2, 3});
-  CHECK(data.note == "7 entries in " + folder.path().string() + " passed over: not PNG or JPEG files");
+  CHECK(data.note == "7 entries in " + folder.path().string() + " skipped: not PNG or JPEG files");
 }
 
-TEST_CASE("without a folder test a share of train is held out, or the error says how", "[data][image]") {
+TEST_CASE("without a folder test a share of train is held out, or the error says how to do so",
+          "[data][image]") {
   const TemporaryFolder folder;
   for (int i = 0; i < 20; ++i)
     write_plain(folder / fmt::format("train/{}/{:02}.png", i % 2 == 0 ? "even" : "odd", i),
@@ -132,7 +133,7 @@ TEST_CASE("without a folder test a share of train is held out, or the error says
   CHECK(load_image_folder(folder.path(), with(0.25)).train.labels.numel() == 20);
 }
 
-TEST_CASE("a folder that is not laid out by classes is an error that says what is wrong", "[data][image]") {
+TEST_CASE("a folder without folders of classes is an error that says what is wrong", "[data][image]") {
   const TemporaryFolder folder;
   write_pets(folder.path());
   SECTION("no folder train") {
@@ -173,7 +174,7 @@ TEST_CASE("a folder that is not laid out by classes is an error that says what i
   }
   SECTION("a class in test that train lacks") {
     write_plain(folder / "test/bird/a.png", 1);
-    CHECK_THAT(error_of(folder.path()), Contains("test/bird is a class that train lacks"));
+    CHECK_THAT(error_of(folder.path()), Contains("test/bird is a class that train does not have"));
   }
   SECTION("a link to nowhere, and a folder, named like images") {
     fs::create_symlink("nowhere", folder / "train/cat/c.png");
@@ -195,7 +196,7 @@ TEST_CASE("a folder that is not laid out by classes is an error that says what i
     for (const Shape& image :
          {Shape{}, Shape{28, 28}, Shape{2, 8, 8}, Shape{4, 8, 8}, Shape{3, 0, 8}, Shape{3, 8, 5000}})
       CHECK_THAT(error_of(folder.path(), {.image = image}),
-                 Contains("images can be brought to 1 or 3 channels"));
+                 Contains("images can be resized to 1 or 3 channels"));
   }
   SECTION("a folder that cannot be read") {
     if (geteuid() == 0) return;  // root may read it
@@ -219,7 +220,7 @@ TEST_CASE("the error names the first image that cannot be read, for any number o
   set_threads(before);
 }
 
-TEST_CASE("the user's own images are found by --data alone, and no built-in images replace them",
+TEST_CASE("the user's own images are found only by --data, and no built-in images replace them",
           "[data][image]") {
   const TemporaryFolder folder;
   DataRequest request;
@@ -230,7 +231,7 @@ TEST_CASE("the user's own images are found by --data alone, and no built-in imag
     return text_thrown<Error>([&] { find_data(request, environment); });
   };
   CHECK_THAT(error(""), Contains("name their folder with --data"));
-  CHECK_THAT(error("synthetic"), Contains("nothing can stand in for your own images"));
+  CHECK_THAT(error("synthetic"), Contains("nothing can replace your own images"));
   CHECK_THAT(error(folder / "pets"), Contains("there is no folder ~/pets/train"));
   write_pets(folder / "pets");
   CHECK(error(folder / "pets").empty());

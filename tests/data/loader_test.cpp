@@ -27,14 +27,14 @@ const Normalization plain = {{0, 0, 0}, {1, 1, 1}};
 
 }  // namespace
 
-TEST_CASE("load_images agrees with its reference, and all executors with each other to the bit",
+TEST_CASE("load_images agrees with its reference, and all executors give the same bits",
           "[load_images][operation]") {
   struct Case {
     std::int64_t c, h, w;
   };
   const Tensor indices = Tensor::from<std::int64_t>({8, 0, 3, 3, 7}, {5});
   const Tensor labels = Tensor::from<std::int64_t>({0, 10, 20, 30, 40, 50, 60, 70, 80}, {9});
-  // No structured bindings: with -fopenmp-simd, Clang 16 lets no lambda capture them.
+  // No structured bindings: with -fopenmp-simd, Clang 16 does not let a lambda capture them.
   for (const Case& size : std::vector<Case>{{1, 1, 1}, {3, 7, 5}, {4, 3, 8}, {1, 28, 28}, {3, 32, 32}})
     for (const bool flip : {false, true})
       for (const auto& move :
@@ -77,7 +77,7 @@ TEST_CASE("load_images agrees with its reference, and all executors with each ot
       }
 }
 
-TEST_CASE("augmentation flips half of the images, crops everywhere, and repeats itself", "[load_images]") {
+TEST_CASE("augmentation flips half of the images, crops everywhere, and can be repeated", "[load_images]") {
   Dataset data = counting_images(400, 3, 8, 8);
   std::vector<std::int64_t> all(400);
   std::iota(all.begin(), all.end(), 0);
@@ -106,7 +106,7 @@ TEST_CASE("augmentation flips half of the images, crops everywhere, and repeats 
   CHECK(again(1) != again(2));
 }
 
-TEST_CASE("a normalization that does not fit the images is refused before a pixel is touched",
+TEST_CASE("a normalization that does not fit the images is refused before a pixel is written",
           "[load_images]") {
   const double nan = std::numeric_limits<double>::quiet_NaN(),
                infinity = std::numeric_limits<double>::infinity();
@@ -175,7 +175,7 @@ TEST_CASE("measured normalization is the mean and deviation of the pixels", "[lo
   CHECK(n.std[2] == Approx(0).margin(1e-12));
 }
 
-TEST_CASE("synthetic images depend on seed and index alone", "[synthetic]") {
+TEST_CASE("synthetic images depend only on seed and index", "[synthetic]") {
   const DataSplit a = make_synthetic(1, 30, 20), b = make_synthetic(1, 60, 20), c = make_synthetic(2, 30, 20);
   CHECK(a.name == "synthetic");
   CHECK(a.classes.size() == 10);
@@ -188,7 +188,8 @@ TEST_CASE("synthetic images depend on seed and index alone", "[synthetic]") {
   for (std::int64_t i = 0; i < 30; ++i) CHECK(a.train.labels.data<std::int64_t>()[i] == i % 10);
 }
 
-TEST_CASE("synthetic pairs have the classes of CIFAR-100: five fine ones share a coarse one", "[synthetic]") {
+TEST_CASE("synthetic pairs have the classes of CIFAR-100: five fine classes share a coarse one",
+          "[synthetic]") {
   const DataSplit fine = make_synthetic_pairs(Labels::fine, 1, 230, 20),
                   coarse = make_synthetic_pairs(Labels::coarse, 1, 230, 20);
   CHECK(fine.name == "synthetic");

@@ -1,4 +1,4 @@
-// Files of a few images, which differ from the official files in the number of images alone.
+// The files here have a few images each; they differ from the official files only in the number of images.
 #include "data/mnist.h"
 
 #include <unistd.h>
@@ -86,7 +86,7 @@ std::string load_error(const fs::path& folder) {
   return text_thrown<Error>([&] { load_mnist(folder); });
 }
 
-TEST_CASE("MNIST loads from each of its places, in each spelling", "[data][mnist]") {
+TEST_CASE("MNIST loads from each of its folders, with each spelling of the names", "[data][mnist]") {
   const TemporaryFolder folder;
   const std::string place = GENERATE("mnist", ".", "MNIST/raw");
   const Spelling spelling{GENERATE("-", "."), GENERATE("", ".gz")};
@@ -97,7 +97,7 @@ TEST_CASE("MNIST loads from each of its places, in each spelling", "[data][mnist
   check_contents(load_mnist(folder.path()));
 }
 
-TEST_CASE("of several copies of MNIST the first is taken, and plain files before compressed ones",
+TEST_CASE("of several copies of MNIST the first is used, and plain files are preferred to compressed ones",
           "[data][mnist]") {
   const TemporaryFolder folder;
   write_mnist(folder / "mnist");
@@ -110,7 +110,7 @@ TEST_CASE("of several copies of MNIST the first is taken, and plain files before
   check_contents(load_mnist(folder.path()));
 }
 
-TEST_CASE("a file that is compressed, or not, against its name loads all the same", "[data][mnist]") {
+TEST_CASE("a file loads even if its name is wrong about compression", "[data][mnist]") {
   const TemporaryFolder folder;
   write_mnist(folder.path());
   write_gzip(folder / "train-images-idx3-ubyte", image_file(7));
@@ -119,7 +119,7 @@ TEST_CASE("a file that is compressed, or not, against its name loads all the sam
   check_contents(load_mnist(folder.path()));
 }
 
-TEST_CASE("where there is no MNIST, none is found", "[data][mnist]") {
+TEST_CASE("a folder without MNIST gives no data set", "[data][mnist]") {
   const TemporaryFolder folder;
   CHECK(find_mnist(folder.path()) == std::nullopt);
   CHECK(find_mnist(folder / "none") == std::nullopt);
@@ -162,7 +162,7 @@ TEST_CASE("a damaged file of MNIST is an error that names it and what is wrong",
   const TemporaryFolder folder;
   write_mnist(folder.path());
   const fs::path images = folder / "train-images-idx3-ubyte", labels = folder / "t10k-labels-idx1-ubyte";
-  // The file with some of its bytes replaced.
+  // Replaces some bytes of the file.
   const auto error = [&](const fs::path& file, std::size_t at, const std::string& bytes) {
     std::string contents = read_file(file);
     contents.replace(at, bytes.size(), bytes);
@@ -171,7 +171,7 @@ TEST_CASE("a damaged file of MNIST is an error that names it and what is wrong",
     CHECK_THAT(text, Contains(file.string()) && Contains("official files"));
     return text;
   };
-  // The file in another length.
+  // Changes the length of the file.
   const auto resized = [&](const fs::path& file, std::uintmax_t bytes) {
     fs::resize_file(file, bytes);
     const std::string text = load_error(folder.path());
@@ -195,7 +195,7 @@ TEST_CASE("a damaged file of MNIST is an error that names it and what is wrong",
     CHECK_THAT(error(images, 12, word(0)), Contains("images of 0 columns instead of 28"));
   }
   SECTION("a count too large by far") {
-    CHECK_THAT(error(images, 4, word(0xFFFFFFFF)), Contains("5488 bytes behind its header instead of"));
+    CHECK_THAT(error(images, 4, word(0xFFFFFFFF)), Contains("5488 bytes after its header instead of"));
   }
   SECTION("a count of 0") { CHECK_THAT(error(labels, 4, word(0)), Contains("counts 0 items")); }
   SECTION("a label out of range") {
@@ -247,7 +247,7 @@ TEST_CASE("gzip around fewer bytes than the header says is an error", "[data][mn
   write_mnist(folder.path(), {"-", ".gz"});
   write_gzip(folder / "t10k-images-idx3-ubyte.gz", image_file(4).substr(0, 1000));
   CHECK_THAT(load_error(folder.path()),
-             Contains("t10k-images-idx3-ubyte.gz holds 984 bytes behind its header instead of 3136"));
+             Contains("t10k-images-idx3-ubyte.gz holds 984 bytes after its header instead of 3136"));
 }
 
 // Fashion-MNIST: the same files in other folders, distinguished from MNIST by mean and deviation of the
@@ -257,7 +257,7 @@ TEST_CASE("gzip around fewer bytes than the header says is an error", "[data][mn
 struct Look {
   std::size_t light;
   char level;
-  char label;  // of all images, to tell what was loaded
+  char label;  // of all images; identifies the loaded set
 };
 const Look mnist_look = {120, '\xDA', 5};          // 0.1309, 0.3078
 const Look fashion_mnist_look = {311, '\xB8', 9};  // 0.2862, 0.3530
@@ -284,7 +284,7 @@ void write_set(const fs::path& folder, const Looks& looks, bool compressed = fal
   }
 }
 
-TEST_CASE("Fashion-MNIST loads from each of its places", "[data][mnist]") {
+TEST_CASE("Fashion-MNIST loads from each of its folders", "[data][mnist]") {
   const TemporaryFolder folder;
   const std::string place = GENERATE("fashion-mnist", "FashionMNIST/raw", ".");
   const bool compressed = GENERATE(false, true);
@@ -301,7 +301,7 @@ TEST_CASE("Fashion-MNIST loads from each of its places", "[data][mnist]") {
   CHECK(data.test.labels.data<std::int64_t>()[0] == 9);
 }
 
-TEST_CASE("MNIST and Fashion-MNIST below one folder are each found where they lie", "[data][mnist]") {
+TEST_CASE("MNIST and Fashion-MNIST in one folder are both found", "[data][mnist]") {
   const TemporaryFolder folder;
   const auto first_label = [](const DataSplit& data) { return data.train.labels.data<std::int64_t>()[0]; };
   SECTION("in folders of their own names") {
@@ -321,7 +321,7 @@ TEST_CASE("MNIST and Fashion-MNIST below one folder are each found where they li
   CHECK(first_label(load_fashion_mnist(folder.path())) == 9);
 }
 
-TEST_CASE("one of MNIST and Fashion-MNIST below a folder does not stand for the other", "[data][mnist]") {
+TEST_CASE("MNIST is not loaded as Fashion-MNIST, nor Fashion-MNIST as MNIST", "[data][mnist]") {
   const TemporaryFolder folder;
   write_set(folder / "mnist", as_mnist);
   CHECK(find_fashion_mnist(folder.path()) == std::nullopt);
@@ -333,7 +333,7 @@ TEST_CASE("one of MNIST and Fashion-MNIST below a folder does not stand for the 
       Contains("there is no Fashion-MNIST in") && Contains("expected fashion-mnist/train-images-idx3-ubyte"));
 }
 
-TEST_CASE("the files of the other set are refused, by their pixels", "[data][mnist]") {
+TEST_CASE("the files of the other set are recognised by their pixels and refused", "[data][mnist]") {
   const TemporaryFolder folder;
   const bool compressed = GENERATE(false, true);
   const auto fashion_error = [&] { return text_thrown<Error>([&] { load_fashion_mnist(folder.path()); }); };
@@ -371,7 +371,28 @@ TEST_CASE("a label of Fashion-MNIST out of range, and a file cut short, are erro
   }
   SECTION("a cut") {
     fs::resize_file(folder / "fashion-mnist/train-images-idx3-ubyte", 5000);
-    CHECK_THAT(error(), Contains("holds 4984 bytes behind its header instead of 9408"));
+    CHECK_THAT(error(), Contains("holds 4984 bytes after its header instead of 9408"));
+  }
+}
+
+TEST_CASE("a small file that stands for many bytes is refused", "[data][mnist]") {
+  const TemporaryFolder folder;
+  write_mnist(folder.path(), {"-", ".gz"});
+  const std::string most = std::to_string(16 + 10'000 * pixels);
+  SECTION("of zeros") {
+    write_gzip(folder / "t10k-images-idx3-ubyte.gz", std::string(16 + 10'000 * pixels + 1, '\0'));
+    CHECK_THAT(load_error(folder.path()), Contains("t10k-images") && Contains("holds more than " + most));
+  }
+  SECTION("of more images than the set has") {
+    write_gzip(folder / "t10k-images-idx3-ubyte.gz",
+               word(0x803) + word(10'001) + word(28) + word(28) + std::string(10'001 * pixels, '\0'));
+    CHECK_THAT(load_error(folder.path()), Contains("t10k-images") && Contains("holds more than " + most));
+  }
+  SECTION("not compressed") {
+    fs::remove(folder / "t10k-labels-idx1-ubyte.gz");
+    write_file(folder / "t10k-labels-idx1-ubyte", "");
+    fs::resize_file(folder / "t10k-labels-idx1-ubyte", std::uintmax_t{1} << 40);  // all hole
+    CHECK_THAT(load_error(folder.path()), Contains("t10k-labels") && Contains("holds more than 10008 bytes"));
   }
 }
 

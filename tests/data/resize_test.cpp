@@ -56,13 +56,13 @@ TEST_CASE("grey becomes three equal channels, and colour becomes luma", "[data][
   CHECK_THROWS_WITH(resized(color, {2, 1, 4}), Catch::Contains("1 or 3 channels, not 2"));
 }
 
-TEST_CASE("a picture grows by bilinear interpolation and shrinks by triangles that reach every pixel",
+TEST_CASE("a picture is enlarged by bilinear interpolation and reduced by triangles that cover every pixel",
           "[data][image]") {
   CHECK(resized(grey(2, 1, {0, 100}), {1, 1, 4}) == Bytes{0, 25, 75, 100});
-  // Weights 1/8, 3/8, 3/8, 1/8 in the middle; at the edge the triangle is cut: (3 · 0 + 3 · 8 + 1 · 80) / 7.
+  // Weights 1/8, 3/8, 3/8, 1/8 inside; at the edge the triangle is cut: (3 · 0 + 3 · 8 + 1 · 80) / 7.
   CHECK(resized(grey(6, 1, {0, 8, 80, 160, 240, 248}), {1, 1, 3}) == Bytes{15, 121, 232});
   CHECK(resized(grey(1, 1, {42}), {1, 3, 5}) == Bytes(15, 42));
-  // Stripes of one pixel become their mean.
+  // Stripes of one pixel become the mean of their values.
   Bytes stripes(100 * 100);
   for (std::size_t i = 0; i < stripes.size(); ++i) stripes[i] = i % 2 == 0 ? 0 : 200;
   for (const std::uint8_t pixel : resized(grey(100, 100, stripes), {1, 10, 10}))
@@ -85,7 +85,7 @@ TEST_CASE("resizing follows its definition at any pair of sizes", "[data][image]
       const Bytes got = resized(picture, {channels, h, w}), want = resized_by_definition(picture, h, w);
       REQUIRE(got.size() == want.size());
       for (std::size_t i = 0; i < got.size(); ++i)
-        CHECK(std::abs(got[i] - want[i]) <= 1);  // float and double may round a half in different directions
+        CHECK(std::abs(got[i] - want[i]) <= 1);  // float and double may round a half differently
     }
 }
 

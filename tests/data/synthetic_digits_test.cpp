@@ -1,4 +1,4 @@
-// The built-in digits: what they look like, and how hard they are (-s prints the figures of
+// The built-in digits and figures: their pixels and their difficulty (-s prints the figures of
 // docs/results/synthetic.md).
 
 #include <algorithm>
@@ -42,7 +42,7 @@ double best_accuracy(const DataSplit& data, Module& network, double lr, std::uin
   return best;
 }
 
-TEST_CASE("synthetic digits depend on seed and index alone", "[synthetic]") {
+TEST_CASE("synthetic digits depend only on seed and index", "[synthetic]") {
   const DataSplit a = make_synthetic_digits(1, 30, 20), b = make_synthetic_digits(1, 60, 20),
                   c = make_synthetic_digits(2, 30, 20);
   CHECK(a.name == "synthetic");
@@ -56,7 +56,7 @@ TEST_CASE("synthetic digits depend on seed and index alone", "[synthetic]") {
   for (std::int64_t i = 0; i < 30; ++i) CHECK(a.train.labels.data<std::int64_t>()[i] == i % 10);
 }
 
-TEST_CASE("every synthetic digit is light strokes on black", "[synthetic]") {
+TEST_CASE("every synthetic digit has light strokes on black", "[synthetic]") {
   const Pixels pixels = make_synthetic_digits(1, 500, 10).train.images.to_vector<std::uint8_t>();
   for (std::size_t i = 0; i < 500; ++i) {
     const auto first = pixels.begin() + static_cast<std::ptrdiff_t>(i * 784);
@@ -86,7 +86,7 @@ Difficulty difficulty(const DataSplit& data, std::uint32_t line_epochs, std::uin
   return {best_accuracy(data, linear, 0.001, line_epochs), best_accuracy(data, network, 0.02, shape_epochs)};
 }
 
-TEST_CASE("synthetic digits need a look at shape: a linear classifier stays behind a small network",
+TEST_CASE("synthetic digits need shape: a linear classifier is worse than a small network",
           "[synthetic][training]") {
   const auto [by_line, by_shape] = difficulty(make_synthetic_digits(1, 4000, 1000), 10, 5);
   CHECK(by_line > 15);
@@ -94,17 +94,18 @@ TEST_CASE("synthetic digits need a look at shape: a linear classifier stays behi
   CHECK(by_shape > by_line + 25);
 }
 
-TEST_CASE("synthetic grey figures need a look at shape too", "[synthetic][training]") {
+TEST_CASE("synthetic grey figures need shape: a linear classifier is worse than a small network",
+          "[synthetic][training]") {
   const auto [by_line, by_shape] = difficulty(make_synthetic_grey(1, 4000, 1000), 10, 5);
   CHECK(by_line > 5);
   CHECK(by_line < 60);
   CHECK(by_shape > by_line + 25);
 }
 
-TEST_CASE("synthetic pairs need a look at shape, and at both figures of a pair", "[synthetic][training]") {
+TEST_CASE("synthetic pairs need the shapes of both figures", "[synthetic][training]") {
   const auto [by_line, by_shape] = difficulty(make_synthetic_pairs(Labels::fine, 1, 4000, 1000), 3, 10);
   CHECK(by_line < 5);
-  CHECK(by_shape > by_line + 10);  // 10 is the most that one figure alone can tell
+  CHECK(by_shape > by_line + 10);  // 10 is the highest accuracy from one figure only
 }
 
 }  // namespace

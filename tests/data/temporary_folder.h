@@ -1,4 +1,4 @@
-// A folder of its own for each test, removed with all it holds.
+// A temporary folder for a test, removed with its content.
 #pragma once
 
 #include <unistd.h>
@@ -42,7 +42,7 @@ inline std::string read_file(const std::filesystem::path& file) {
   return bytes;
 }
 
-/// The text of the E that f() throws; empty where it throws nothing. Other exceptions pass through.
+/// The text of the exception E that f() throws; empty if it throws nothing. Other exceptions pass through.
 template <class E, class F>
 std::string text_thrown(F&& f) {
   try {

@@ -16,12 +16,12 @@ class TarWriter {
   explicit TarWriter(const std::filesystem::path& file, int filter = ARCHIVE_FILTER_GZIP) {
     archive_write_add_filter(archive_, filter);
     archive_write_set_format_pax_restricted(archive_);
-    // Level 1 of each, to be quick; a filter without levels ignores it.
+    // Level 1 is fast; a filter without levels ignores it.
     archive_write_set_filter_option(archive_, nullptr, "compression-level", "1");
     if (archive_write_open_filename(archive_, file.c_str()) != ARCHIVE_OK)
       throw std::runtime_error(archive_error_string(archive_));
   }
-  ~TarWriter() { archive_write_free(archive_); }  // which also closes it
+  ~TarWriter() { archive_write_free(archive_); }  // also closes it
   TarWriter(const TarWriter&) = delete;
   TarWriter& operator=(const TarWriter&) = delete;
 

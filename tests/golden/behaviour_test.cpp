@@ -1,5 +1,5 @@
-// What PyTorch refuses, and the order it lists things in; seen in PyTorch 1.13, and not to be had from
-// numbers.
+// Errors of PyTorch and the order of its lists, as observed in PyTorch 1.13. The golden file cannot store
+// them.
 
 #include "layers/batch_norm.h"
 #include "layers/functional/pool.h"
@@ -13,7 +13,7 @@ using namespace norma;
 
 namespace {
 
-// Registers what it has in an order that is not PyTorch's.
+// Registers its members in another order than PyTorch lists them.
 class Unordered : public Module {
  public:
   Unordered() {
@@ -40,7 +40,7 @@ std::vector<std::string> names(const std::vector<NamedTensor>& tensors) {
 
 }  // namespace
 
-TEST_CASE("norms refuse sets of one value where PyTorch does", "[golden]") {
+TEST_CASE("norms refuse sets of one value in the same cases as PyTorch", "[golden]") {
   const Tensor one = Tensor::full({1, 4, 1, 1}, 2), two = Tensor::full({2, 4, 1, 1}, 2);
   BatchNorm2d batch(4), untracked(4, {.track_running_stats = false});
   InstanceNorm2d instance(4), tracked(4, {.track_running_stats = true});
@@ -70,7 +70,7 @@ TEST_CASE("pooling refuses the paddings that PyTorch refuses", "[golden]") {
   CHECK_THROWS_AS(functional::max_pool2d(x, 6), Error);
 }
 
-TEST_CASE("optimizers and schedulers refuse what PyTorch refuses", "[golden]") {
+TEST_CASE("optimizers and schedulers refuse the same arguments as PyTorch", "[golden]") {
   const std::vector<Tensor> p = {constant_parameter({1}, 1)};
   CHECK_THROWS_AS(SGD(p, {.lr = -1}), Error);
   CHECK_THROWS_AS(SGD(p, {.lr = 1, .momentum = -1}), Error);

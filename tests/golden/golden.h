@@ -1,4 +1,4 @@
-// The golden file: what PyTorch computes, case by case (make_golden.py), and Norma on the same inputs.
+// The golden file: the results of PyTorch, case by case (make_golden.py), and Norma on the same inputs.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,8 @@
 
 namespace norma::test {
 
-/// The source tree; where the tests have been moved away from it, the variable NORMA_SOURCE_DIR names a folder like it.
+/// The source tree. If the tests were moved to another machine, $NORMA_SOURCE_DIR is a folder with the needed
+/// files.
 inline std::string source_folder() {
   const char* moved = std::getenv("NORMA_SOURCE_DIR");
   return moved != nullptr ? moved : NORMA_SOURCE_DIR;
@@ -27,7 +28,7 @@ class Golden {
  public:
   explicit Golden(const std::string& name) : prefix_(name + "/") {}
 
-  /// All tensors "<case>/<group>/…" under the rest of their names, in PyTorch's order.
+  /// All tensors "<case>/<group>/…", named by the rest of their names, in PyTorch's order.
   std::vector<NamedTensor> group(const std::string& name) const {
     static const auto file = load_safetensors(source_folder() + "/tests/golden/golden.safetensors");
     const std::string start = prefix_ + name;
@@ -51,7 +52,7 @@ class Golden {
   std::string prefix_;
 };
 
-/// How Norma runs a case, and how close to PyTorch's float64 it comes.
+/// How Norma runs a case, and the tolerance against PyTorch's float64.
 struct Run {
   Device device;
   DType dtype;
@@ -73,7 +74,7 @@ inline std::vector<Run> runs() {
   return all;
 }
 
-/// require_close, and where PyTorch has zeros (but for its rounding) Norma must have them.
+/// require_close; if all of PyTorch's values are zero (except for rounding), Norma's must be zero too.
 inline void compare(const Run& run, const Tensor& got, const Tensor& want, const std::string& what) {
   INFO("on " << name(run.device) << " in " << name(run.dtype) << ", " << what);
   const auto is_zero = [](double bound) { return [bound](double v) { return std::abs(v) <= bound; }; };
@@ -97,7 +98,7 @@ inline void compare_all(const Run& run, const std::vector<NamedTensor>& got,
   }
 }
 
-/// y = f(inputs) and the gradient by every input, in every run.
+/// Compares y = f(inputs) and the gradient by every input, in every run.
 inline void check_function(const std::string& name, const Function& f) {
   INFO("case " << name);
   const Golden golden(name);
@@ -118,8 +119,8 @@ inline void check_function(const std::string& name, const Function& f) {
   }
 }
 
-/// A module with the case's state, after the batches that it has seen: y, the gradients by x and by every
-/// parameter, and its buffers.
+/// Gives a module the case's state, runs the batches seen before, then compares y, the gradients by x and by
+/// every parameter, and the buffers.
 inline void check_module(const std::string& name, const std::function<std::shared_ptr<Module>()>& make,
                          bool evaluate = false) {
   INFO("case " << name);

@@ -26,7 +26,7 @@ TEST_CASE("losses compute what PyTorch computes", "[golden][operation]") {
   check_function("l1 penalty", [](const Inputs& t) { return l1_penalty(t, 0.25); });
 }
 
-TEST_CASE("cross-entropy stands scores of minus infinity off the target, as PyTorch's",
+TEST_CASE("cross-entropy accepts scores of minus infinity outside of the target, as PyTorch does",
           "[golden][operation]") {
   check_function("cross_entropy impossible", [](const Inputs& t) { return cross_entropy(t[0], t[1]); });
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes golden.safetensors: what PyTorch computes in float64, for Norma's tests to compare with.
+"""Writes golden.safetensors: results of PyTorch in float64, for comparison in Norma's tests.
 
-Tensors are called "<case>/<tensor>". Every case draws from a seed of its own, made from its name, so that
-adding one leaves the others as they are. All inputs are exact in float32: Norma sees the same numbers in both
+Tensors are called "<case>/<tensor>". Every case has its own seed, made from its name, so that a new case
+does not change the others. All inputs are exact in float32, so that Norma gets the same numbers in both
 precisions.
 """
 
@@ -35,7 +35,7 @@ def seed(case):
 
 
 def exact(tensor):
-    """Rounded to what float32 holds exactly."""
+    """Rounds to numbers that are exact in float32."""
     return tensor.float().double()
 
 
@@ -44,7 +44,7 @@ def normal(*shape):
 
 
 def draw(what):
-    """A tensor of normal numbers where `what` is a shape; else whatever it makes."""
+    """A tensor of normal numbers if `what` is a shape; else the result of what()."""
     return normal(*what) if isinstance(what, tuple) else what()
 
 
@@ -52,7 +52,7 @@ def draw(what):
 
 
 def module_case(case, module, x, seen=0, evaluate=False):
-    """seen: how many other batches came before, in training."""
+    """seen: number of batches before this one, in training."""
     seed(case)
     x = draw(x)
     module.double()
@@ -137,6 +137,19 @@ def batch_and_instance_norms():
     module_case("instance_norm tracked eval", nn.InstanceNorm2d(4, **tracked), shape, seen=2, evaluate=True)
 
 
+class RMSNorm2d(nn.Module):
+    """PyTorch's RMS norm over (C, H, W), with one weight per channel."""
+
+    def __init__(self, channels, eps=1e-5, elementwise_affine=True):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(channels)) if elementwise_affine else None
+
+    def forward(self, x):
+        y = F.rms_norm(x, x.shape[1:], eps=self.eps)
+        return y if self.weight is None else y * self.weight[:, None, None]
+
+
 def group_and_layer_norms():
     shape = (2, 6, 3, 4)
     for groups in (1, 2, 3, 6):
@@ -145,7 +158,7 @@ def group_and_layer_norms():
     module_case("group_norm small", nn.GroupNorm(3, 6), lambda: normal(*shape) / 256)
     module_case("group_norm offset", nn.GroupNorm(3, 6), lambda: exact(normal(*shape) + 1000))
     module_case("group_norm not affine", nn.GroupNorm(2, 6, affine=False), shape)
-    # y is the bias and nothing else. A large eps: a small one would magnify what rounding leaves of dx = 0.
+    # y is only the bias. eps is large, because a small one would enlarge the rounding errors of dx = 0.
     module_case("group_norm 1 element", nn.GroupNorm(4, 4, eps=0.1), (3, 4, 1, 1))
     module_case("layer_norm chw", nn.LayerNorm([3, 4, 3]), (3, 3, 4, 3))
     module_case("layer_norm last", nn.LayerNorm(7, eps=0.001), (2, 3, 4, 7))
@@ -154,6 +167,10 @@ def group_and_layer_norms():
     module_case("layer_norm pixel", LayerNorm2d(5), (2, 5, 3, 4))
     module_case("layer_norm pixel eps", LayerNorm2d(7, eps=0.1), (2, 7, 2, 3))
     module_case("layer_norm pixel not affine", LayerNorm2d(5, elementwise_affine=False), (2, 5, 3, 4))
+    module_case("rms_norm", RMSNorm2d(6), shape)
+    module_case("rms_norm eps", RMSNorm2d(6, eps=0.1), shape)
+    module_case("rms_norm offset", RMSNorm2d(6), lambda: exact(normal(*shape) + 1000))
+    module_case("rms_norm not affine", RMSNorm2d(6, elementwise_affine=False), shape)
 
 
 # ---- Functions: inputs, y = f(inputs), gradients by a random cotangent ----
@@ -273,7 +290,7 @@ def schedulers():
     scheduler_case("cycle pct 0", cycle(pct_start=0.0))
     scheduler_case("cycle pct 1", cycle(pct_start=1.0))
 
-    # A descent with plateaus: steps of a thousandth, of nothing, and back up at times; below 0 in the end.
+    # A descent with plateaus: small steps, no change, some steps up; below 0 at the end.
     seed("scheduler")
     metrics = 0.2 * torch.rand(100).double() + 3 * torch.exp(-torch.arange(100).double() / 15)
     metrics[20:32] = metrics[20]
@@ -332,7 +349,7 @@ def network():
 
 
 def stored(tensor):
-    """Bytes and type name; float32 where that loses nothing, which is true of all inputs."""
+    """Bytes and type name; float32 if that is exact, which is true for all inputs."""
     if tensor.dtype == torch.int64:
         return tensor.numpy().tobytes(), "I64"
     exact = bool((tensor.float().double() == tensor).all())

@@ -33,7 +33,7 @@ std::shared_ptr<Sequential> make_network() {
   return net;
 }
 
-// Entry i of the outermost dimension.
+// Entry i of the first dimension.
 Tensor entry(const Tensor& t, std::int64_t i) {
   const Shape shape(std::span(t.shape().begin() + 1, t.shape().end()));
   Tensor one = Tensor::empty(shape, t.dtype());
@@ -50,7 +50,7 @@ std::vector<std::string> names(const std::vector<NamedTensor>& tensors) {
 
 }  // namespace
 
-TEST_CASE("a network trained for 5 steps goes where PyTorch's goes", "[golden][operation]") {
+TEST_CASE("a network trained for 5 steps agrees with PyTorch's", "[golden][operation]") {
   const Golden golden("network");
   const Tensor images = golden["images"], targets = golden["targets"], losses = golden["losses"];
   for (const Run& run : runs()) {

@@ -2,6 +2,7 @@
 #include "layers/group_norm.h"
 #include "layers/instance_norm.h"
 #include "layers/layer_norm.h"
+#include "layers/rms_norm.h"
 #include "tests/golden/golden.h"
 
 using namespace norma;
@@ -66,4 +67,14 @@ TEST_CASE("LayerNorm and LayerNorm2d compute what PyTorch computes", "[golden][o
   check("layer_norm pixel", 5);
   check("layer_norm pixel eps", 7, 0.1);
   check("layer_norm pixel not affine", 5, 1e-5, false);
+}
+
+TEST_CASE("RMSNorm2d computes what PyTorch computes", "[golden][operation]") {
+  const auto check = [](const std::string& name, double eps = 1e-5, bool affine = true) {
+    check_module(name, [&] { return std::make_shared<RMSNorm2d>(6, eps, affine); });
+  };
+  check("rms_norm");
+  check("rms_norm eps", 0.1);
+  check("rms_norm offset");
+  check("rms_norm not affine", 1e-5, false);
 }

@@ -7,7 +7,7 @@ using namespace norma::test;
 
 namespace {
 
-// The parameter after each of 12 steps, on the gradients that all cases share.
+// Compares the parameter after each of 12 steps, with the gradients that all cases share.
 template <class AnyOptimizer, class... Options>
 void check(const std::string& name, const Options&... options) {
   INFO("case " << name);
@@ -31,7 +31,7 @@ void check(const std::string& name, const Options&... options) {
 
 }  // namespace
 
-TEST_CASE("SGD steps as PyTorch's", "[golden][operation]") {
+TEST_CASE("the steps of SGD agree with PyTorch's", "[golden][operation]") {
   check<SGD>("sgd", SgdOptions{.lr = 0.1});
   check<SGD>("sgd weight decay", SgdOptions{.lr = 0.1, .weight_decay = 0.05});
   check<SGD>("sgd momentum", SgdOptions{.lr = 0.1, .momentum = 0.9});
@@ -39,7 +39,7 @@ TEST_CASE("SGD steps as PyTorch's", "[golden][operation]") {
   check<SGD>("sgd nesterov", SgdOptions{.lr = 0.05, .momentum = 0.8, .weight_decay = 0.1, .nesterov = true});
 }
 
-TEST_CASE("Adam and AdamW step as PyTorch's", "[golden][operation]") {
+TEST_CASE("the steps of Adam and AdamW agree with PyTorch's", "[golden][operation]") {
   check<Adam>("adam");
   check<Adam>("adam weight decay", AdamOptions{.lr = 0.02, .weight_decay = 0.1});
   check<Adam>("adam betas eps", AdamOptions{.lr = 0.1, .beta1 = 0.7, .beta2 = 0.95, .eps = 0.01});

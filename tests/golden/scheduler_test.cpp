@@ -7,7 +7,7 @@ using namespace norma::test;
 
 namespace {
 
-// PyTorch computes most rates from the rate before; its rounding grows to 2e-14 within 100 steps.
+// PyTorch computes most rates from the previous rate; its rounding errors grow to 2e-14 within 100 steps.
 constexpr double tolerance = 1e-13;
 
 SGD make_sgd() { return SGD({Tensor::zeros({1})}, {.lr = 0.4, .momentum = 0.5}); }
@@ -25,7 +25,7 @@ void check(const std::string& name, Optimizer& optimizer, Scheduler& scheduler) 
     momenta.push_back(optimizer.momentum());
   }
   require_close(Tensor::from(rates, want.shape()), want, tolerance, name);
-  // Stored where it changes.
+  // Stored only if it changes.
   const auto cycled = golden.group(name + "/momentum");
   const Tensor momentum = cycled.empty() ? Tensor::full(want.shape(), first_momentum) : cycled[0].tensor;
   require_close(Tensor::from(momenta, want.shape()), momentum, tolerance, name + ", the momentum");
@@ -40,7 +40,7 @@ void check(const std::string& name, const Options&... options) {
 
 }  // namespace
 
-TEST_CASE("StepLR and CosineAnnealingLR go as PyTorch's", "[golden]") {
+TEST_CASE("the rates of StepLR and CosineAnnealingLR agree with PyTorch's", "[golden]") {
   check<StepLR>("step", 30);
   check<StepLR>("step gamma", 7, 0.8);
   check<CosineAnnealingLR>("cosine 50", 50);
@@ -49,7 +49,7 @@ TEST_CASE("StepLR and CosineAnnealingLR go as PyTorch's", "[golden]") {
   check<CosineAnnealingLR>("cosine 30 eta_min", 30, 0.02);
 }
 
-TEST_CASE("OneCycleLR goes as PyTorch's", "[golden]") {
+TEST_CASE("the rates of OneCycleLR agree with PyTorch's", "[golden]") {
   const auto cycle = [](const std::string& name, const OneCycleOptions& options) {
     check<OneCycleLR>(name, options);
   };
@@ -74,7 +74,7 @@ TEST_CASE("OneCycleLR goes as PyTorch's", "[golden]") {
   check("cycle adam", adam, scheduler);
 }
 
-TEST_CASE("ReduceLROnPlateau goes as PyTorch's", "[golden]") {
+TEST_CASE("the rates of ReduceLROnPlateau agree with PyTorch's", "[golden]") {
   const auto plateau = [](const std::string& name, const PlateauOptions& options = {}) {
     check<ReduceLROnPlateau>("plateau " + name, options);
   };

@@ -1,4 +1,4 @@
-// limit_simd() holds: which instruction set a kernel is compiled for that Highway then calls.
+// After limit_simd(), Highway calls the kernel that is compiled for the given instruction set.
 #include "kernels/simd_target.h"
 
 #include "core/error.h"
@@ -24,7 +24,7 @@ std::string target_that_runs() { return hwy::TargetName(HWY_DYNAMIC_DISPATCH(com
 
 }  // namespace
 
-TEST_CASE("the kernels run with the instruction set that limit_simd() names", "[simd]") {
+TEST_CASE("the kernels use the instruction set given to limit_simd()", "[simd]") {
   const std::vector<std::string> all = simd_targets();
   REQUIRE(!all.empty());
   CHECK(target_that_runs() == all.front());

@@ -28,8 +28,7 @@ std::size_t fused(const Layers& layers, const Tensor& x = Tensor::zeros({2, 4, 3
 
 }  // namespace
 
-TEST_CASE("norm and ReLU, with channel dropout or without, are one operation, and nothing else is",
-          "[fusion]") {
+TEST_CASE("only norm and ReLU, with or without channel dropout, are fused to one operation", "[fusion]") {
   for (const std::shared_ptr<Module>& norm :
        Layers{gn(), std::make_shared<BatchNorm2d>(4), std::make_shared<LayerNorm2d>(4),
               std::make_shared<LayerNorm>(Shape{4, 3, 3})}) {
@@ -55,7 +54,7 @@ TEST_CASE("a convolution is fused with a norm that takes one image at a time", "
   CHECK(fused({conv(), bn, relu()}) == 3);
 }
 
-TEST_CASE("layers run one by one where they must", "[fusion]") {
+TEST_CASE("layers that must not be fused run one by one", "[fusion]") {
   const Layers layers = {gn(), relu(), drop()};
   const Tensor beyond_the_bus = Tensor::zeros({2, 4, 3, 3}, DType::float32, Device::simt);
   CHECK(fused(layers, beyond_the_bus) == 3);
@@ -79,7 +78,7 @@ TEST_CASE("layers run one by one where they must", "[fusion]") {
   CHECK(seen == std::vector<std::string>{"GroupNorm", "ReLU", "Dropout2d", "Sequential"});
 }
 
-TEST_CASE("fused layers draw the masks that they draw one by one, and none in evaluation", "[fusion]") {
+TEST_CASE("fused layers draw the same masks as separate ones, and none in evaluation", "[fusion]") {
   Sequential net(Layers{gn(), relu(), drop(), gn(), relu(), gn(), relu(), drop(0.0), drop(0.3), gn(), relu(),
                         drop(0.3)});
   const Tensor x = random_tensor({5, 4, 3, 3}, 1).to(DType::float32);

@@ -54,13 +54,13 @@ TEST_CASE("parameters and buffers have PyTorch's names, in its order", "[module]
   CHECK(names(net->named_parameters()).size() == 7);
 }
 
-TEST_CASE("a parameter met twice counts once", "[module]") {
+TEST_CASE("a parameter that occurs twice counts once", "[module]") {
   const auto shared = std::make_shared<Linear>(3, 3);
   Sequential net({shared, std::make_shared<ReLU>(), shared});
   CHECK(net.parameters().size() == 2);
 }
 
-TEST_CASE("initialisation is uniform in ±1/√fan_in and depends on the seed alone", "[module]") {
+TEST_CASE("initialisation is uniform in ±1/√fan_in and depends only on the seed", "[module]") {
   const auto weights = [](std::uint64_t seed) {
     manual_seed(seed);
     return Conv2d(16, 32, 3).weight.to_vector<float>();
@@ -78,7 +78,7 @@ TEST_CASE("initialisation is uniform in ±1/√fan_in and depends on the seed al
   CHECK(std::sqrt(squares / n) == Approx(bound / std::sqrt(3)).epsilon(0.03));
 }
 
-TEST_CASE("conversion keeps what already fits, what is frozen and what is shared", "[module]") {
+TEST_CASE("conversion keeps matching tensors, frozen parameters and shared parameters", "[module]") {
   const auto shared = std::make_shared<Linear>(3, 3);
   Sequential net({shared, std::make_shared<Linear>(3, 3), shared});
   const Tensor before = net.parameters()[0];
@@ -93,12 +93,12 @@ TEST_CASE("conversion keeps what already fits, what is frozen and what is shared
   CHECK(!net.parameters()[2].requires_grad());
 }
 
-TEST_CASE("an error names the layer it comes from", "[module]") {
+TEST_CASE("an error names the layer that it comes from", "[module]") {
   const auto net = small_network();
   CHECK_THROWS_WITH((*net)(Tensor::zeros({1, 5, 8, 8})), Catch::StartsWith("layer C1.conv (Conv2d): "));
 }
 
-TEST_CASE("a module whose parent is gone is a root", "[module]") {
+TEST_CASE("a module whose parent was destroyed is a root", "[module]") {
   using Named = std::vector<std::pair<std::string, std::shared_ptr<Module>>>;
   const auto layer = std::make_shared<Linear>(3, 3);
   auto block = std::make_shared<Sequential>(Named{{"fc", layer}});
@@ -109,20 +109,20 @@ TEST_CASE("a module whose parent is gone is a root", "[module]") {
   CHECK(layer->path() == "fc");
   CHECK_THROWS_WITH((*layer)(Tensor::zeros({1, 5})), Catch::StartsWith("layer fc (Linear): "));
 
-  // The parent that dies is not always the one that the layer stands in.
+  // The destroyed parent is not always the layer's newest parent.
   const auto newer = std::make_shared<Sequential>(Named{{"last", layer}});
   block.reset();
   CHECK(layer->path() == "last");
 }
 
-TEST_CASE("a module that outlives its parents names itself in errors", "[module]") {
+TEST_CASE("errors of a module without parents name its type", "[module]") {
   const auto layer = std::make_shared<Linear>(3, 3);
   std::make_shared<Sequential>(std::vector<std::shared_ptr<Module>>{layer}).reset();
   CHECK(layer->path() == "");
   CHECK_THROWS_WITH((*layer)(Tensor::zeros({1, 5})), Catch::StartsWith("layer Linear: "));
 }
 
-TEST_CASE("a state is loaded whole or not at all", "[module]") {
+TEST_CASE("a state is loaded completely or not at all", "[module]") {
   const auto a = small_network(), b = small_network();
   b->load_state_dict(a->state_dict());
   const Tensor x = random_tensor({2, 3, 8, 8}, 1).to(DType::float32);
@@ -137,10 +137,10 @@ TEST_CASE("a state is loaded whole or not at all", "[module]") {
   state.back() = {"other", Tensor::zeros({1})};
   CHECK_THROWS_WITH(b->load_state_dict(state), Catch::Contains("other"));
   state.pop_back();
-  CHECK_THROWS_WITH(b->load_state_dict(state), Catch::Contains("lacks fc.bias"));
+  CHECK_THROWS_WITH(b->load_state_dict(state), Catch::Contains("has no fc.bias"));
 }
 
-TEST_CASE("safetensors come back as they were written", "[safetensors]") {
+TEST_CASE("safetensors files are read as they were written", "[safetensors]") {
   const std::filesystem::path file =
       std::filesystem::temp_directory_path() / fmt::format("norma-{}.safetensors", getpid());
   const std::vector<NamedTensor> tensors = {{"a.weight", random_tensor({2, 3}, 1).to(DType::float32)},

@@ -20,7 +20,7 @@ std::shared_ptr<Conv2d> standardized(const Tensor& weight) {
 
 }  // namespace
 
-TEST_CASE("standardized filters have mean 0 and keep the variance of what went through ReLU", "[conv2d]") {
+TEST_CASE("standardized filters have mean 0 and the variance that is right after ReLU", "[conv2d]") {
   const Tensor weight = random_tensor({4, 3, 3, 3}, 1);
   const auto given = weight.to_vector<double>(), got = standardized(weight)->filters().to_vector<double>();
   const double gain = std::sqrt(2 / (1 - 1 / 3.14159265358979) / 27);
@@ -36,12 +36,13 @@ TEST_CASE("standardized filters have mean 0 and keep the variance of what went t
         "Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1), bias=False, standardize=True)");
 }
 
-TEST_CASE("a standardized convolution agrees on all executors and with differences", "[conv2d][operation]") {
+TEST_CASE("a standardized convolution agrees on all executors and with central differences",
+          "[conv2d][operation]") {
   check_operation({random_tensor({2, 3, 5, 6}, 1), random_tensor({4, 3, 3, 3}, 2)},
                   [](const Inputs& t) { return (*standardized(t[1]))(t[0]); });
 }
 
-TEST_CASE("through standardized filters and ReLU alone, images keep their variance", "[conv2d]") {
+TEST_CASE("images keep their variance through standardized filters and ReLU", "[conv2d]") {
   manual_seed(1);
   const NoGrad no_grad;
   Tensor x = Tensor::empty({1, 64, 16, 16});
@@ -52,11 +53,11 @@ TEST_CASE("through standardized filters and ReLU alone, images keep their varian
   const auto values = x.to_vector<double>();
   for (const double v : values) mean += v, square += v * v;
   mean /= static_cast<double>(values.size());
-  // A variance of 1 comes in, goes by γ² through the filters, and by ½(1 − 1/π) through ReLU.
+  // The input has variance 1; the filters multiply it by γ², ReLU multiplies it by ½(1 − 1/π).
   CHECK(square / static_cast<double>(values.size()) - mean * mean == Approx(1).margin(0.3));
 }
 
-TEST_CASE("an offset of the images goes through no standardized convolution", "[conv2d]") {
+TEST_CASE("a standardized convolution removes an offset of the images", "[conv2d]") {
   Conv2d conv(3, 4, 3, {.bias = false, .standardize = true});
   const NoGrad no_grad;
   const Tensor x = random_tensor({1, 3, 5, 5}, 1);

@@ -11,7 +11,7 @@ using namespace norma::test;
 
 namespace {
 
-// A parameter of `count` elements after some steps on fixed gradients, on a device and in a dtype.
+// A parameter of `count` elements after some steps with fixed gradients, on a device and in a dtype.
 template <class Make>
 Tensor after_steps(Device device, DType dtype, std::int64_t count, std::uint64_t steps, Make make) {
   Tensor p = random_tensor({count}, 1).to(dtype).to(device).clone();
@@ -56,13 +56,13 @@ TEST_CASE("optimizers agree with their references over 12 steps", "[optim][opera
   });
 }
 
-TEST_CASE("a parameter without a gradient is left alone", "[optim]") {
+TEST_CASE("a parameter without a gradient is not changed", "[optim]") {
   Tensor p = Tensor::full({3}, 1).set_requires_grad();
   SGD(std::vector<Tensor>{p}, {.lr = 1, .weight_decay = 1}).step();
   CHECK(p.to_vector<float>() == std::vector<float>{1, 1, 1});
 }
 
-TEST_CASE("optimizers and schedulers refuse in sentences", "[optim]") {
+TEST_CASE("errors of optimizers and schedulers are sentences", "[optim]") {
   Tensor p = Tensor::full({3}, 1).set_requires_grad();
   CHECK_THROWS_AS(SGD({p}, {.lr = -1}), Error);
   CHECK_THROWS_AS(SGD({}, {.lr = 1}), Error);

@@ -1,4 +1,4 @@
-// What the documents tell a reader to type exists, and is understood.
+// The commands in the documents exist and are valid.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -51,7 +51,7 @@ std::vector<std::string> matches(const std::string& text, const std::string& pat
   return found;
 }
 
-// The command lines in a page's code, without what stands behind three blanks or a #, which explains them.
+// The command lines in a page's code, without the explanation after three blanks or a #.
 std::vector<std::string> command_lines(const std::string& page) {
   const std::string word = "(?:\\./run )?(?:cifar_norm|mnist_norm|norma_export|reproduce|simt_profile)";
   std::vector<std::string> lines = matches(page, "`(" + word + " [^`\n]*)`");
@@ -98,8 +98,7 @@ TEST_CASE("every ./run WORD in the documents and in ./run help is an app or a li
   }
 }
 
-TEST_CASE("every program is an app of ./run, and its main stands at apps/NAME.cpp",
-          "[repository][documents]") {
+TEST_CASE("every program is an app of ./run, and its main is in apps/NAME.cpp", "[repository][documents]") {
   const std::string help = help_of_run();
   for (const char* app : {"cifar_norm", "mnist_norm", "norma_export", "reproduce", "simt_profile"}) {
     CAPTURE(app);
@@ -108,8 +107,7 @@ TEST_CASE("every program is an app of ./run, and its main stands at apps/NAME.cp
   }
 }
 
-TEST_CASE("every command line in README.md is understood, and those that end soon run",
-          "[repository][documents]") {
+TEST_CASE("every command line in README.md is valid", "[repository][documents]") {
   const test::TemporaryFolder photos;  // what README calls photos
   for (const char* file : {"train/cat/1.png", "train/cat/2.png", "train/dog/1.png"}) {
     fs::create_directories((photos / file).parent_path());
@@ -123,8 +121,7 @@ TEST_CASE("every command line in README.md is understood, and those that end soo
     const bool trains = argv[0].ends_with("_norm") && (argv.size() == 1 || argv[1].starts_with("--"));
     argv[0] = programs / argv[0];
     std::replace(argv.begin(), argv.end(), std::string("photos"), photos.path().string());
-    argv.push_back(trains ? "--summary"
-                          : "--help");  // a training's flags are all read, and its network is made
+    argv.push_back(trains ? "--summary" : "--help");  // --summary reads all flags and makes the network
     const Finished finished = run_program(argv);
     CAPTURE(line, finished.err);
     CHECK(finished.status == 0);

@@ -1,4 +1,5 @@
-// Another project builds with the library and trains a network: installed, or as a part of itself.
+// Another project builds with the library and trains a network: with the installed library, or with its
+// sources.
 #include <cstdlib>
 #include <filesystem>
 
@@ -42,7 +43,7 @@ TEST_CASE("another project adds the sources with add_subdirectory()", "[reposito
       "-DCMAKE_CXX_COMPILER='{}'",
       NORMA_CMAKE, NORMA_SOURCE_DIR, build, NORMA_SOURCE_DIR, NORMA_CXX));
   run(fmt::format("'{}' --build '{}' -- main.o", NORMA_CMAKE, build));  // <norma/…> is found
-  // What the other project installs is its own; CMake writes an empty script for norma.
+  // The other project installs only its own files; CMake writes an empty script for norma.
   CHECK_THAT(read_file(work / "build/cmake_install.cmake"), Catch::Contains("consumer"));
   CHECK_THAT(read_file(work / "build/norma/cmake_install.cmake"), !Catch::Contains("file(INSTALL"));
 }

@@ -1,5 +1,5 @@
-// ./run from any folder, through a link, with spaces in its path; what it configures. cmake and the packages are
-// stand-ins, so that nothing is built.
+// ./run from any folder, through a link, with spaces in its path, and its configuration. cmake and dpkg-query
+// are replaced by scripts, so that nothing is built.
 #include <cstdlib>
 
 #include "core/error.h"
@@ -38,7 +38,7 @@ class Checkout {
     write_file(file, "#!/bin/sh\n" + script + "\n");
     fs::permissions(file, fs::perms::owner_all);
   }
-  // What `run` says, and what it gave to cmake since the last call.
+  // The output of `run`, and the arguments of its calls of cmake.
   std::string run(const std::string& arguments, const std::string& environment = "", int status = 0) const {
     fs::remove(log());
     write_file(log(), "");
@@ -67,27 +67,27 @@ TEST_CASE("./run works through a symbolic link and from any folder", "[repositor
   CHECK_THAT(checkout.run("cifar_norm --norm 'g n'"), Catch::Contains("trained --norm g n\n"));
 }
 
-TEST_CASE("./run compiles an app for GPUs only where one is there or asked for", "[repository][run]") {
+TEST_CASE("./run compiles an app for GPUs only if one answers or a flag asks for it", "[repository][run]") {
   using Catch::Contains;
   const Checkout checkout;
   checkout.link();
   CHECK_THAT(checkout.run("cifar_norm"), Contains("--preset release -G Ninja -DNORMA_CUDA=OFF"));
   CHECK_THAT(checkout.run("cifar_norm"), !Contains("NORMA_CUDA"));  // configured already
   CHECK_THAT(checkout.run("cifar_norm --device cuda"), Contains("-DNORMA_CUDA=AUTO"));
-  CHECK_THAT(checkout.run("cifar_norm"), !Contains("NORMA_CUDA"));  // it stays
+  CHECK_THAT(checkout.run("cifar_norm"), !Contains("NORMA_CUDA"));  // keeps the configuration
   CHECK_THAT(checkout.run("cifar_norm", "NORMA_CUDA=OFF"), Contains("-DNORMA_CUDA=OFF"));
   CHECK_THAT(checkout.run("cifar_norm --device=cuda"), Contains("-DNORMA_CUDA=AUTO"));
   CHECK_THAT(checkout.run("cifar_norm", "NORMA_CUDA=ON"), Contains("-DNORMA_CUDA=ON"));
 }
 
-TEST_CASE("./run compiles an app for the GPU that answers", "[repository][run]") {
+TEST_CASE("./run compiles an app for GPUs if a GPU answers", "[repository][run]") {
   const Checkout checkout;
   checkout.link();
   checkout.program("nvidia-smi", "echo GPU 0");
   CHECK_THAT(checkout.run("cifar_norm"), Catch::Contains("-DNORMA_CUDA=AUTO"));
 }
 
-TEST_CASE("./run needs Catch2 for the tests alone", "[repository][run]") {
+TEST_CASE("./run needs Catch2 only for the tests", "[repository][run]") {
   const Checkout checkout;
   checkout.link();
   checkout.program("cmake",

@@ -6,8 +6,8 @@
 
 using namespace norma;
 
-TEST_CASE("the operation × executor matrix has no hole that is not declared", "[table]") {
-  const bool built_with_cuda = kernels<float>.fill.available(Device::cuda);  // with all or none
+TEST_CASE("every operation exists on every executor, except for the declared gaps", "[table]") {
+  const bool built_with_cuda = kernels<float>.fill.available(Device::cuda);
   // Only a CPU has caches that hold an image between a convolution and a norm.
   const auto expected = [&](const std::string& operation, Device device) {
     return (device != Device::cuda || built_with_cuda) &&
@@ -45,7 +45,7 @@ TEST_CASE("the table says which executors fuse, the same for all norms", "[table
   });
 }
 
-TEST_CASE("a missing implementation throws, naming operation and device", "[table]") {
+TEST_CASE("a missing implementation throws an error that names operation and device", "[table]") {
   const Operation<Add<float>> hole{"a_hole", {}};
   CHECK_THROWS_WITH(hole(Device::cuda, {}), Catch::Contains("a_hole") && Catch::Contains("cuda"));
   const Operation<GroupNormForward<float>> plain{"a_norm", {cpu::group_norm_forward<float>}};

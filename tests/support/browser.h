@@ -1,4 +1,4 @@
-// A page as a browser sees it.
+// Checks a page in a browser.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 namespace norma::test {
 
-/// Opens a page in headless Chromium, where there is one, and lets it complain (tests/apps/report_browser.py).
+/// Opens a page in headless Chromium, if it is installed, and checks it (tests/apps/report_browser.py).
 inline void check_in_browser(const std::filesystem::path& page) {
   const std::string python = python_with("json");
   if (python.empty()) {

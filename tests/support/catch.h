@@ -1,4 +1,4 @@
-// Catch2 2 or 3, under the names of version 2.
+// Catch2 2 or 3, with the names of version 2.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)

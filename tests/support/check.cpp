@@ -81,7 +81,7 @@ Tensor spread_tensor(const Shape& shape, std::uint64_t seed) {
 Difference difference(const Tensor& got, const Tensor& want) {
   Difference d;
   if (!got.defined() || !want.defined()) {
-    d.text = got.defined() ? "there is nothing to compare with" : "there is no result";
+    d.text = got.defined() ? "the expected tensor does not exist" : "the result does not exist";
     return d;
   }
   if (got.shape() != want.shape()) {
@@ -92,7 +92,7 @@ Difference difference(const Tensor& got, const Tensor& want) {
   double scale = 0;
   for (const double v : b) scale = std::isfinite(v) ? std::max(scale, std::abs(v)) : std::nan("");
   if (!(scale > 0)) {
-    d.text = "the reference is zero, empty or not finite: it proves nothing";
+    d.text = "the reference is zero, empty or not finite, so the comparison would prove nothing";
     return d;
   }
   d.comparable = true;
@@ -116,7 +116,7 @@ void require_close(const Tensor& got, const Tensor& want, double tolerance, cons
 
 namespace {
 
-// What the executor of one device gives in one dtype, against the reference.
+// Compares the result of one device and dtype with the reference.
 Complaint compare(const Result& got, const Result& want, const Inputs& inputs, bool single,
                   const Tolerances& tolerances) {
   const Difference forward = difference(got.y, want.y);
@@ -132,7 +132,7 @@ Complaint compare(const Result& got, const Result& want, const Inputs& inputs, b
   return "";
 }
 
-// What a device gives, under everything that must not change it; the first complaint.
+// The first complaint about the results of a device, with same_every_time().
 Complaint compare_on(Device device, DType dtype, const Result& want, const Inputs& inputs, const Function& f,
                      const Tolerances& tolerances) {
   Complaint complaint;
@@ -168,7 +168,7 @@ std::vector<Tensor> same_every_time(Device device, const std::function<std::vect
     REQUIRE(results.size() == first.size());
     for (std::size_t i = 0; i < results.size(); ++i)
       if (results[i].defined() && results[i].to_vector<double>() != first[i].to_vector<double>())
-        FAIL_CHECK("result " << i << " is not what it was the first time");
+        FAIL_CHECK("result " << i << " differs from the first call");
   };
   if (device == Device::simt) {
     for (const simt::Schedule& schedule : simt::all_schedules) {
@@ -176,8 +176,8 @@ std::vector<Tensor> same_every_time(Device device, const std::function<std::vect
       call(name(schedule.order));
     }
   } else {
-    call("at first");
-    if (device == Device::cuda) call("the second time");
+    call("first call");
+    if (device == Device::cuda) call("second call");
   }
   return first;
 }
@@ -215,7 +215,8 @@ Complaint compare_with_differences(const Inputs& inputs, const Function& f, cons
     const Shape sampled{static_cast<std::int64_t>(numeric.size())};
     const Difference d = difference(Tensor::from(exact, sampled), Tensor::from(numeric, sampled));
     if (!d.comparable || d.error > tolerances.numeric)
-      return fmt::format("central differences by input {} (every {}th element): {}", k, stride, d.text);
+      return fmt::format("gradient of input {} and central differences (step between elements {}): {}", k,
+                         stride, d.text);
   }
   return "";
 }
@@ -224,7 +225,7 @@ void check_operation(const Inputs& inputs, const Function& f, const Tolerances& 
                      const std::vector<Device>& devices) {
   CHECK(compare_executors(inputs, f, tolerances, devices) == "");
   if (devices.empty() || devices.front() != Device::cpu)
-    return;  // the cpu's gradients are what differences are held to
+    return;  // only the cpu's gradients are compared with differences
   CHECK(compare_with_differences(inputs, f, tolerances) == "");
 }
 

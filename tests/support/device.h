@@ -1,4 +1,4 @@
-// The executor that a run of the tests is about.
+// The executor that a run of the tests uses.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace norma::test {
 
-/// What --device named; nothing where it was not given.
+/// The device of --device; nothing without this flag.
 std::optional<Device> chosen_device();
 
 }  // namespace norma::test

@@ -13,14 +13,14 @@ std::optional<norma::Device> chosen;
 
 std::optional<norma::Device> norma::test::chosen_device() { return chosen; }
 
-// Catch's own main, and one flag more. That there is no GPU for --device cuda is no failure, but is said; ctest then
-// counts the test as skipped.
+// Catch's own main with two more flags. If there is no GPU for --device cuda, the program says so and
+// succeeds; ctest counts the test as skipped.
 int main(int argc, char** argv) {
   Catch::Session session;
   std::string device, simd;
   using Catch::clara::Opt;
   session.cli(session.cli() | Opt(device, "cpu|simt|cuda")["--device"]("the executor under test") |
-              Opt(simd, "AVX2|SSE4|…")["--simd"]("no better instruction set than this"));
+              Opt(simd, "AVX2|SSE4|…")["--simd"]("the best instruction set to use"));
   if (const int status = session.applyCommandLine(argc, argv); status != 0) return status;
   for (const norma::Device d : norma::all_devices)
     if (device == norma::name(d)) chosen = d;

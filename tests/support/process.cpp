@@ -21,7 +21,7 @@ namespace {
   _exit(127);
 }
 
-// Reads what is there; false at the end.
+// Reads the available bytes; false at the end.
 bool drain(int from, std::string& into) {
   char buffer[4096];
   const ssize_t count = read(from, buffer, sizeof buffer);

@@ -1,4 +1,4 @@
-// Runs a program and keeps what it said.
+// Runs a program and keeps its output.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 namespace norma::test {
 
 struct Finished {
-  int status;  ///< exit status; 128 + the signal's number where one ended it
+  int status;  ///< exit status, or 128 + signal number if a signal ended it
   std::string out, err;
 };
 
-/// Runs argv[0] with the given arguments. With `interrupt_when`, sends SIGINT as soon as that text was
+/// Runs argv[0] with the given arguments. With `interrupt_when`, sends SIGINT when that text has been
 /// printed.
 Finished run_program(const std::vector<std::string>& argv, const std::string& interrupt_when = "");
 

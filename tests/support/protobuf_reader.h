@@ -1,4 +1,4 @@
-// Protocol Buffers, the reading half: written from the format's description, without the writer's code.
+// A reader for Protocol Buffers. It follows the format's description and uses no code of the writer.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace norma::test {
 
-/// A message taken apart, one level deep.
+/// The fields of one message; nested messages are not parsed.
 class ProtobufReader {
  public:
   struct Field {
@@ -38,26 +38,26 @@ class ProtobufReader {
           field.value = little_endian(take(wire, 4));
           break;
         default:
-          throw std::runtime_error("there is no wire type " + std::to_string(field.wire_type));
+          throw std::runtime_error("unknown wire type " + std::to_string(field.wire_type));
       }
       fields_.push_back(std::move(field));
     }
   }
 
   const std::vector<Field>& fields() const { return fields_; }
-  /// All values of a field, in their order.
+  /// All values of a field, in order.
   std::vector<Field> all(int number) const {
     std::vector<Field> found;
     for (const Field& field : fields_)
       if (field.number == number) found.push_back(field);
     return found;
   }
-  /// The value of a field that is there once.
+  /// The value of a field that occurs exactly once.
   Field one(int number) const {
     const std::vector<Field> found = all(number);
     if (found.size() != 1)
-      throw std::runtime_error("field " + std::to_string(number) + " is there " +
-                               std::to_string(found.size()) + " times");
+      throw std::runtime_error("field " + std::to_string(number) + " occurs " + std::to_string(found.size()) +
+                               " times instead of once");
     return found[0];
   }
   std::string text(int number) const { return one(number).bytes; }

@@ -15,7 +15,7 @@ double distance_to_segment(Point p, Point a, Point b) {
   return std::hypot(p.x - a.x - t * dx, p.y - a.y - t * dy);
 }
 
-// The pieces of a polyline that are drawn, where `on` units of length are drawn and `off` are not, in turns.
+// The dashes of a polyline: `on` units of its length are drawn, then `off` units are not, in turn.
 std::vector<std::vector<Point>> dashes(const std::vector<Point>& points, double on, double off) {
   std::vector<std::vector<Point>> pieces = {{points.front()}};
   bool drawing = true;
@@ -43,7 +43,7 @@ std::vector<std::vector<Point>> dashes(const std::vector<Point>& points, double 
 Canvas::Canvas(double width, double height, int scale)
     : scale_(scale),
       picture_{static_cast<int>(std::lround(width * scale)), static_cast<int>(std::lround(height * scale))} {
-  picture_.pixels.assign(static_cast<std::size_t>(3 * picture_.width * picture_.height), 255);
+  picture_.pixels.assign(std::size_t{3} * picture_.width * picture_.height, 255);
 }
 
 void Canvas::blend(int x, int y, const Rgb& color, double share) {
@@ -94,7 +94,7 @@ void Canvas::text(Point at, const std::string& words, const Ink& ink, const Text
     for (int y = 0; y < glyph.height; ++y)
       for (int x = 0; x < glyph.width; ++x)
         blend(glyph.x + x, glyph.y + y, color,
-              glyph.coverage[static_cast<std::size_t>(y * glyph.width + x)] / 255.0);
+              glyph.coverage[static_cast<std::size_t>(y) * glyph.width + x] / 255.0);
 }
 
 void Canvas::fill(const Box& box, const Ink& ink) {

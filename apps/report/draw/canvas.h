@@ -1,14 +1,13 @@
 // Canvas: a picture to draw on, with smooth edges, in the light colours.
 //
-// A pixel is covered by a line as far as its centre lies within it:
+// How much a line covers a pixel depends on the distance of the pixel's centre from the middle of the line:
 //
-//                    half the width
-//   ────────────────┬──────────────── the line's middle        coverage = half the width + ½ − distance,
-//                   │ distance                                 kept in [0, 1]
+//   ────────────────┬──────────────── middle of the line       coverage = half the width + ½ − distance,
+//                   │ distance                                 limited to [0, 1]
 //                   ▢ pixel
 //
-// which for lines is what many samples a pixel would come to, at the price of one. A polyline's coverage is the
-// largest of its parts', so that corners are not painted twice.
+// For lines, this is close to the mean of many samples per pixel, at the cost of one. The coverage of a
+// polyline is the largest coverage of its parts, so that corners are not painted twice.
 #pragma once
 
 #include "apps/report/draw/png.h"
@@ -18,13 +17,13 @@ namespace norma {
 
 class Canvas : public Surface {
  public:
-  /// White, width × height units of `scale` pixels each.
+  /// A white picture of width × height units. A unit is `scale` pixels.
   Canvas(double width, double height, int scale = 2);
 
   void line(const std::vector<Point>& points, const Ink& ink, const Stroke& stroke) override;
   void text(Point at, const std::string& words, const Ink& ink, const TextStyle& style) override;
   void fill(const Box& box, const Ink& ink);
-  /// A picture in a box, each of its pixels a sharp rectangle.
+  /// Draws a picture in a box. Each of its pixels is a sharp rectangle.
   void image(const Box& box, const Picture& picture);
 
   const Picture& picture() const { return picture_; }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -22,7 +23,10 @@ std::string power_label(double value) {
   return fmt::format("{:.2g}e{:g}", value / std::pow(10, power), power);
 }
 
-bool drawable(const Chart& chart, double y) { return std::isfinite(y) && (!chart.logarithmic || y > 0); }
+// Powers of ten below the smallest normal number round to 0.
+bool drawable(const Chart& chart, double y) {
+  return std::isfinite(y) && (!chart.logarithmic || y >= std::numeric_limits<double>::min());
+}
 
 Range x_range(const Chart& chart) {
   Range range{INFINITY, -INFINITY};
@@ -34,7 +38,7 @@ Range x_range(const Chart& chart) {
   return range;
 }
 
-// Whole numbers within the range, which are epochs, and its ends where there is room for them.
+// Epochs: the whole numbers within the range, and its ends if there is space for them.
 std::vector<double> x_ticks(Range range) {
   std::vector<double> ticks;
   const double room = (range.high - range.low) / 12;
@@ -64,7 +68,7 @@ void draw_axes(Surface& surface, const Chart& chart, const ChartAxes& axes) {
                {letters - 1, Anchor::middle});
 }
 
-// Where the names of the legend stand from its corner, in as many lines as the width needs; faint series have none.
+// The places of the legend's names, from its corner, on one or more lines. Faint series have no name.
 std::vector<Point> legend_places(const Chart& chart, double width) {
   std::vector<Point> places;
   Point at{0, 0};
@@ -119,8 +123,8 @@ double Axis::operator()(double value) const {
 
 std::vector<double> linear_ticks(Range range, int count) {
   const double size = std::max(std::abs(range.low), std::abs(range.high));
-  if (size == 0) range = {-1, 1};
-  // What hardly changes is not blown up, so that four digits tell the marks apart.
+  if (size < 1e-300) range = {-1, 1};
+  // A range that is very small is made larger, so that the marks differ within four digits.
   if (range.high - range.low < size / 500) range = {range.low - size / 1000, range.high + size / 1000};
   const double rough = (range.high - range.low) / count, power = std::pow(10, std::floor(std::log10(rough)));
   const double lead = rough / power;
@@ -141,7 +145,7 @@ std::vector<double> logarithmic_ticks(Range range) {
   for (int power = low; power < std::max(high, low + 1) + step; power += step)
     for (const double lead : {1.0, 2.0, 5.0})
       if (few || lead == 1) ticks.push_back(lead * std::pow(10, power));
-  // Those next to the range, and all within.
+  // Keep the marks within the range, and the nearest one on each side.
   while (ticks.size() > 2 && ticks[1] <= range.low) ticks.erase(ticks.begin());
   while (ticks.size() > 2 && ticks[ticks.size() - 2] >= range.high) ticks.pop_back();
   return ticks;
@@ -201,7 +205,7 @@ nlohmann::ordered_json json_of(const Chart& chart, const Box& box) {
                 {"place", {a.place.low, a.place.high}},
                 {"logarithmic", a.logarithmic}};
   };
-  std::map<double, std::size_t> at;  // every x of any series, and where it stands in the lists
+  std::map<double, std::size_t> at;  // every x of all series, and its index in the lists
   for (const Series& s : chart.series)
     for (const Point& p : s.points) at[p.x] = 0;
   Json xs = Json::array(), series = Json::array();

@@ -1,9 +1,9 @@
 // A chart: lines over epochs, with axes, on any surface.
 //
 //   title
-//   ── train  ╌╌ test                    legend, where there is one
+//   ── train  ╌╌ test                    optional legend
 //   80 ┤- - - - - - - - - - - - - ╮
-//   60 ┤- - - - ╭─────────────────┤      one line a series; a gap where a number is missing
+//   60 ┤- - - - ╭─────────────────┤      one line per series; a gap if a number is missing
 //   40 ┤- ╭─────╯- - - - - - - - -┤
 //      └──┬──────┬──────┬──────┬──╯
 //         5     10     15     20
@@ -34,44 +34,44 @@ struct Range {
 struct Chart {
   std::string title;
   std::string unit;          ///< after values: " %"
-  int digits = 3;            ///< of values, after the point if there is a unit, else significant ones
-  bool logarithmic = false;  ///< values that are not positive are gaps then
+  int digits = 3;            ///< of values: with a unit, digits after the point, else significant digits
+  bool logarithmic = false;  ///< then values that are not positive are gaps
   bool from_zero = false;
   bool legend = true;
-  std::optional<Range> range = {};  ///< of y; else what the series need
+  std::optional<Range> range = {};  ///< of y; without it, the range of the series
   std::vector<Series> series = {};
   std::string x_name = "epoch";
-  std::vector<double> x_values =
-      {};  ///< where x is marked, on a logarithmic axis; else a linear one, marked evenly
+  /// The marks of a logarithmic x axis. If empty, the x axis is linear, with even marks.
+  std::vector<double> x_values = {};
 };
 
-/// Where values lie in a box, and where an axis is marked.
+/// Maps values to places in a box, and gives the marks of an axis.
 struct Axis {
   Range values;  ///< the ends
-  Range place;   ///< where the ends lie on the surface
+  Range place;   ///< the places of the ends on the surface
   bool logarithmic = false;
   std::vector<double> ticks = {};
 
   double operator()(double value) const;
 };
 
-/// Marks at 1, 2 or 5 times a power of ten, about `count` of them, of which the first and the last hold the range.
+/// About `count` marks, in steps of 1, 2 or 5 times a power of ten, from below the range to above it.
 std::vector<double> linear_ticks(Range range, int count);
-/// Marks at powers of ten, or at 1, 2 and 5 of them, where those are few.
+/// Marks at powers of ten; if these are few, at 1, 2 and 5 times powers of ten.
 std::vector<double> logarithmic_ticks(Range range);
-/// The values of all series; nothing where there is none to draw.
+/// The range of the values of all series; nothing if there is no value to draw.
 std::optional<Range> range_of(const std::vector<Chart>& charts);
-/// One for each tick: with equally many digits, or as "1e-5" where they are very small or large.
+/// One label per mark: all with the same number of digits, or as "1e-5" if they are very small or large.
 std::vector<std::string> tick_labels(const Axis& axis);
 
 struct ChartAxes {
   Axis x, y;
 };
 ChartAxes axes_of(const Chart& chart, const Box& box);
-/// Draws all of it within the box.
+/// Draws the whole chart within the box.
 void draw(Surface& surface, const Chart& chart, const Box& box);
 
-/// What the page's script needs to show values: axes, and the numbers of each series.
+/// The data for the page's script, which shows values: axes, and the numbers of each series.
 nlohmann::ordered_json json_of(const Chart& chart, const Box& box);
 
 }  // namespace norma

@@ -1,6 +1,6 @@
 #include "apps/report/draw/embedded.h"
 
-// The assembler takes a file in as it is. The byte after it is 0: readers of fonts look one number ahead.
+// The assembler includes a file unchanged. A 0 follows it, because font readers read one number ahead.
 #define NORMA_EMBED(name, file)              \
   asm(".pushsection .rodata\n"               \
       ".balign 16\n"                         \

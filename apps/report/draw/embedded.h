@@ -1,4 +1,4 @@
-// Files that are part of the program (apps/report/CMakeLists.txt names them), so that it needs none of them beside it.
+// Files that are embedded in the program, so that it runs without them; named in apps/report/CMakeLists.txt.
 #pragma once
 
 #include <string_view>

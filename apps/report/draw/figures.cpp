@@ -8,14 +8,14 @@
 namespace norma {
 namespace {
 
-constexpr Box box{0, 0, 360, 236};  // small enough that letters are still readable across a phone
+constexpr Box box{0, 0, 360, 236};  // so small that letters are readable on a phone
 
 }  // namespace
 
 std::string Figures::add(const Chart& chart) {
   SvgSurface svg;
   draw(svg, chart, box);
-  const std::string html = fmt::format(
+  std::string html = fmt::format(
       "<figure class=\"chart\" data-chart=\"{}\" tabindex=\"0\"><svg viewBox=\"0 0 {} {}\" role=\"img\" "
       "aria-label=\"{}\"><g>{}</g></svg></figure>\n",
       json_.size(), box.width, box.height, escape_html(chart.title), svg.content());

@@ -9,7 +9,7 @@
 
 namespace norma {
 
-/// As figures, and as what the page's script reads.
+/// Collects charts, as figures and as data for the page's script.
 class Figures {
  public:
   /// <figure>…</figure>
@@ -20,7 +20,7 @@ class Figures {
   nlohmann::ordered_json json_ = nlohmann::ordered_json::array();
 };
 
-/// A swatch per series with its name.
+/// One coloured dot per series, with its name.
 std::string legend(const std::vector<Series>& series);
 
 }  // namespace norma

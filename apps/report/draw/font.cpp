@@ -17,19 +17,19 @@ const stbtt_fontinfo& font(bool bold) {
     const auto* bytes = reinterpret_cast<const unsigned char*>(file.data());
     stbtt_fontinfo info;
     if (!stbtt_InitFont(&info, bytes, stbtt_GetFontOffsetForIndex(bytes, 0)))
-      fail("the font that is part of this program cannot be read: build it again");
+      fail("the font in this program cannot be read: build the program again");
     return info;
   };
   static const stbtt_fontinfo plain = load(embedded::font()), fat = load(embedded::bold_font());
   return bold ? fat : plain;
 }
 
-// The font's em square, as CSS counts sizes.
+// For a size of the font's em square, as in CSS.
 float scale_of(const stbtt_fontinfo& info, double size) {
   return stbtt_ScaleForMappingEmToPixels(&info, static_cast<float>(size));
 }
 
-// What is no UTF-8 becomes U+FFFD, a byte at a time.
+// Each byte that is not UTF-8 becomes U+FFFD.
 std::vector<int> code_points(const std::string& words) {
   std::vector<int> points;
   for (std::size_t i = 0; i < words.size();) {
@@ -82,7 +82,7 @@ std::vector<Glyph> set_text(const std::string& words, double x, double y, double
     stbtt_GetCodepointBitmapBoxSubpixel(&info, point, scale, scale, shift_x, shift_y, &x0, &y0, &x1, &y1);
     if (x1 <= x0 || y1 <= y0) return;  // a space
     Glyph glyph{static_cast<int>(left) + x0, static_cast<int>(top) + y0, x1 - x0, y1 - y0, {}};
-    glyph.coverage.resize(static_cast<std::size_t>(glyph.width * glyph.height));
+    glyph.coverage.resize(static_cast<std::size_t>(glyph.width) * glyph.height);
     stbtt_MakeCodepointBitmapSubpixel(&info, glyph.coverage.data(), glyph.width, glyph.height, glyph.width,
                                       scale, scale, shift_x, shift_y, point);
     glyphs.push_back(std::move(glyph));

@@ -1,4 +1,4 @@
-// Letters: the fonts that are part of the program (DejaVu Sans, by the Debian package fonts-dejavu-core).
+// Letters, from the fonts in the program (DejaVu Sans, from the Debian package fonts-dejavu-core).
 #pragma once
 
 #include <cstdint>
@@ -7,16 +7,16 @@
 
 namespace norma {
 
-/// How much of each pixel a letter covers, and where its left upper pixel goes.
+/// How much of each pixel a letter covers, and the place of its left upper pixel.
 struct Glyph {
   int x, y, width, height;
   std::vector<std::uint8_t> coverage;  ///< [height][width], 255 is all
 };
 
-/// Width of UTF-8 text whose letters are `size` pixels high, from the top of one line to that of the next or so.
+/// Width of UTF-8 text. `size` is the height of a line in pixels, approximately.
 double text_width(const std::string& words, double size, bool bold = false);
 
-/// The letters of a line whose baseline begins at (x, y), at fractions of pixels too.
+/// The letters of a line. Its baseline begins at (x, y), which may be fractions of pixels.
 std::vector<Glyph> set_text(const std::string& words, double x, double y, double size, bool bold = false);
 
 }  // namespace norma

@@ -4,16 +4,17 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/json.h"
 
 namespace norma {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// JSON's writer knows what is UTF-8 and what is not.
+// The JSON writer replaces bytes that are not UTF-8.
 std::string valid_utf8(std::string_view text) {
   const std::string quoted = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  return Json::parse(quoted).get<std::string>();
+  return parse_json<Json>(quoted, "a text").get<std::string>();
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ std::string script_json(const Json& json) {
   std::string safe;
   for (const char c : json.dump(-1, ' ', false, Json::error_handler_t::replace))
     if (c == '<')
-      safe += "\\u003c";  // "</script>" and "<!--" begin with it; outside strings JSON has none
+      safe += "\\u003c";  // "</script>" and "<!--" begin with <; JSON has it only in strings
     else
       safe += c;
   return safe;
@@ -77,7 +78,8 @@ std::string fill_template(std::string_view page, const std::map<std::string, std
     if (end == std::string_view::npos) fail("the page's template has a {{{{ without its }}}}");
     const std::string name(page.substr(begin + 2, end - begin - 2));
     const auto value = values.find(name);
-    if (value == values.end()) fail("the page's template has a place for {}, which nothing fills", name);
+    if (value == values.end())
+      fail("the page's template has a place for {}, but there is no value for it", name);
     filled += value->second;
     used.insert(name);
     at = end + 2;

@@ -1,4 +1,4 @@
-// Pieces of an HTML page, safe whatever the names in it are.
+// Pieces of an HTML page. They are safe for any names in it.
 #pragma once
 
 #include <map>
@@ -11,19 +11,19 @@
 
 namespace norma {
 
-/// As text, or as the value of an attribute in double quotes. What is no UTF-8 becomes U+FFFD.
+/// For text, or for the value of an attribute in double quotes. Bytes that are not UTF-8 become U+FFFD.
 std::string escape_html(std::string_view text);
-/// As the content of a <script type="application/json">: no "<" is in it.
+/// For the content of a <script type="application/json">: contains no "<".
 std::string script_json(const nlohmann::ordered_json& json);
 /// "data:image/png;base64,…"
 std::string data_uri(const Picture& picture);
 std::string base64(std::string_view bytes);
 
-/// Puts values in the places of {{names}}. Throws, naming it, where the template has a place without a value, or
-/// a value has no place.
+/// Puts values in the places of {{names}}. Throws an error with the name if a place has no value, or a value
+/// has no place.
 std::string fill_template(std::string_view page, const std::map<std::string, std::string>& values);
 
-/// Rows of cells (HTML, not escaped); the first cell of a row is its heading. Scrolls within its own box.
+/// A table of cells (HTML, not escaped). The first cell of a row is its heading. Wide tables scroll.
 std::string html_table(const std::string& caption, const std::vector<std::string>& heading,
                        const std::vector<std::vector<std::string>>& rows);
 

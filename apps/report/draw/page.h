@@ -1,4 +1,4 @@
-// A whole page, around its sections.
+// A whole page with its sections.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@
 namespace norma {
 
 struct Page {
-  std::string kicker, title, subtitle;  ///< text, the others are HTML
+  std::string kicker, title, subtitle;  ///< text; the others are HTML
   std::string head;                     ///< before the sections
-  std::string sections;  ///< <section id="…"><h2>…</h2>…</section> …, to which the page's navigation links
+  std::string sections;  ///< <section id="…"><h2>…</h2>…</section> …; the navigation links to them
   std::string footer;
-  int layers = 0;  ///< how many have colours of their own
+  int layers = 0;  ///< the number of layers that need a colour
 };
 
-/// The page as one file that needs no other.
+/// The page as one file that needs no other file.
 std::string render(const Page& page, const Figures& figures);
 
 }  // namespace norma

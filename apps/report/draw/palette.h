@@ -1,7 +1,9 @@
-// Colours by what they are for, in light and in dark. Series, as many as there are norms, are Okabe and Ito's, which everyone
-// can tell apart, a shade darker on white, and wine red; layers
-// lie on a ramp from the first to the last, after Crameri's batlow, whose lightness rises evenly.
-// Okabe, Ito, "Color universal design" (2008); Crameri, "Scientific colour maps" (doi:10.5281/zenodo.1243862).
+// Colours by role, for light and dark pages. There are as many series colours as norms. They are the colours
+// of Okabe and Ito, which all people can distinguish, slightly darker on white, and wine red. Layer colours
+// form a ramp from the first layer to the last, similar to Crameri's batlow, with evenly rising lightness.
+//
+// Okabe, Ito, "Color universal design" (2008); Crameri, "Scientific colour maps"
+// (doi:10.5281/zenodo.1243862).
 #pragma once
 
 #include <array>
@@ -13,7 +15,7 @@ namespace norma {
 enum class Role {
   text,
   muted,   ///< axes, labels
-  grid,    ///< lines behind what matters
+  grid,    ///< lines in the background
   series,  ///< the index-th of a few
   layer,   ///< the index-th of `of`
 };
@@ -31,7 +33,7 @@ Rgb dark_color(const Ink& ink);
 
 /// The colour's name in the report's style sheet: "var(--series-1)".
 std::string css_color(const Ink& ink);
-/// What the style sheet says of series and of so many layers: ":root{--series-0:#0072b2;…}@media …{…}".
+/// The style sheet's colours of the series and of this many layers: ":root{--series-0:#0072b2;…}@media …{…}".
 std::string css_palette(int layers);
 
 }  // namespace norma

@@ -1,22 +1,23 @@
 #include "apps/report/draw/png.h"
 
-#include "core/error.h"
+#include <png.h>
 
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#define STB_IMAGE_WRITE_STATIC
-#define STBI_WRITE_NO_STDIO
-#include <stb/stb_image_write.h>
+#include "core/error.h"
 
 namespace norma {
 
 std::string encode_png(const Picture& picture) {
-  std::string file;
-  const auto append = [](void* to, void* bytes, int count) {
-    static_cast<std::string*>(to)->append(static_cast<const char*>(bytes), static_cast<std::size_t>(count));
-  };
-  if (!stbi_write_png_to_func(append, &file, picture.width, picture.height, picture.channels,
-                              picture.pixels.data(), picture.width * picture.channels))
-    fail("a picture of {}×{} pixels could not be written as PNG", picture.width, picture.height);
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = static_cast<png_uint_32>(picture.width);
+  image.height = static_cast<png_uint_32>(picture.height);
+  image.format = picture.channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+  std::string file(size, '\0');
+  if (png_image_write_to_memory(&image, file.data(), &size, 0, picture.pixels.data(), 0, nullptr) == 0)
+    fail("a picture of {}×{} pixels could not be written as PNG: {}", picture.width, picture.height,
+         static_cast<const char*>(image.message));
+  file.resize(size);
   return file;
 }
 

@@ -1,4 +1,4 @@
-// PNG files (by stb_image_write).
+// PNG files, written by libpng.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace norma {
 
-/// 8 bits a channel, row by row, the channels of a pixel together.
+/// 8 bits per channel, row by row, the channels of a pixel together.
 struct Picture {
   int width = 0, height = 0, channels = 3;  ///< 1: grey, 3: RGB
   std::vector<std::uint8_t> pixels = {};

@@ -1,5 +1,5 @@
-// What a chart is drawn on: an SVG in a page, or the pixels of a picture. Units are about a pixel of a plain screen;
-// y grows downwards.
+// A surface for drawing charts: an SVG in a page, or the pixels of a picture. A unit is about a pixel of a
+// usual screen; y grows downwards.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// SVG within a page: colours are those of its style sheet.
+// SVG within a page. Colours come from the style sheet of the page.
 #pragma once
 
 #include "apps/report/draw/chart.h"
@@ -9,7 +9,7 @@ class SvgSurface : public Surface {
  public:
   void line(const std::vector<Point>& points, const Ink& ink, const Stroke& stroke) override;
   void text(Point at, const std::string& words, const Ink& ink, const TextStyle& style) override;
-  /// What was drawn, as the inside of an <svg>.
+  /// The drawing, as the content of an <svg>.
   const std::string& content() const { return content_; }
 
  private:

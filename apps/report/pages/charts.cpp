@@ -26,7 +26,7 @@ using Value = std::function<double(const LayerStatistics&)>;
 // "C1" of "C1.norm"
 std::string block_of(const std::string& layer) { return layer.substr(0, layer.rfind('.')); }
 
-// A line a layer.
+// One line per layer.
 Chart layer_chart(const SavedRun& run, const std::string& title, const Value& value) {
   Chart chart{.title = title, .unit = "", .legend = false};
   const auto& layers = run.norm_statistics.front().layers;
@@ -40,7 +40,7 @@ Chart layer_chart(const SavedRun& run, const std::string& title, const Value& va
   return chart;
 }
 
-// Before and after the norm, on one scale.
+// Before and after the norm, on the same scale.
 ChartRow image_row(const SavedRun& run, const std::string& title, const std::string& text,
                    double ImageStatistics::*what, bool logarithmic, bool from_zero) {
   const LayerStatistics& first = run.norm_statistics.front().layers.front();
@@ -67,7 +67,7 @@ double value_of(const LayerStatistics& layer, const std::string& name, double Pa
   return std::nan("");
 }
 
-// By their values before training, so that layers of all sizes begin at 1.
+// Divides by the values before training, so that layers of all sizes begin at 1.
 void divide_by_first(Chart& chart) {
   for (Series& series : chart.series) {
     const double first = series.points.front().y;
@@ -87,7 +87,7 @@ ChartRow parameter_row(const SavedRun& run, const std::string& title, const std:
   for (Chart& chart : row.charts) chart.from_zero = true;
   if (relative) {
     divide_by_first(row.charts[0]);
-    row.charts[0].title = "length, as a multiple of that before training";
+    row.charts[0].title = "length, divided by the length before training";
     row.charts[0].from_zero = false;
   }
   return row;
@@ -116,11 +116,11 @@ std::vector<ChartRow> norm_charts(const SavedRun& run) {
   std::vector<ChartRow> rows = {
       image_row(run, "Mean", "Over all images, channels and pixels.", &S::mean, false, false),
       image_row(run, "Variance", "Over the same, on a logarithmic scale.", &S::variance, true, false),
-      image_row(run, "How far channels lie apart",
-                "The standard deviation of the channels’ means: 0 where every channel has the same.",
+      image_row(run, "Spread of the channels",
+                "The standard deviation of the channels’ means: 0 if all channels have the same mean.",
                 &S::channel_spread, false, true),
-      image_row(run, "How far images lie apart",
-                "The standard deviation of the images’ means: 0 where every image has the same.",
+      image_row(run, "Spread of the images",
+                "The standard deviation of the images’ means: 0 if all images have the same mean.",
                 &S::image_spread, false, true)};
   const bool norms = run.norm_statistics.front().layers.front().y.has_value();
   if (norms) {
@@ -128,10 +128,11 @@ std::vector<ChartRow> norm_charts(const SavedRun& run) {
                                  "weight", true));
     rows.push_back(parameter_row(run, "The norm’s bias", "All zeros before training.", "bias", false));
   }
-  const char* const text = norms ? "Of the convolution before the norm. What comes out of the norm does not "
-                                   "depend on its length, so that its gradient stands at right angles to it, "
-                                   "and steps make it longer unless weight decay holds it."
-                                 : "Of each convolution.";
+  const char* const text =
+      norms ? "The weight of the convolution before the norm. The output of the norm does "
+              "not depend on the length of this weight. So its gradient is at right angles "
+              "to it, and steps make it longer, unless weight decay prevents that."
+            : "The weight of each convolution.";
   rows.push_back(parameter_row(run, "The convolution’s weight", text, "conv", true));
   return rows;
 }

@@ -8,17 +8,17 @@
 
 namespace norma {
 
-/// Train, test and, where there is one, validation.
+/// Training, test and, if it exists, validation.
 Chart accuracy_chart(const SavedRun& run);
 Chart loss_chart(const SavedRun& run);
 
-/// Something of every layer, over the epochs; what stands side by side has the same scale where it can be compared.
+/// A quantity of every layer, over the epochs. Comparable charts side by side have the same scale.
 struct ChartRow {
-  std::string title, text;    ///< "Variance", and what it says
+  std::string title, text;    ///< "Variance", and its explanation
   std::vector<Chart> charts;  ///< one or two
 };
 
-/// Of SavedRun::norm_statistics; empty where there are none.
+/// The charts of SavedRun::norm_statistics; empty if there are none.
 std::vector<ChartRow> norm_charts(const SavedRun& run);
 
 }  // namespace norma

@@ -1,4 +1,4 @@
-// Class by class: what was taken for what, and images for which the network was wrong.
+// The sections on classes: the confusion matrix, and misclassified images.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,17 +13,17 @@
 namespace norma {
 namespace {
 
-// How deep its colour is: the share of a row, and for mistakes, which are fewer, of the commonest one.
+// The depth of the colour is the share of the row. For mistakes, it is relative to the most common mistake.
 std::string cell(const Confusion& confusion, const std::vector<std::string>& names, std::size_t label,
                  std::size_t predicted, double commonest) {
   const std::int64_t count = confusion.count(label, predicted), images = confusion.images(label);
   const double share = confusion.share(label, predicted);
   const bool right = label == predicted;
   const double depth = 0.9 * (right ? share : commonest > 0 ? share / commonest : 0);
-  // From where on letters of the other kind are read better: in the dark, and then on white paper.
+  // From here on, letters of the other colour are easier to read: "deep" on dark pages, "full" on all pages.
   const char* const shade = depth > 0.87 ? " deep full" : depth > 0.61 ? " deep" : "";
   return fmt::format(
-      "<td class=\"{}{}\" style=\"--depth:{:.3f}\" title=\"{}: {} of {} taken for {} ({:.1f} %)\">{}</td>",
+      "<td class=\"{}{}\" style=\"--depth:{:.3f}\" title=\"{}: {} of {} predicted as {} ({:.1f} %)\">{}</td>",
       right ? "right" : "wrong", shade, depth, names[label], count, images, names[predicted], 100 * share,
       count);
 }
@@ -76,8 +76,8 @@ std::string confusion_matrix(const Confusion& confusion, const std::vector<std::
       std::all_of(names.begin(), names.end(), [](const std::string& name) { return name.size() <= 3; });
   std::string html = fmt::format(
       "<div class=\"matrix\"><div class=\"scroll\" tabindex=\"0\"><table "
-      "class=\"confusion{}\"><caption>Confusion matrix: a row is "
-      "what the image shows, a column what it was taken for</caption><thead><tr><td></td>",
+      "class=\"confusion{}\"><caption>Confusion matrix: rows are the true classes, columns the predicted "
+      "classes</caption><thead><tr><td></td>",
       short_names ? "" : " upright");
   for (const std::string& name : names) html += "<th scope=\"col\"><span>" + name + "</span></th>";
   html += "</tr></thead><tbody>\n";
@@ -96,8 +96,8 @@ std::string confusion_section(const ReportData& data) {
   const std::vector<std::string> names = escaped(data.classes);
   const Confusion confusion(names.size(), data.predictions);
   return "<section id=\"classes\"><h2>Class by class</h2>\n<p class=\"lede\">Blue is right and orange is "
-         "wrong; the deeper, the more of a row. Orange is drawn stronger than blue, because mistakes are "
-         "fewer.</p>\n"
+         "wrong; a deeper colour is a larger share of the row. Orange is drawn stronger than blue, because "
+         "mistakes are fewer.</p>\n"
          "<div class=\"classes\">" +
          confusion_matrix(confusion, names) + accuracies(confusion, names) + "</div></section>\n";
 }
@@ -107,9 +107,8 @@ std::string mistakes_section(const ReportData& data) {
   const auto wrong = std::count_if(data.predictions.begin(), data.predictions.end(),
                                    [](const Prediction& p) { return !p.right(); });
   std::string html = fmt::format(
-      "<section id=\"mistakes\"><h2>Mistakes</h2>\n<p class=\"lede\">{} of {} test images were taken for "
-      "what they are not. In bold what the network took them for, and how sure it was; below, what they "
-      "are.</p>\n",
+      "<section id=\"mistakes\"><h2>Mistakes</h2>\n<p class=\"lede\">{} of {} test images were "
+      "misclassified. In bold, the predicted class and its probability; below, the true class.</p>\n",
       with_commas(wrong), with_commas(static_cast<std::int64_t>(data.predictions.size())));
   if (wrong == 0) return html + "</section>\n";
   const std::vector<std::string> names = escaped(data.classes);

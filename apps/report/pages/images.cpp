@@ -16,11 +16,12 @@ constexpr double margin = 28;
 
 // "c11-48096 · 48,096 parameters · 20 epochs · test accuracy last 72.33 %, best 72.33 % (epoch 20)"
 std::string subtitle(const SavedRun& run) {
-  const auto& network = run.config.at("network");
-  return fmt::format("{} · {} parameters · {} epochs · test accuracy last {}, best {} (epoch {})",
-                     network.at("name").get<std::string>(), with_commas(network.at("parameters")),
-                     run.epochs.size(), percent(run.epochs.back().test.accuracy),
-                     percent(run.best().test.accuracy), run.best().epoch);
+  const std::string words = fmt::format("{} · {} parameters · {} epochs", run.config.preset,
+                                        with_commas(run.config.parameters), run.epochs.size());
+  if (run.epochs.empty()) return words;
+  return fmt::format("{} · test accuracy last {}, best {} (epoch {})", words,
+                     percent(run.epochs.back().test.accuracy), percent(run.best().test.accuracy),
+                     run.best().epoch);
 }
 
 void draw_title(Canvas& canvas, const std::string& title, const std::string& subtitle) {
@@ -28,7 +29,7 @@ void draw_title(Canvas& canvas, const std::string& title, const std::string& sub
   canvas.text({margin, 64}, subtitle, {Role::muted}, {13});
 }
 
-// Cut so that it fits, with an ellipsis where something is missing.
+// The words, shortened with an ellipsis if they do not fit.
 std::string fitting(std::string words, double width, double size, bool bold) {
   if (text_width(words, size, bold) <= width) return words;
   while (!words.empty() && text_width(words + "…", size, bold) > width) {
@@ -75,7 +76,7 @@ Picture image_at(const Dataset& dataset, std::int64_t index) {
 }
 
 Mistakes mistakes_to_show(const ReportData& data) {
-  const std::uint64_t seed = data.run.config.at("training").at("seed");
+  const std::uint64_t seed = data.run.config.seed;
   return {seed, some_mistakes(data.predictions, 10, seed), surest_mistakes(data.predictions, 10)};
 }
 
@@ -111,7 +112,7 @@ Picture draw_mistakes(const ReportData& data) {
   };
   heading(
       first - 16,
-      fmt::format("Misclassified test images, at random by seed {}: taken for, how sure, and what they are",
+      fmt::format("Misclassified test images, at random by seed {}: predicted class, probability, true class",
                   chosen.seed));
   draw_grid(canvas, data, chosen.random, first);
   heading(second - 16, "The most confident mistakes");

@@ -1,4 +1,4 @@
-// Test images that a report shows.
+// The pictures of a report.
 #pragma once
 
 #include "apps/report/draw/chart.h"
@@ -10,17 +10,17 @@ namespace norma {
 /// One image of a data set on the CPU, grey or RGB.
 Picture image_at(const Dataset& dataset, std::int64_t index);
 
-/// Ten each, or as many as there are.
+/// At most ten of each.
 struct Mistakes {
   std::uint64_t seed;
   std::vector<std::int64_t> random, surest;
 };
 Mistakes mistakes_to_show(const ReportData& data);
 
-/// Two charts below a title, at two pixels a unit.
+/// Two charts below a title, at two pixels per unit.
 Picture draw_pair(const std::string& title, const std::string& subtitle, const Chart& left,
                   const Chart& right);
-/// What curves.png and misclassified.png show, at two pixels a unit.
+/// The contents of curves.png and misclassified.png, at two pixels per unit.
 Picture draw_curves(const SavedRun& run);
 Picture draw_mistakes(const ReportData& data);
 

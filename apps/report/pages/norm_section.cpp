@@ -1,4 +1,4 @@
-// What the norms did over the training.
+// The section on the norms' statistics during training.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -32,10 +32,10 @@ std::vector<std::string> row_of(const LayerStatistics& layer) {
   return row;
 }
 
-// Every layer has the same parameters, or else a column would have two meanings: the names without their layers.
+// The headings of the columns. Parameters are named without their layer: all layers have the same ones.
 std::vector<std::string> heading_of(const LayerStatistics& layer) {
   std::vector<std::string> heading = {"layer"};
-  for (const char* what : {"mean", "variance", "channels apart", "images apart"})
+  for (const char* what : {"mean", "variance", "channel spread", "image spread"})
     for (const char* where : {"before", "after"})
       if (layer.y || std::string(where) == "before")
         heading.push_back(fmt::format("{}{}", what, layer.y ? fmt::format(", {}", where) : ""));
@@ -56,8 +56,8 @@ std::string norms_section(const SavedRun& run, Figures& figures) {
   const NormStatistics& last = run.norm_statistics.back();
   std::string html = fmt::format(
       "<section id=\"norms\"><h2>{}</h2>\n<p class=\"lede\">{} Each line is a layer, from the first to the "
-      "last; epoch 0 is before training. Taken from the same {} training images every time, in training "
-      "mode, without dropout.</p>\n",
+      "last; epoch 0 is before training. Always measured on the same {} training images, in training mode, "
+      "without dropout.</p>\n",
       last.layers.front().y ? "What the norm does" : "Without a norm", norm_lesson(run), last.images);
   html += legend(chart_rows.front().charts.front().series);
   for (const ChartRow& row : chart_rows) {

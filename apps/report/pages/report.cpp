@@ -17,9 +17,8 @@ int layers_in(const SavedRun& run) {
 }
 
 constexpr const char* footer =
-    "Drawn from <a href=\"config.json\">config.json</a>, <a href=\"metrics.jsonl\">metrics.jsonl</a> and "
-    "<a href=\"norm_statistics.jsonl\">norm_statistics.jsonl</a> beside this page, which stay the truth. "
-    "Accuracies in percent.";
+    "Made from <a href=\"config.json\">config.json</a>, <a href=\"metrics.jsonl\">metrics.jsonl</a> and "
+    "<a href=\"norm_statistics.jsonl\">norm_statistics.jsonl</a> in the same folder. Accuracies in percent.";
 
 }  // namespace
 
@@ -29,12 +28,10 @@ std::string report_html(const ReportData& data) {
   const std::string sections = curves_section(run, figures) + norms_section(run, figures) +
                                confusion_section(data) + mistakes_section(data) +
                                layers_section(data.summary) +
-                               configuration_section(run.config.value("command", "not recorded"), {run});
-  const auto& network = run.config.at("network");
+                               configuration_section(run.config.command, {run});
   const std::string subtitle =
-      fmt::format("{} · {} of {} · {}", network.at("name").get<std::string>(), run.epochs.size(),
-                  counted(run.epochs_asked(), "epoch"),
-                  counted(run.config.at("data").at("train_images"), "training image"));
+      fmt::format("{} · {} of {} · {}", run.config.preset, run.epochs.size(),
+                  counted(run.epochs_asked(), "epoch"), counted(run.config.train_images, "training image"));
   return render({.kicker = "Norma · report of a run",
                  .title = run_title(run),
                  .subtitle = subtitle,

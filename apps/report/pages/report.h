@@ -1,12 +1,12 @@
-// The report of a run: one page that says what was reached, how, and what the norms did, and two pictures of it.
+// The report of a run: a page with the results, the recipe and the statistics of the norms, and two pictures.
 //
-//   report.html         opens from disk, with nothing beside it, and asks no network; on a phone, in print, in the dark
+//   report.html         needs no other file and no network; also made for phones, print and dark mode
 //   curves.png          loss and accuracy over the epochs
-//   misclassified.png   images that were taken for what they are not
+//   misclassified.png   some misclassified test images
 //
 //   ReportData ──▶ charts.h ──▶ chart.h ──▶ SvgSurface ──┐
-//        │                          ╰─────▶ Canvas ──────│──▶ pictures.h ──▶ *.png
-//        ╰───────▶ sections.h: HTML, readable as it is ──┴──▶ template.html: style, and a script for values on hover
+//        │                          ╰─────▶ Canvas ──────│──▶ images.h ──▶ *.png
+//        ╰───────▶ sections.h: HTML ─────────────────────┴──▶ template.html: style, and a script for values
 #pragma once
 
 #include <filesystem>
@@ -23,16 +23,16 @@ struct ReportData {
   SavedRun run;
   Summary summary;
   Dataset test;                      ///< on the CPU
-  std::vector<std::string> classes;  ///< what label 0, 1, … of `test` is called
-  std::vector<Prediction> predictions =
-      {};  ///< of `test`, after the last finished epoch; empty where there is none
+  std::vector<std::string> classes;  ///< the names of label 0, 1, …
+  /// Of `test`, after the last finished epoch; empty if there is none.
+  std::vector<Prediction> predictions = {};
 };
 
 /// The whole page.
 std::string report_html(const ReportData& data);
 
-/// Writes report.html, curves.png and misclassified.png into the folder, each complete or not at all; pictures of what
-/// is not there (no epoch was finished) are left out. Returns where the page is.
+/// Writes report.html, curves.png and misclassified.png into the folder, each complete or not at all. Without
+/// a finished epoch, no picture is written. Returns the path of the page.
 std::filesystem::path write_report(const ReportData& data, const std::filesystem::path& folder);
 
 }  // namespace norma

@@ -1,4 +1,4 @@
-// What a run reached, epoch by epoch, and how to repeat it.
+// The sections on the results of a run, its epochs, its layers, and how to repeat it.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -9,6 +9,7 @@
 #include "apps/report/pages/charts.h"
 #include "apps/report/pages/sections.h"
 #include "apps/report/pages/words.h"
+#include "core/clock.h"
 #include "optim/presets.h"
 
 namespace norma {
@@ -16,22 +17,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What others reached with this network and norm, with its source.
+// The published result of this network and norm; empty if there is none.
 std::string published(const SavedRun& run) {
-  const Json& network = run.config.at("network");
   if (run.data_name() == "synthetic") return "";
   for (const Preset& preset : presets())
     for (const PublishedRow& row : preset.rows)
-      if (Json(preset.name) == network.at("name") && Json(name(row.norm)) == network.at("norm") && row.test)
-        return headline_figure(
-            percent(*row.test), "published",
-            network.at("groups").is_null() ? "test, best epoch" : "test, best epoch, its own groups");
+      if (preset.name == run.config.preset && name(row.norm) == run.config.norm && row.test)
+        return headline_figure(percent(*row.test), "published",
+                               run.config.groups ? "test, best epoch, its own groups" : "test, best epoch");
   return "";
 }
 
 std::string text_of(const Json& value) {
   if (value.is_string()) return value;
   if (value.is_null()) return "the preset’s own";
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return value.dump();
   if (value.is_number_integer()) return with_commas(value);
   if (value.is_number()) return fmt::format("{:g}", value.get<double>());
   if (value.is_boolean()) return value ? "yes" : "no";
@@ -41,11 +41,17 @@ std::string text_of(const Json& value) {
   return text;
 }
 
-// "128", or "16, 128" where the runs differ.
+Json value_in(const Json& config, const std::string& part, const std::string& key) {
+  const auto found = config.find(part);
+  return found != config.end() && found->is_object() ? found->value(key, Json("not recorded"))
+                                                     : Json("not recorded");
+}
+
+// "128", or "16, 128" if the runs differ.
 std::string values_of(const std::vector<SavedRun>& runs, const std::string& part, const std::string& key) {
   std::vector<std::string> values;
   for (const SavedRun& run : runs) {
-    const std::string text = text_of(run.config.at(part).value(key, Json("not recorded")));
+    const std::string text = text_of(value_in(run.config.json, part, key));
     if (std::find(values.begin(), values.end(), text) == values.end()) values.push_back(text);
   }
   return fmt::format("{}", fmt::join(values, ", "));
@@ -71,8 +77,8 @@ std::string headline_figure(const std::string& number, const std::string& label,
 
 std::string synthetic_note(const SavedRun& run) {
   if (run.data_name() != "synthetic") return "";
-  return "<p class=\"note\"><b>Synthetic images.</b> This run saw the built-in images, not a data set that "
-         "others know: its figures are to be compared with nothing but runs like it.</p>\n";
+  return "<p class=\"note\"><b>Synthetic images.</b> This run used the built-in images, not a public data "
+         "set. Compare its figures only with other runs on these images.</p>\n";
 }
 
 std::string notes_section(const SavedRun& run) {
@@ -85,7 +91,7 @@ std::string notes_section(const SavedRun& run) {
 
 std::string headline_section(const ReportData& data) {
   const SavedRun& run = data.run;
-  if (run.epochs.empty()) return "<p>No epoch was finished, so there is nothing to show of one.</p>\n";
+  if (run.epochs.empty()) return "<p>No epoch was finished, so there are no results.</p>\n";
   const EpochResult &last = run.epochs.back(), &best = run.best();
   const double seconds = training_seconds(run.epochs);
   double images = 0;
@@ -104,16 +110,16 @@ std::string headline_section(const ReportData& data) {
       with_commas(data.summary.parameters), "parameters",
       fmt::format("{:.3g} M multiply-adds", static_cast<double>(data.summary.multiply_adds()) / 1e6));
   html += headline_figure(duration(seconds), "training time",
-                          fmt::format("{} images/s", with_commas(std::llround(images / seconds))));
+                          fmt::format("{} images/s", with_commas(std::llround(rate(images, seconds)))));
   return html + "</dl>\n";
 }
 
 std::string curves_section(const SavedRun& run, Figures& figures) {
   if (run.epochs.empty()) return "";
   std::string html =
-      "<section id=\"curves\"><h2>Curves</h2>\n<p class=\"lede\">Train figures are the mean over an epoch "
-      "while the weights moved, dropout and augmentation included; test figures are those of the weights at "
-      "its end.</p>\n<div class=\"pair\">" +
+      "<section id=\"curves\"><h2>Curves</h2>\n<p class=\"lede\">Train figures are means over an epoch, in "
+      "which the weights change, with dropout and augmentation. Test figures use the weights at the end of "
+      "the epoch.</p>\n<div class=\"pair\">" +
       figures.add(accuracy_chart(run)) + figures.add(loss_chart(run)) + "</div>\n";
   const bool validation = run.epochs.front().validation.has_value();
   std::vector<std::string> heading = {"epoch", "train loss", "train accuracy", "test loss", "test accuracy"};
@@ -147,8 +153,9 @@ std::string layers_section(const Summary& summary) {
                     number(layer.multiply_adds)});
   }
   return fmt::format(
-             "<section id=\"layers\"><h2>Layers</h2>\n<p class=\"lede\">{} parameters, {} multiply-adds an "
-             "image. The receptive field is the side of the square of the image that one pixel sees.</p>\n",
+             "<section id=\"layers\"><h2>Layers</h2>\n<p class=\"lede\">{} parameters, {} multiply-adds per "
+             "image. The receptive field is the side of the square in the image on which one output pixel "
+             "depends.</p>\n",
              with_commas(summary.parameters), with_commas(summary.multiply_adds())) +
          html_table("Layers", {"layer", "type", "output", "parameters", "receptive field", "multiply-adds"},
                     rows) +
@@ -156,7 +163,7 @@ std::string layers_section(const Summary& summary) {
 }
 
 std::string configuration_section(const std::string& command, const std::vector<SavedRun>& runs) {
-  const Json& config = runs.front().config;
+  const SavedConfig& config = runs.front().config;
   const std::string seeds = values_of(runs, "training", "seed");
   std::string html = fmt::format(
       "<section id=\"configuration\"><h2>Configuration</h2>\n<p class=\"lede\">To repeat {}:</p>\n"
@@ -164,13 +171,12 @@ std::string configuration_section(const std::string& command, const std::vector<
       "The same command gives the same bits for any number of threads on the same device and instruction "
       "set.</p>\n"
       "<div class=\"columns\">\n",
-      runs.size() == 1 ? "the run" : "it", escape_html(command),
-      escape_html(config.value("version", "not recorded")), seeds.find(", ") == std::string::npos ? "" : "s",
-      escape_html(seeds));
+      runs.size() == 1 ? "the run" : "the runs", escape_html(command), escape_html(config.version),
+      seeds.find(", ") == std::string::npos ? "" : "s", escape_html(seeds));
   for (const char* part : {"network", "training", "data", "machine"}) {
-    if (!config.contains(part)) continue;
+    if (!config.json.contains(part)) continue;
     html += fmt::format("<dl class=\"settings\"><dt class=\"title\">{}</dt>\n", part);
-    for (const auto& [key, value] : config.at(part).items())
+    for (const auto& [key, value] : config.json.at(part).items())
       html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape_html(words_of(key)),
                           escape_html(values_of(runs, part, key)));
     html += "</dl>\n";

@@ -15,8 +15,8 @@ Point mean(const std::vector<Point>& points) {
   return {sum.x / count, sum.y / count};
 }
 
-// Lines of single runs, and last, over them, their mean, where it is one of all: a run that diverged ends early, or has
-// no number.
+// Adds the lines of the single runs, and over them the line of their mean. The mean ends where the first run
+// ends: a run that diverged ends early, or its value is NaN.
 void add_lines(Chart& chart, const std::string& name, const Ink& ink,
                const std::vector<std::vector<Point>>& runs) {
   Series bold{.name = name, .ink = ink};

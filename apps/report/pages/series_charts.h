@@ -1,4 +1,4 @@
-// The charts of several runs: bold lines are means over seeds, thin ones single runs.
+// The charts of several runs: bold lines are means over seeds, thin lines are single runs.
 #pragma once
 
 #include "apps/report/draw/chart.h"
@@ -6,18 +6,18 @@
 
 namespace norma {
 
-/// What an epoch reached.
+/// A result of an epoch, e.g. its test accuracy.
 using EpochValue = std::function<double(const EpochResult&)>;
 
-/// Over the epochs, a line a variant.
+/// Over the epochs, one line per variant.
 Chart epoch_chart(const std::string& title, const std::vector<VariantResult>& variants,
                   const EpochValue& value);
-/// The same for one row of a study, a line a value.
+/// The same for one row of a study, one line per value.
 Chart epoch_chart(const std::string& title, const Study& study, std::size_t row, const EpochValue& value);
-/// After the last epoch, over the quantity that a study varies, a line a row.
+/// After the last epoch, over the quantity that a study varies, one line per row.
 Chart study_chart(const std::string& title, const Study& study, const EpochValue& value);
 
-/// How accuracies in percent are written.
+/// Gives a chart of accuracies its title and its unit.
 Chart in_percent(Chart chart);
 
 }  // namespace norma

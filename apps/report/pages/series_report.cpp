@@ -13,10 +13,10 @@
 namespace norma {
 namespace {
 
-constexpr const char* footer = "Drawn from the run folders beside this page, which stay the truth.";
+constexpr const char* footer = "Made from the run folders beside this page.";
 constexpr const char* lines_note =
-    "Bold lines are means over the seeds, thin ones single runs. Train figures are means over an epoch while "
-    "the weights moved; test figures are those of the weights at its end.";
+    "Bold lines are means over the seeds, thin lines are single runs. Train figures are means over an epoch, "
+    "in which the weights change. Test figures use the weights at the end of the epoch.";
 
 double test_accuracy(const EpochResult& e) { return e.test.accuracy; }
 double test_loss(const EpochResult& e) { return e.test.loss; }
@@ -50,22 +50,21 @@ std::string comparison_table(const Comparison& c) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < c.series.variants.size(); ++i) {
     const VariantResult& v = c.series.variants[i];
-    rows.push_back({escape_html(norm_title(v.first())),
-                    with_commas(v.first().config.at("network").at("parameters")),
+    rows.push_back({escape_html(norm_title(v.first())), with_commas(v.first().config.parameters),
                     with_commas(c.norm_parameters.at(i)), spread_of(v, test_last), spread_of(v, test_best),
                     spread_of(v, train_last), seconds_an_epoch(v)});
   }
   return "<section id=\"table\"><h2>Side by side</h2>\n<p class=\"lede\">Accuracies in percent, mean ± "
-         "deviation over the seeds; the best epoch is each run’s own, and was chosen on the test images "
-         "themselves. Seconds are those of training, without the test after it.</p>\n" +
+         "deviation over the seeds. The best epoch is that of each run with the highest test accuracy. "
+         "Seconds are of training, without the test after it.</p>\n" +
          html_table("The norms side by side",
                     {"norm", "parameters", "of the norm", "test, last epoch", "test, best epoch",
-                     "train, last epoch", "seconds an epoch"},
+                     "train, last epoch", "seconds per epoch"},
                     rows) +
          "</section>\n";
 }
 
-// The two charts that a report begins with, and its picture shows.
+// The two charts at the beginning of a report, and in its picture.
 Chart accuracy_chart(const Comparison& c) {
   return in_percent(epoch_chart("Test accuracy", c.series.variants, test_accuracy));
 }
@@ -120,16 +119,13 @@ std::string study_table(const Study& s) {
   return html_table("Test accuracy in percent after the last epoch", heading, rows);
 }
 
-// Whether the learning rate is another at another value.
+// A sentence on the learning rate, if it depends on the value.
 std::string learning_rates(const Study& s) {
-  const auto rate = [&](std::size_t value) -> double {
-    return s.at(0, value).first().config.at("training").at("lr");
-  };
+  const auto rate = [&](std::size_t value) { return s.at(0, value).first().config.lr; };
   const std::size_t last = s.values.size() - 1;
   if (rate(0) == rate(last)) return "";
   return fmt::format(
-      "The learning rate goes with the {0}, in proportion (Goyal et al. 2017): {1:g} at {2:g}, {3:g} at "
-      "{4:g}. ",
+      "The learning rate is proportional to the {0} (Goyal et al. 2017): {1:g} at {2:g}, {3:g} at {4:g}. ",
       s.quantity, rate(0), s.values[0], rate(last), s.values[last]);
 }
 
@@ -158,13 +154,13 @@ std::string study_html(const Study& s) {
   Figures figures;
   std::string sections =
       fmt::format(
-          "<section id=\"study\"><h2>What it changes</h2>\n<p class=\"lede\">After the last epoch. {}{}"
+          "<section id=\"study\"><h2>Results</h2>\n<p class=\"lede\">After the last epoch. {}{}"
           "</p>\n",
           learning_rates(s), lines_note) +
       pair(figures, accuracy_chart(s), loss_chart(s)) + study_table(s) +
       "</section>\n<section id=\"curves\"><h2>Curves</h2>\n";
   for (std::size_t row = 0; row < s.rows; ++row)
-    sections += fmt::format("<div class=\"quantity\"><h3>{}</h3><p>A line for each {}.</p>",
+    sections += fmt::format("<div class=\"quantity\"><h3>{}</h3><p>One line per {}.</p>",
                             norm_name(s.at(row, 0).first()), s.quantity) +
                 pair(figures, in_percent(epoch_chart("Test accuracy", s, row, test_accuracy)),
                      epoch_chart("Train loss", s, row, train_loss)) +

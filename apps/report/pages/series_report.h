@@ -14,17 +14,17 @@ namespace norma {
 
 /// The same network with several norms.
 struct Comparison {
-  SeriesResult series;                        ///< a variant a norm
-  std::vector<std::int64_t> norm_parameters;  ///< of each, those that the norm adds
-  std::string command;                        ///< how to repeat it
+  SeriesResult series;                        ///< one variant per norm
+  std::vector<std::int64_t> norm_parameters;  ///< the number of parameters that each norm adds
+  std::string command;                        ///< the command that repeats it
 };
 
-/// One quantity, at several values, and all else as it was.
+/// One quantity at several values; everything else is equal.
 struct Study {
   SeriesResult series;         ///< row by row, the values in their order
   std::string quantity;        ///< "batch size"
   std::vector<double> values;  ///< rising
-  std::size_t rows;            ///< a norm each
+  std::size_t rows;            ///< one per norm
   std::string command;
 
   const VariantResult& at(std::size_t row, std::size_t value) const {
@@ -35,7 +35,7 @@ struct Study {
 std::string comparison_html(const Comparison& comparison);
 std::string study_html(const Study& study);
 
-/// Writes report.html and curves.png into the folder, each complete or not at all. Returns where the page is.
+/// Writes report.html and curves.png into the folder, each complete or not at all. Returns the page's path.
 std::filesystem::path write_report(const Comparison& comparison, const std::filesystem::path& folder);
 std::filesystem::path write_report(const Study& study, const std::filesystem::path& folder);
 

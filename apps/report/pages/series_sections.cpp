@@ -27,7 +27,7 @@ std::vector<Mistake> commonest(const Confusion& confusion, std::size_t count) {
   return all;
 }
 
-// A row a class, a column a variant; the best of a row stands out.
+// One row per class, one column per variant; the best of each row is bold.
 std::string accuracy_table(const SeriesResult& series, const std::vector<std::string>& names) {
   std::vector<std::string> heading = {"class"};
   for (const VariantResult& v : series.variants) heading.push_back(escape_html(v.variant.label));
@@ -45,7 +45,7 @@ std::string accuracy_table(const SeriesResult& series, const std::vector<std::st
   return html_table("Accuracy by class in percent, the best in bold", heading, rows);
 }
 
-// A row a rank, a column a variant.
+// One row per rank, one column per variant.
 std::string mistakes_table(const SeriesResult& series, const std::vector<std::string>& names) {
   constexpr std::size_t count = 8;
   std::vector<std::string> heading = {""};
@@ -59,7 +59,7 @@ std::string mistakes_table(const SeriesResult& series, const std::vector<std::st
                                                           names[mistakes[i].predicted], mistakes[i].share)
                                             : "–");
   }
-  return html_table("The commonest mistakes: of the images of a class, the percentage taken for another",
+  return html_table("The most common mistakes: the percentage of the images of a class predicted as another",
                     heading, rows);
 }
 
@@ -74,9 +74,8 @@ std::vector<SavedRun> all_runs(const SeriesResult& series) {
 std::string series_subtitle(const SeriesResult& series) {
   const SavedRun& run = series.variants.front().first();
   const auto seeds = static_cast<std::int64_t>(series.variants.front().runs.size());
-  return fmt::format("{} · {} · {} · {}", run.config.at("network").at("name").get<std::string>(),
-                     counted(run.epochs_asked(), "epoch"), counted(seeds, "seed"),
-                     counted(run.config.at("data").at("train_images"), "training image"));
+  return fmt::format("{} · {} · {} · {}", run.config.preset, counted(run.epochs_asked(), "epoch"),
+                     counted(seeds, "seed"), counted(run.config.train_images, "training image"));
 }
 
 std::string series_heading(const SeriesResult& series) {
@@ -95,7 +94,7 @@ std::string series_notes(const SeriesResult& series) {
 std::string classes_section(const SeriesResult& series) {
   const std::vector<std::string> names = escaped(series.classes);
   std::string html =
-      "<section id=\"classes\"><h2>What each confuses</h2>\n<p class=\"lede\">After the last epoch, the test "
+      "<section id=\"classes\"><h2>Class by class</h2>\n<p class=\"lede\">After the last epoch, the test "
       "images of all seeds together.</p>\n<div class=\"tables\">" +
       accuracy_table(series, names) + mistakes_table(series, names) + "</div>\n";
   for (const VariantResult& v : series.variants)
@@ -120,7 +119,7 @@ std::string runs_section(const SeriesResult& series) {
                     percent(last.train.accuracy), fmt::format("{:.4f}", last.test.loss),
                     duration(training_seconds(run.epochs))});
   }
-  return "<section id=\"runs\"><h2>Runs</h2>\n<p class=\"lede\">Each has a report of its own.</p>\n" +
+  return "<section id=\"runs\"><h2>Runs</h2>\n<p class=\"lede\">Each run has its own report.</p>\n" +
          html_table("Every run",
                     {"run", "test accuracy, last", "test accuracy, best", "train accuracy, last",
                      "test loss, last", "training time"},

@@ -1,4 +1,4 @@
-// The sections that the reports of compare and study have in common.
+// The sections that the reports of compare and study share.
 #pragma once
 
 #include "apps/report/pages/sections.h"
@@ -13,11 +13,11 @@ std::string series_subtitle(const SeriesResult& series);
 /// The same after "CIFAR-10 · ".
 std::string series_heading(const SeriesResult& series);
 
-/// What is to be known before the figures: synthetic images, runs that diverged.
+/// Notes before the figures: synthetic images, runs that diverged.
 std::string series_notes(const SeriesResult& series);
-/// Which classes each variant knows best, what it takes for what, and its confusion matrix.
+/// Accuracy by class, the most common mistakes and the confusion matrix of each variant.
 std::string classes_section(const SeriesResult& series);
-/// A line a run, which links to its own report.
+/// One line per run, with a link to its report.
 std::string runs_section(const SeriesResult& series);
 
 }  // namespace norma

@@ -11,8 +11,8 @@
 namespace norma {
 namespace {
 
-// nullptr for a norm that a later version wrote.
-const NormRow* row_of(const SavedRun& run) { return find_norm(run.config.at("network").at("norm")); }
+// nullptr for an unknown norm, from a later version of the program.
+const NormRow* row_of(const SavedRun& run) { return find_norm(run.config.norm); }
 
 }  // namespace
 
@@ -30,8 +30,7 @@ std::string norm_name(const SavedRun& run) {
 
 std::string norm_title(const SavedRun& run) {
   const std::string title = norm_name(run);
-  const auto& groups = run.config.at("network").at("groups");
-  return groups.is_null() ? title : fmt::format("{}, {} groups", title, groups.get<int>());
+  return run.config.groups ? fmt::format("{}, {} groups", title, *run.config.groups) : title;
 }
 
 std::string uncapitalized(std::string words) {
@@ -72,7 +71,7 @@ std::string stopped_note(const SavedRun& run) {
   if (!run.diverged().empty()) return run.diverged() + ".";
   const auto finished = static_cast<int>(run.epochs.size());
   if (finished >= run.epochs_asked()) return "";
-  return fmt::format("The run was stopped after {} of {} epochs; this is what it reached.", finished,
+  return fmt::format("The run was stopped after {} of {} epochs; these are its results so far.", finished,
                      run.epochs_asked());
 }
 

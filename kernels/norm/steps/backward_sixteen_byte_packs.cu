@@ -19,7 +19,7 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-// 4 blocks a multiprocessor: without a number ptxas aims at 32 registers and spills.
+// 4 blocks per multiprocessor: without this number ptxas limits itself to 32 registers and spills.
 template <int W, class T>
 __global__ void __launch_bounds__(block_threads, 4)
     plane_sums_packs(GroupNormBackward<T> a, steps::Sizes s, double* sums) {

@@ -15,7 +15,7 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-// 4 blocks a multiprocessor: without a number ptxas aims at 32 registers and spills.
+// 4 blocks per multiprocessor: without this number ptxas limits itself to 32 registers and spills.
 template <class T>
 __global__ void __launch_bounds__(block_threads, 4) forward_tree(GroupNormForward<T> a, steps::Sizes s) {
   const unsigned set = blockIdx.x, m = s.m();

@@ -2,12 +2,7 @@
 
 namespace norma {
 
-// A build without CUDA has no functions in namespace cuda.
-#ifdef NORMA_CUDA
-#define NORMA_STEP(name, change) {change, {#name, {nullptr, nullptr, simt::name<T>, cuda::name<T>}}},
-#else
-#define NORMA_STEP(name, change) {change, {#name, {nullptr, nullptr, simt::name<T>, nullptr}}},
-#endif
+#define NORMA_STEP(name, change) {change, {#name, NORMA_STEP_ON_GPUS(name<T>)}},
 
 template <class T>
 std::span<const Step<GroupNormForward<T>>> group_norm_forward_steps() {

@@ -6,17 +6,17 @@
 #include <span>
 
 #include "kernels/norm/group_norm.h"
-#include "kernels/operation.h"
+#include "kernels/step.h"
 
 // clang-format off
 //       name                             what it changed, and what that should give
 #define NORMA_GROUP_NORM_FORWARD_STEPS(STEP) \
   STEP(forward_thread_per_set,            "the definition, one thread per set: 3 reads of x, and 32 lanes on 32 different sectors") \
-  STEP(forward_block_per_set_tree,        "256 threads share a set: neighbours read neighbours, so 4 sectors per request, not 32; a tree in shared memory adds up, 10 barriers per sum") \
+  STEP(forward_block_per_set_tree,        "256 threads share a set: neighbouring threads read neighbouring elements, so 4 sectors per request, not 32; a tree in shared memory adds up, 10 barriers per sum") \
   STEP(forward_block_per_set_shuffles,    "lanes add up by shuffles: 2 barriers per sum, not 10, and 256 bytes of shared memory, not 2048") \
   STEP(forward_x_in_registers,            "x stays in registers between the passes: read once, not 3 times; 8 bytes per element, not 16") \
   STEP(forward_sixteen_byte_packs,        "16 bytes per access: a quarter of the load and store instructions") \
-  STEP(group_norm_forward,                "production: 1 to 512 threads per set as its size asks, many blocks for a large one, so that no thread and no multiprocessor idles")
+  STEP(group_norm_forward,                "production: 1 to 512 threads per set, depending on its size, many blocks for a large one, so that no thread and no multiprocessor idles")
 #define NORMA_GROUP_NORM_BACKWARD_STEPS(STEP) \
   STEP(backward_thread_per_set,           "the definition, one thread per set for dx, one per channel for dweight: 3 reads of dy and of x, 32 sectors per request") \
   STEP(backward_block_per_set_tree,       "256 threads share a set, or a channel: 4 sectors per request, not 32; trees in shared memory add up, 10 barriers per sum") \
@@ -58,12 +58,6 @@ namespace cuda {
 NORMA_DECLARE_STEPS
 }
 #undef NORMA_DECLARE_STEPS
-
-template <class Args>
-struct Step {
-  const char* change;
-  Operation<Args> operation;  ///< on simt and cuda; its name is the file's
-};
 
 /// From the first to the last; T is float or double.
 template <class T>

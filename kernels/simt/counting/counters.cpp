@@ -166,7 +166,8 @@ Counters CountLaunches::result() const {
 
 CodePlace code_place(std::uintptr_t site) {
   Dl_info module{};
-  if (dladdr(reinterpret_cast<void*>(site), &module) == 0) return {"", site};
+  const void* const address = reinterpret_cast<void*>(site);  // NOLINT(performance-no-int-to-ptr): it was one
+  if (dladdr(address, &module) == 0) return {"", site};
   return {module.dli_fname, site - reinterpret_cast<std::uintptr_t>(module.dli_fbase)};
 }
 

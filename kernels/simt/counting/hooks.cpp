@@ -1,5 +1,5 @@
-// The functions that g++ calls before every memory access of a file compiled with -fsanitize=thread. The real
-// ones belong to ThreadSanitizer; a program that has those does not get these.
+// The functions that g++ calls before every memory access of a file that is compiled with
+// -fsanitize=thread. The real ones belong to ThreadSanitizer; a program that has those does not get these.
 #include <cstddef>
 
 #include "kernels/simt/observer.h"

@@ -124,9 +124,10 @@ void RaceDetector::access(const Access& access) {
   }
 }
 
-/// Reports the races of `now`, forgets what it makes superfluous, and adds it unless it adds nothing: two
-/// accesses of different blocks race with any write to come; two of different warps of a block with any that
-/// this block makes before its next barrier. A third of the same kind adds nothing to either.
+/// Reports the races of `now`, removes events that it makes superfluous, and adds it unless it is superfluous
+/// itself. It is so if two accesses of the same kind from different blocks are known: they race with any
+/// later write. Or if two from different warps of this block are known: they race with any write of this
+/// block before its next barrier.
 void RaceDetector::access_word(Histories& histories, std::uint32_t& history, const Event& now, Space space) {
   bool needed = true;
   const Event *of_block = nullptr, *of_warp = nullptr;  // met: of any block, and of this one and its epoch

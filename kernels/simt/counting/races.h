@@ -42,11 +42,11 @@ class RaceDetector {
 
   /// An access to some bytes of one aligned word, by lanes of a warp between the same two barriers.
   struct Event {
-    std::uint32_t block;  // the how manieth of the launch
+    std::uint32_t block;  // its number in the launch
     std::uint32_t epoch;  // barriers of the block before it
     Clock clock;          // of its lanes: warp barriers before it
     std::uint32_t lanes;
-    std::uint32_t warp : 5, kind : 2, bytes : 4, site : 21;  // bytes: a bit per byte of the word
+    std::uint32_t warp : 5, kind : 2, bytes : 4, site : 21;  // bytes: one bit per byte of the word
 
     Access::Kind access() const { return static_cast<Access::Kind>(kind); }
   };

@@ -26,7 +26,7 @@ class DistinctBytes {
 
  private:
   struct Sector {
-    std::uint32_t read = 0, written = 0;  // a bit per byte
+    std::uint32_t read = 0, written = 0;  // one bit per byte
   };
   Shadow<Sector> sectors_;
   std::uint64_t read_ = 0, written_ = 0;

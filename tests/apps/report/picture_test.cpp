@@ -1,4 +1,4 @@
-// What is drawn: pixels, letters, PNG files, axes.
+// Drawing: pixels, letters, PNG files, axes.
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -35,7 +35,7 @@ Rgb pixel(const Canvas& canvas, int x, int y) {
   return {p[0], p[1], p[2]};
 }
 
-// How much ink there is, in whole pixels of black.
+// The sum of all darkness, in whole black pixels.
 double ink(const Canvas& canvas) {
   double sum = 0;
   for (const std::uint8_t v : canvas.picture().pixels) sum += 255 - v;
@@ -47,7 +47,7 @@ const Rgb blue = light_color({Role::series, 0});
 
 }  // namespace
 
-TEST_CASE("a legend takes the lines it needs, and every norm has a colour of its own", "[report][chart]") {
+TEST_CASE("a legend takes the lines it needs, and every norm has its own colour", "[report][chart]") {
   Chart chart{.title = "t", .unit = ""};
   const Box box{0, 0, 360, 220};
   chart.series = {{"Batch norm", {Role::series, 0}}};
@@ -60,7 +60,8 @@ TEST_CASE("a legend takes the lines it needs, and every norm has a colour of its
     for (int k = 0; k < i; ++k) CHECK(light_color({Role::series, i}) != light_color({Role::series, k}));
 }
 
-TEST_CASE("a line covers its pixels wholly, those at its edge in part, and no others", "[report][canvas]") {
+TEST_CASE("a line covers its pixels fully, the pixels at its edge partly, and no others",
+          "[report][canvas]") {
   Canvas canvas(20, 10, 1);
   canvas.line({{5, 5}, {15, 5}}, {Role::series, 0}, {2});
   CHECK(pixel(canvas, 10, 4) == blue);
@@ -74,7 +75,8 @@ TEST_CASE("a line covers its pixels wholly, those at its edge in part, and no ot
     for (std::size_t c = 0; c < 3; ++c) CHECK(std::abs(pixel(between, 10, y)[c] - (255 + blue[c]) / 2) <= 1);
 }
 
-TEST_CASE("as much ink as a line is long and wide, in any direction and size", "[report][canvas]") {
+TEST_CASE("the painted area of a line is its length times its width, in any direction and size",
+          "[report][canvas]") {
   const Ink black{Role::text};
   const double full = [&] {
     Canvas canvas(10, 10, 1);
@@ -95,7 +97,8 @@ TEST_CASE("as much ink as a line is long and wide, in any direction and size", "
   CHECK(once.picture().pixels == parts.picture().pixels);  // corners are not painted twice
 }
 
-TEST_CASE("dashes leave gaps, a point is a dot, and what lies outside harms nothing", "[report][canvas]") {
+TEST_CASE("dashes leave gaps, a point is a dot, and lines outside of the canvas do no harm",
+          "[report][canvas]") {
   Canvas line(100, 10, 1), dashed(100, 10, 1), dot(10, 10, 1), outside(10, 10, 1);
   line.line({{5, 5}, {95, 5}}, {Role::text}, {2});
   dashed.line({{5, 5}, {40, 5}, {95, 5}}, {Role::text}, {2, true});
@@ -108,7 +111,7 @@ TEST_CASE("dashes leave gaps, a point is a dot, and what lies outside harms noth
   CHECK(ink(outside) == 0);
 }
 
-TEST_CASE("letters are inked, where they should be, and as wide as they say", "[report][font]") {
+TEST_CASE("letters are drawn in the right place and have the reported width", "[report][font]") {
   for (const bool bold : {false, true}) {
     Canvas canvas(200, 40, 2);
     canvas.text({10, 30}, "Group norm", {Role::text}, {20, Anchor::start, bold});
@@ -132,11 +135,11 @@ TEST_CASE("letters are inked, where they should be, and as wide as they say", "[
   CHECK(ink(end) == Approx(ink(start)).epsilon(0.01));
   CHECK(text_width("bold", 20, true) > text_width("bold", 20));
   CHECK(text_width("×", 20) > 5);
-  CHECK(text_width("a\xff", 20) > text_width("a", 20));  // no UTF-8: a replacement
+  CHECK(text_width("a\xff", 20) > text_width("a", 20));  // not UTF-8: a replacement character
   CHECK(text_width("a\xe2\x82", 20) > text_width("a", 20));
 }
 
-TEST_CASE("PNG files read back as they were drawn, and base64 as RFC 4648 has it", "[report][png]") {
+TEST_CASE("PNG files keep the drawn pixels, and base64 follows RFC 4648", "[report][png]") {
   Picture grey{3, 2, 1, {0, 50, 100, 150, 200, 250}};
   Canvas canvas(30, 20, 2);
   canvas.line({{1, 1}, {29, 19}}, {Role::series, 1}, {3});
@@ -166,7 +169,7 @@ TEST_CASE("an image on a canvas keeps its pixels sharp", "[report][canvas]") {
   CHECK(pixel(canvas, 6, 5) == white);
 }
 
-TEST_CASE("axes are marked at round numbers that hold the data", "[report][chart]") {
+TEST_CASE("the marks of axes are round numbers in the range of the data", "[report][chart]") {
   CHECK(linear_ticks({23, 77}, 5) == std::vector<double>{20, 40, 60, 80});
   CHECK(linear_ticks({0, 1}, 5).size() == 6);
   CHECK(linear_ticks({5, 5}, 5).size() > 2);
@@ -193,7 +196,7 @@ TEST_CASE("axes are marked at round numbers that hold the data", "[report][chart
   CHECK(labels({0.5, 1, 200}, true) == std::vector<std::string>{"0.5", "1", "200"});
 }
 
-TEST_CASE("a chart draws what is finite, leaves gaps, and hands the rest to the script", "[report][chart]") {
+TEST_CASE("a chart draws finite values, leaves gaps, and gives all values to the script", "[report][chart]") {
   Chart chart{.title = "Loss <&>", .unit = "", .digits = 4};
   chart.series = {{"train", {Role::series, 0}, true, {{1, 2.5}, {2, 2}, {3, NAN}, {4, 1}, {5, 1.5}}},
                   {"test", {Role::series, 1}, false, {{2, 1}}}};
@@ -206,7 +209,7 @@ TEST_CASE("a chart draws what is finite, leaves gaps, and hands the rest to the 
     for (std::size_t at = 0; (at = svg.content().find(words, at)) != std::string::npos; ++at) ++n;
     return n;
   };
-  CHECK(count("stroke:var(--series-0)") == 3);  // legend, and a line on either side of the gap
+  CHECK(count("stroke:var(--series-0)") == 3);  // legend, and one line on each side of the gap
   CHECK(count("h0\"") == 1);                    // test has one epoch: a dot
   const auto json = json_of(chart, box);
   CHECK(json["at"] == nlohmann::json({1, 2, 3, 4, 5}));

@@ -1,4 +1,4 @@
-// The page: everything is in it, whatever the names are; and a browser opens it.
+// The page: it has all parts, names cannot break it, and a browser opens it.
 #include "apps/report/pages/report.h"
 
 #include <cmath>
@@ -19,19 +19,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A run of three epochs on synthetic images that never was.
+// An invented run of three epochs on synthetic images.
 ReportData some_report(Norm norm = Norm::gn) {
   const Preset& preset = find_preset("c11-48096");
   const auto network = preset.network({.norm = norm});
   const DataSplit split = make_synthetic(1, 20, 40);
   ReportData data{{}, summarize(*network, preset.data->image), split.test, split.classes};
-  data.run.config = {
+  const nlohmann::ordered_json config = {
       {"command", "cifar_norm --norm gn --out 'a folder'"},
       {"version", "0.1.0"},
       {"data", {{"name", "cifar10"}, {"train_images", 20}, {"classes", split.classes}}},
       {"network", {{"name", preset.name}, {"norm", name(norm)}, {"groups", nullptr}, {"parameters", 48096}}},
       {"training", {{"epochs", 3}, {"seed", 5}, {"momentum", 0.9}}},
       {"machine", {{"device", "cpu"}}}};
+  data.run.config = config_from(config, "config.json");
   Options options;
   options.preset = preset.name;
   options.network.norm = norm;
@@ -68,7 +69,7 @@ std::string json_in(const std::string& page) {
 
 }  // namespace
 
-TEST_CASE("a report says all there is to say of a run", "[report]") {
+TEST_CASE("a report has all parts for a complete run", "[report]") {
   const ReportData data = some_report();
   const std::string page = report_html(data);
   for (const char* words :
@@ -81,15 +82,15 @@ TEST_CASE("a report says all there is to say of a run", "[report]") {
   CHECK(count(page, "src=\"data:image/png;base64,") == 20);
   CHECK(count(page, "<td class=\"right") + count(page, "<td class=\"wrong") == 100);
   CHECK(nlohmann::json::parse(json_in(page)).size() == 16);
-  CHECK(count(page, "http:") + count(page, "https:") == 1);  // the name of SVG, which nobody fetches
+  CHECK(count(page, "http:") + count(page, "https:") == 1);  // the XML name of SVG, which is not loaded
   CHECK_THAT(page, !Contains("{{") && !Contains("nan"));
 }
 
-TEST_CASE("a report is made of what there is", "[report]") {
+TEST_CASE("a report of an incomplete run leaves out the missing parts", "[report]") {
   ReportData data = some_report(Norm::none);
   CHECK(count(report_html(data), "<figure class=\"chart\"") == 2 + 4 + 2);
-  data.run.config["data"]["name"] = "synthetic";
-  data.run.config["training"]["epochs"] = 20;
+  data.run.config.data_name = "synthetic";
+  data.run.config.epochs = 20;
   CHECK_THAT(report_html(data), Contains("Synthetic images.") &&
                                     Contains("The run was stopped after 3 of 20 epochs") &&
                                     !Contains("published"));
@@ -107,15 +108,19 @@ TEST_CASE("a report is made of what there is", "[report]") {
              Contains("No epoch was finished") && !Contains("id=\"curves\""));
   CHECK(!fs::exists(folder / "curves.png"));
   CHECK(!fs::exists(folder / "misclassified.png"));
+
+  data.predictions = some_report(Norm::none).predictions;
+  write_report(data, folder.path());
+  CHECK(fs::exists(folder / "misclassified.png"));
 }
 
 TEST_CASE("no name can break the page", "[report]") {
   ReportData data = some_report();
   const std::string hostile = "</script><script>alert(1)</script>\"'&<b>\xff";
   data.classes[3] = hostile;
-  data.run.config["command"] = hostile;
-  data.run.config["network"]["name"] = hostile;
-  data.run.config["machine"]["device"] = hostile;
+  data.run.config.command = data.run.config.preset = hostile;
+  data.run.config.json["network"]["name"] = hostile;
+  data.run.config.json["machine"]["device"] = hostile;
   for (NormStatistics& s : data.run.norm_statistics) s.layers[0].layer = hostile + ".norm";
   const std::string page = report_html(data);
   CHECK_THAT(page, !Contains("<script>alert") && !Contains("\"'&<b>"));
@@ -133,8 +138,7 @@ TEST_CASE("a template and its values must fit each other", "[report]") {
   CHECK_THROWS_WITH(fill_template("", {{"a", ""}}), Contains("no place for a"));
 }
 
-TEST_CASE("a run leaves a report and two pictures, and a browser has nothing to complain of",
-          "[app][report]") {
+TEST_CASE("a run writes a report and two pictures, and a browser finds no faults", "[app][report]") {
   const TemporaryFolder folder;
   const fs::path run = folder / "run";
   const auto train = [&] {

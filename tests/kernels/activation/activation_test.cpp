@@ -13,11 +13,12 @@ namespace {
 const std::vector<Shape> shapes = {{1}, {3}, {31}, {33}, {2, 3, 5, 7}, {1024}, {2053}, {100003}};
 }
 
-TEST_CASE("relu agrees with its reference and with differences", "[relu][operation]") {
+TEST_CASE("relu agrees with its reference and with central differences", "[relu][operation]") {
   for (const Shape& shape : shapes) {
     Tensor x = spread_tensor(shape, 1);
     if (x.numel() == 1)
-      x.data<double>()[0] = 0.5;  // the gradient of a lone negative is zero and proves nothing
+      // The results of a single negative number are all zero and would prove nothing.
+      x.data<double>()[0] = 0.5;
     check_operation({x}, [](const Inputs& t) { return functional::relu(t[0]); });
   }
 }
@@ -34,7 +35,7 @@ TEST_CASE("relu passes NaN on and stops at zero", "[relu][operation]") {
   }
 }
 
-TEST_CASE("add agrees with its reference and with differences", "[add][operation]") {
+TEST_CASE("add agrees with its reference and with central differences", "[add][operation]") {
   for (const Shape& shape : shapes)
     check_operation({random_tensor(shape, 1), random_tensor(shape, 2)},
                     [](const Inputs& t) { return functional::add(t[0], t[1]); });
@@ -45,7 +46,7 @@ TEST_CASE("a tensor added to itself gets both gradients", "[add][operation]") {
   check_operation({random_tensor({5}, 1)}, [](const Inputs& t) { return functional::add(t[0], t[0]); });
 }
 
-TEST_CASE("arrays that begin off a multiple of 16 bytes give the same sums", "[add][operation]") {
+TEST_CASE("arrays that do not begin at a multiple of 16 bytes give the same sums", "[add][operation]") {
   const auto check = []<class T>(Device device, T) {
     const std::int64_t count = 1031;
     const Tensor a = random_tensor({count + 4}, 1).to(dtype_of<T>).to(device),

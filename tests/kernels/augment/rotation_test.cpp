@@ -1,5 +1,5 @@
-// The rotation of load_images, which is in whole numbers, beside sines and cosines of the library, and beside
-// what Pillow makes of small images.
+// The rotation of load_images, which uses whole numbers, compared with sines and cosines of the library, and
+// with Pillow's results for small images.
 #include "kernels/augment/rotation.h"
 
 #include <array>
@@ -29,7 +29,7 @@ std::vector<std::uint32_t> angles() {
   return all;
 }
 
-// The definition: where pixel (i, j) comes from, before it is rounded to the nearest.
+// The definition: the position from which pixel (i, j) comes, before rounding.
 struct Place {
   double row, column;
 };
@@ -39,10 +39,10 @@ Place place(std::uint32_t angle, double i, double j, double h, double w) {
   return {(h - 1) / 2 + c * down + s * right, (w - 1) / 2 - s * down + c * right};
 }
 
-// Whether two pixels are as near as one another, but for rounding.
+// Whether two pixels have the same distance, except for rounding.
 bool is_tie(double at) { return std::abs(at - std::floor(at) - 0.5) < 1e-6; }
 
-TEST_CASE("sine and cosine in whole numbers are right to four units of 2^-30", "[load_images]") {
+TEST_CASE("sine and cosine in whole numbers are correct to four units of 2^-30", "[load_images]") {
   for (const std::uint32_t angle : angles()) {
     CAPTURE(angle);
     const Rotation r(angle);
@@ -53,7 +53,7 @@ TEST_CASE("sine and cosine in whole numbers are right to four units of 2^-30", "
   CHECK(turns_from_degrees(-90) == -(std::int64_t{1} << 30));
 }
 
-TEST_CASE("a rotated pixel comes from the nearest one of the formula", "[load_images]") {
+TEST_CASE("a rotated pixel comes from the pixel nearest to the formula", "[load_images]") {
   std::int64_t compared = 0, ties = 0;
   for (const auto& [h, w] : std::vector<std::pair<std::int64_t, std::int64_t>>{
            {1, 1}, {1, 9}, {2, 2}, {4, 5}, {7, 3}, {28, 28}, {31, 33}, {3, 64}})
@@ -70,7 +70,7 @@ TEST_CASE("a rotated pixel comes from the nearest one of the formula", "[load_im
           const auto row = std::llround(p.row), column = std::llround(p.column);
           const bool inside = row >= 0 && row < h && column >= 0 && column < w;
           const std::int64_t want = inside ? row * w + column : -1;
-          if (rotation.source(i, j, h, w) != want) {  // a check for each would take its time
+          if (rotation.source(i, j, h, w) != want) {  // one CHECK per pixel would be slow
             CAPTURE(h, w, angle, i, j, p.row, p.column);
             REQUIRE(rotation.source(i, j, h, w) == want);
           }
@@ -81,7 +81,7 @@ TEST_CASE("a rotated pixel comes from the nearest one of the formula", "[load_im
   CHECK(ties < compared / 50);
 }
 
-TEST_CASE("quarter turns of a square lose nothing, and no turn changes nothing", "[load_images]") {
+TEST_CASE("quarter turns of a square lose no pixel, and angle 0 changes nothing", "[load_images]") {
   for (const std::int64_t n : {1, 2, 5, 28})
     for (std::int64_t i = 0; i < n; ++i)
       for (std::int64_t j = 0; j < n; ++j) {
@@ -94,9 +94,9 @@ TEST_CASE("quarter turns of a square lose nothing, and no turn changes nothing",
       }
 }
 
-// Image.fromarray(np.arange(1, 21, dtype=np.uint8).reshape(4, 5)).rotate(degrees) of Pillow 9.4, which is what
-// torchvision calls: nearest pixel, same size, about the centre, 0 outside.
-TEST_CASE("small images turn as Pillow turns them", "[load_images][golden]") {
+// Image.fromarray(np.arange(1, 21, dtype=np.uint8).reshape(4, 5)).rotate(degrees) of Pillow 9.4, as called by
+// torchvision: nearest pixel, same size, about the centre, 0 outside.
+TEST_CASE("small images are rotated as by Pillow", "[load_images][golden]") {
   struct Golden {
     double degrees;
     std::vector<int> pixels;
@@ -134,7 +134,7 @@ TEST_CASE("angles are drawn evenly from the whole range", "[load_images]") {
   }
 }
 
-// Image by image, step by step: turn, then crop, then flip.
+// Image by image, step by step: rotate, then crop, then flip.
 TEST_CASE("a batch is rotated, then cropped, then flipped", "[load_images][loader]") {
   constexpr std::int64_t n = 40, h = 9, w = 12, pad = 2;
   Dataset data{Tensor::empty({n, 1, h, w}, DType::uint8), Tensor::zeros({n}, DType::int64)};

@@ -1,4 +1,4 @@
-// Awkward shapes for convolution.
+// Unusual shapes for convolution.
 #pragma once
 
 #include <vector>
@@ -25,7 +25,7 @@ inline const std::vector<ConvCase> conv_cases = {
     {{2, 3, 8, 8}, {4, 3, 1, 1}, 2},
     {{1, 2, 6, 5}, {2, 2, 5, 5}, 1, 2},
     {{1, 2, 3, 3}, {2, 2, 3, 3}, 1, 4},  // padding beyond the kernel: backward data cuts off
-    {{1, 2, 5, 7}, {2, 2, 2, 2}, 2, 3},  // the same, of pixels two apart
+    {{1, 2, 5, 7}, {2, 2, 2, 2}, 2, 3},  // the same with stride 2
     {{1, 1, 11, 1}, {2, 1, 4, 1}, {3, 1}},
     {{1, 2, 1, 13}, {1, 2, 1, 3}, {1, 2}, {0, 1}},
 };

@@ -1,4 +1,5 @@
-// Convolution and norm in one operation: held to the reference, and to the two operations bit by bit.
+// Convolution and norm in one operation, compared with the reference and, bit by bit, with the two
+// operations.
 #include "kernels/conv/conv2d_norm.h"
 
 #include "tests/support/catch.h"
@@ -70,7 +71,7 @@ struct Sizes {
   Shape x, filter;
   Size2 stride, padding;
 };
-// Each way that the cpu computes a convolution, with one image and with many images in a piece of work.
+// Each way in which the cpu computes a convolution, with one image and with many images per piece of work.
 const Sizes sizes[] = {{{5, 8, 6, 7}, {4, 8, 3, 3}, 1, 1},
                        {{70, 8, 3, 3}, {6, 8, 3, 3}, 1, 1},
                        {{7, 3, 9, 9}, {4, 3, 3, 3}, 2, 1},
@@ -123,8 +124,8 @@ TEST_CASE("conv2d_norm agrees with its reference", "[conv2d_norm]") {
     for (const Sizes& s : sizes) {
       CAPTURE(norm.name, s.x.to_string());
       Inputs inputs = inputs_of(norm, s);
-      inputs.erase(inputs.begin() +
-                   2);  // no bias: where a norm takes the mean away, its gradient is nothing but rounding
+      // No bias: after a norm that removes the mean, its gradient is only rounding errors.
+      inputs.erase(inputs.begin() + 2);
       if (!norm.affine) inputs.resize(2);
       const auto f = [&](Inputs t) {
         t.insert(t.begin() + 2, Tensor());
@@ -135,13 +136,13 @@ TEST_CASE("conv2d_norm agrees with its reference", "[conv2d_norm]") {
     }
 }
 
-TEST_CASE("conv2d_norm has the bits of convolution and norm one after the other", "[conv2d_norm]") {
+TEST_CASE("conv2d_norm gives the same bits as convolution and norm one after the other", "[conv2d_norm]") {
   for (const Device device : devices(executors()))
     for (const NamedNorm& norm : norms)
       for (const Sizes& s : sizes)
         for (const Epilogue& after : epilogues)
           for (const DType dtype : {DType::float32, DType::float64})
-            for (const bool gradients : {true, false}) {  // without them, the norm writes over its input
+            for (const bool gradients : {true, false}) {  // without them, the norm overwrites its input
               if (sanitized && dtype == DType::float64) continue;
               CAPTURE(name(device), norm.name, s.x.to_string(), after.relu, after.p, name(dtype), gradients);
               const Inputs all = inputs_of(norm, s);
@@ -168,7 +169,7 @@ TEST_CASE("conv2d_norm gives the same bits for any number of threads", "[conv2d_
   set_threads(before);
 }
 
-TEST_CASE("a norm that needs all images takes no convolution along", "[conv2d_norm]") {
+TEST_CASE("a norm that needs all images is not combined with a convolution", "[conv2d_norm]") {
   const Tensor x = random_tensor({2, 3, 4, 4}, 1), mean = Tensor::zeros({4}, DType::float64);
   const Tensor var = Tensor::full({4}, 1, DType::float64);
   const Conv2dCall conv = functional::conv2d_call(x, random_tensor({4, 3, 1, 1}, 2));

@@ -32,19 +32,20 @@ TEST_CASE("conv2d agrees with its reference and with differences", "[conv2d][ope
   for (const ConvCase& c : conv_cases) compare_case(c, true);
 }
 
-TEST_CASE("conv2d by Winograd's algorithm is right where tiles are ragged and for every padding",
+TEST_CASE("conv2d with Winograd's algorithm is correct for incomplete tiles and every padding",
           "[conv2d][operation]") {
   for (const std::int64_t pad_h : {0, 1, 2})
     for (const std::int64_t pad_w : {0, 1, 2})
       compare_case({{2, 8, 5, 6}, {3, 8, 3, 3}, 1, {pad_h, pad_w}}, true);
   compare_case({{5, 9, 1, 1}, {17, 9, 3, 3}, 1, 1}, true);
   compare_case({{3, 17, 4, 9}, {33, 17, 3, 3}, 1, 1}, true);    // more than two vectors of channels
-  compare_case({{1, 8, 27, 23}, {2, 8, 3, 3}, 1, 1}, true);     // more tiles than are done at once
-  compare_case({{2, 8, 5, 6}, {3, 8, 3, 3}, 1, {3, 1}}, true);  // backward data cuts off: not for it
+  compare_case({{1, 8, 27, 23}, {2, 8, 3, 3}, 1, 1}, true);     // more tiles than one run
+  compare_case({{2, 8, 5, 6}, {3, 8, 3, 3}, 1, {3, 1}}, true);  // backward data cuts off: another algorithm
 }
 
-TEST_CASE("conv2d is right at the sizes of the networks, many images in a piece", "[conv2d][operation]") {
-  // Winograd's algorithm rounds more than sums of products do; this is the bound that its source states.
+TEST_CASE("conv2d is correct for the networks' sizes, with many images per piece", "[conv2d][operation]") {
+  // Winograd's algorithm has larger rounding errors than sums of products; this bound is stated in its
+  // source.
   const Tolerances tolerances{.float_forward = 3e-6, .float_backward = 3e-6};
   for (const ConvCase& c : std::vector<ConvCase>{{{3, 32, 32, 32}, {32, 32, 3, 3}, 1, 1},
                                                  {{13, 10, 8, 8}, {32, 10, 3, 3}, 1, 1},
@@ -55,18 +56,19 @@ TEST_CASE("conv2d is right at the sizes of the networks, many images in a piece"
     compare_case(c, false, tolerances);
 }
 
-TEST_CASE("conv2d is right where a GPU's tiles end and its sums are cut into slices", "[conv2d][operation]") {
-  compare_case({{3, 33, 3, 3}, {17, 33, 1, 1}});            // pointwise: two tiles of lines, ragged
+TEST_CASE("conv2d is correct at the ends of a GPU's tiles and with sums in slices", "[conv2d][operation]") {
+  compare_case({{3, 33, 3, 3}, {17, 33, 1, 1}});            // pointwise: two tiles of lines, one incomplete
   compare_case({{2, 5, 17, 19}, {3, 5, 1, 1}});             // 646 pixels: two slices
   compare_case({{2, 3, 17, 19}, {5, 3, 2, 2}, 1, {1, 0}});  // general, two slices
   compare_case({{1, 20, 6, 5}, {35, 20, 2, 2}, {2, 1}});    // three tiles of lines
 }
 
-TEST_CASE("conv2d's 3×3 tiles are right at their edges", "[conv2d][operation]") {
-  // Output channels a block: 8, 16, 32, 64; with backward data, the input's decide.
+TEST_CASE("conv2d is correct at the edges of its 3×3 tiles", "[conv2d][operation]") {
+  // Output channels per block: 8, 16, 32, 64. In backward data they depend on the input channels.
   for (const std::int64_t k : {1, 8, 9, 16, 17, 33, 65}) compare_case({{1, 3, 4, 5}, {k, 3, 3, 3}, 1, 1});
   for (const std::int64_t c : {4, 5, 9, 17, 33, 65}) compare_case({{1, c, 3, 4}, {2, c, 3, 3}, 1, 1});
-  // Tiles of 8 × 8 pixels: exactly, one more, one less, rows of whole packs or not; several a block.
+  // Tiles of 8 × 8 pixels: exact, one pixel more, one less, rows of whole packs or not; several tiles per
+  // block.
   for (const std::int64_t side : {1, 7, 8, 9, 12, 16}) compare_case({{2, 2, side, side}, {3, 2, 3, 3}, 1, 1});
   compare_case({{3, 2, 17, 3}, {9, 2, 3, 3}, 1, 1});
   compare_case({{5, 2, 3, 20}, {2, 2, 3, 3}, 1, {1, 2}});
@@ -77,7 +79,7 @@ TEST_CASE("conv2d's 3×3 tiles are right at their edges", "[conv2d][operation]")
   compare_case({{11, 2, 9, 9}, {3, 2, 3, 3}, 1, 1});
 }
 
-TEST_CASE("conv2d changes its kernels without changing its results", "[conv2d][operation]") {
+TEST_CASE("conv2d gives correct results at the limits between its kernels", "[conv2d][operation]") {
   compare_case({{1, 2, 6, 7}, {3, 2, 3, 3}, 1, {3, 0}});  // padding 3: general
   compare_case({{1, 2, 6, 7}, {3, 2, 3, 3}, {1, 2}, 1});  // a stride: general
   compare_case({{1, 2, 6, 7}, {3, 2, 3, 1}, 1, {1, 0}});  // 3×1: general
@@ -105,7 +107,7 @@ TEST_CASE("conv2d gives the same bits for any number of threads", "[conv2d][thre
   set_threads(before);
 }
 
-TEST_CASE("conv2d refuses what does not fit, in a sentence", "[conv2d]") {
+TEST_CASE("conv2d refuses wrong shapes in one sentence", "[conv2d]") {
   const Tensor x = Tensor::zeros({1, 3, 4, 4});
   CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 4, 3, 3})),
                     Catch::Contains("takes 4 input channels"));

@@ -1,10 +1,10 @@
-// The CUDA sources keep the one-definition rule: where two of them define the same name differently, the
-// linker keeps one of the two and says nothing, and a kernel may run with the other's helper. Looked at are
-// the copies for simt.
+// The CUDA sources follow the one-definition rule. If two of them define the same name differently, the
+// linker keeps one of the definitions without a message, and a kernel may run with the wrong helper. This
+// test checks the objects for simt.
 //
 //   types       the compiler compares them when it sees all objects at once: -flto -Wodr
 //   functions   every object has its own copy of a template or an inline function (a weak symbol), and debug
-//               information says from which line: two lines are two definitions
+//               information gives its line: two lines are two definitions
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -24,8 +24,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 const Words compile = {NORMA_CXX, "-std=c++20", "-O0", "-I" NORMA_SOURCE_DIR, "-x", "c++", "-c"};
-// Every function stays a function, however small, so that its object has a symbol for it. DWARF 5 is more
-// than nm can read.
+// Even small functions are not inlined, so that the object has a symbol for each. nm cannot read DWARF 5.
 const Words with_lines = {"-gdwarf-4", "-Dalways_inline=noinline"};
 
 Words operator+(Words a, const Words& b) {
@@ -33,7 +32,7 @@ Words operator+(Words a, const Words& b) {
   return a;
 }
 
-/// Functions that objects define at different places; on each line a name and two places.
+/// Functions with different definitions; on each line a name and two places.
 std::string different_functions(const Words& objects) {
   std::istringstream lines(run_program(Words{"/usr/bin/env", "nm", "-l", "--defined-only"} + objects).out);
   std::map<std::string, std::string> place_of;
@@ -48,7 +47,7 @@ std::string different_functions(const Words& objects) {
   return found;
 }
 
-/// What sources define differently, and errors; empty where there is nothing.
+/// Names that the sources define differently, and errors; empty if there are none.
 std::string different_definitions(const std::vector<fs::path>& sources, const fs::path& work) {
   const std::size_t count = sources.size();
   Words lto(count), plain(count), errors(2 * count);
@@ -70,16 +69,16 @@ std::string different_definitions(const std::vector<fs::path>& sources, const fs
 
 }  // namespace
 
-TEST_CASE("no name means two things in the CUDA sources", "[repository][cuda]") {
+TEST_CASE("no name has two definitions in the CUDA sources", "[repository][cuda]") {
 #if !defined(__GNUC__) || defined(__clang__)
-  std::cout << "skipped: of the compilers, GCC alone compares definitions across objects\n";
+  std::cout << "skipped: only GCC compares definitions across objects\n";
   return;
 #endif
-  if (norma::test::sanitized) return;  // about the sources, which the plain build has checked
+  if (norma::test::sanitized) return;  // the plain build has checked the sources
   const fs::path work = fs::temp_directory_path() / fmt::format("norma-one-definition-{}", getpid());
   fs::create_directories(work);
 
-  // That it would be seen:
+  // First, a difference is found:
   const auto write = [&](const char* name, const char* text) {
     std::ofstream(work / name) << text;
     return work / name;

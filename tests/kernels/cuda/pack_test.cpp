@@ -1,11 +1,11 @@
-// How wide an access may be.
+// The width of accesses.
 #include "kernels/cuda/pack.cuh"
 
 #include "tests/support/catch.h"
 
 namespace norma::simt {
 
-TEST_CASE("accesses are 16 bytes wide where every stretch begins on 16 bytes", "[pack][simt]") {
+TEST_CASE("accesses are 16 bytes wide if every stretch begins at a multiple of 16 bytes", "[pack][simt]") {
   alignas(16) float x[8];
   alignas(16) double d[4];
   const float* const none = nullptr;

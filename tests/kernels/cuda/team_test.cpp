@@ -1,4 +1,4 @@
-// The sums of teams: right, the same in every thread, and safe to call twice in a row.
+// The sums of teams: correct, the same in every thread, and safe to call twice in a row.
 #include "kernels/cuda/team.cuh"
 
 #include "tests/support/catch.h"
@@ -9,7 +9,7 @@
 namespace norma::simt {
 namespace {
 
-/// Each thread's two sums of its team, one straight after the other.
+/// Each thread's two sums of its team, one directly after the other.
 template <class T, class Team>
 __global__ void sum_twice(Team team, const T* x, T* first, T* second) {
   const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
@@ -66,7 +66,7 @@ TEST_CASE("warp_max and warp_sum reach every lane", "[team][simt]") {
   }
 }
 
-TEST_CASE("blocks for teams are enough, and no more", "[team][simt]") {
+TEST_CASE("the number of blocks for teams is sufficient and minimal", "[team][simt]") {
   CHECK(blocks_for_teams(1, 32) == 1);
   CHECK(blocks_for_teams(8, 32) == 1);
   CHECK(blocks_for_teams(9, 32) == 2);

@@ -7,11 +7,11 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("linear agrees with its reference and with differences", "[linear][operation]") {
+TEST_CASE("linear agrees with its reference and with central differences", "[linear][operation]") {
   struct Case {
     std::int64_t n, in, out;
   };
-  // On a GPU: tiles of 16, 32 and 64 lines, ragged ones, and depths cut into slices.
+  // On a GPU: tiles of 16, 32 and 64 lines, incomplete tiles, and depths cut into slices.
   for (const auto& [n, in, out] : std::vector<Case>{{1, 1, 1},
                                                     {3, 5, 7},
                                                     {31, 2, 33},

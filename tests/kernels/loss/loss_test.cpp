@@ -19,7 +19,7 @@ const std::vector<Shape> shapes = {{1, 2}, {3, 10}, {31, 7}, {5, 33}, {300, 10},
 
 }  // namespace
 
-TEST_CASE("log_softmax agrees with its reference and with differences", "[log_softmax][operation]") {
+TEST_CASE("log_softmax agrees with its reference and with central differences", "[log_softmax][operation]") {
   for (const Shape& shape : shapes)
     check_operation({random_tensor(shape, 1, -3, 3)},
                     [](const Inputs& t) { return functional::log_softmax(t[0]); });
@@ -32,7 +32,7 @@ TEST_CASE("log_softmax does not overflow", "[log_softmax][operation]") {
   }
 }
 
-TEST_CASE("nll_loss and cross_entropy agree with their references and with differences",
+TEST_CASE("nll_loss and cross_entropy agree with their references and with central differences",
           "[nll_loss][operation]") {
   for (const Shape& shape : shapes) {
     const Inputs inputs = {random_tensor(shape, 1, -3, 3), labels(shape[0], shape[1])};
@@ -50,7 +50,8 @@ TEST_CASE("cross_entropy of equal scores is log of the number of classes", "[nll
   CHECK_THROWS_AS(functional::nll_loss(Tensor::zeros({2, 10}), labels(3, 10)), Error);
 }
 
-TEST_CASE("a label that is no class makes the loss NaN where nobody can throw", "[nll_loss][operation]") {
+TEST_CASE("a label that is not a class throws on the CPU and makes the loss NaN on a device",
+          "[nll_loss][operation]") {
   for (const Device device : executors()) {
     const Tensor x = Tensor::zeros({2, 3}, DType::float32, device);
     for (const std::int64_t label : {-1, 3}) {
@@ -65,7 +66,7 @@ TEST_CASE("a label that is no class makes the loss NaN where nobody can throw", 
   }
 }
 
-TEST_CASE("correct_count counts the first of equal scores", "[correct_count][operation]") {
+TEST_CASE("correct_count uses the first of equal scores", "[correct_count][operation]") {
   const std::vector<float> scores = {1, 2, 0, 5, 5, 1, 0, 0, 0};
   for (const Device device : executors()) {
     const Tensor x = Tensor::from(scores, {3, 3}, device);
@@ -82,7 +83,7 @@ TEST_CASE("correct_count counts the first of equal scores", "[correct_count][ope
   }
 }
 
-TEST_CASE("abs_sum agrees with its reference and with differences", "[abs_sum][operation]") {
+TEST_CASE("abs_sum agrees with its reference and with central differences", "[abs_sum][operation]") {
   for (const Shape& shape : std::vector<Shape>{{1}, {31}, {4, 3, 3, 3}, {2048}, {2049}, {10007}})
     check_operation({spread_tensor(shape, 1)},
                     [](const Inputs& t) { return functional::abs_sum(t[0], 0.01); });

@@ -1,6 +1,6 @@
-// Norm kernels on memory that begins anywhere: every pointer one element off 16 bytes takes the scalar path,
-// under UndefinedBehaviorSanitizer a wide access there would stop the program. Outputs have guards and begin
-// as NaN.
+// Norm kernels on memory with any alignment: pointers that are one element beyond a multiple of 16 bytes take
+// the scalar path. Under UndefinedBehaviorSanitizer a wide access there would stop the program. Outputs have
+// guards and begin as NaN.
 #include <cmath>
 #include <vector>
 
@@ -91,7 +91,7 @@ std::vector<float> run(Norm norm, std::size_t offset) {
 
 }  // namespace
 
-TEST_CASE("norms do without alignment", "[norm][alignment]") {
+TEST_CASE("norms need no alignment", "[norm][alignment]") {
   for (const Norm norm : {Norm::batch, Norm::group, Norm::layer, Norm::pixel}) {
     const std::vector<float> aligned = run(norm, 0);
     for (const std::size_t offset : {1, 2, 3}) {

@@ -1,5 +1,7 @@
 #include "layers/batch_norm.h"
 
+#include <limits>
+
 #include "core/autograd.h"
 #include "layers/functional/batch_norm.h"
 #include "tests/support/catch.h"
@@ -13,7 +15,7 @@ namespace {
 const std::vector<Shape> shapes = {{2, 1, 1, 1},  {3, 2, 1, 1},  {2, 3, 5, 7},
                                    {1, 4, 1, 31}, {7, 5, 3, 11}, {2, 33, 4, 4}};
 
-// Fresh running statistics, so that every call sees the same.
+// New running statistics, so that every call starts from the same values.
 std::pair<Tensor, Tensor> running(const Tensor& x) {
   return {random_tensor({x.size(1)}, 8).to(x.dtype()).to(x.device()),
           random_tensor({x.size(1)}, 9, 0.5, 2).to(x.dtype()).to(x.device())};
@@ -21,7 +23,7 @@ std::pair<Tensor, Tensor> running(const Tensor& x) {
 
 }  // namespace
 
-TEST_CASE("batch_norm agrees with its reference and with differences", "[batch_norm][operation]") {
+TEST_CASE("batch_norm agrees with its reference and with central differences", "[batch_norm][operation]") {
   for (const Shape& shape : shapes) {
     CAPTURE(shape.to_string());
     const std::int64_t c = shape[1];
@@ -43,7 +45,7 @@ TEST_CASE("batch_norm agrees with its reference and with differences", "[batch_n
   }
 }
 
-TEST_CASE("batch_norm is right where a plane is several pieces", "[batch_norm][operation]") {
+TEST_CASE("batch_norm is correct if a plane has several pieces", "[batch_norm][operation]") {
   const Inputs all = {random_tensor({2, 3, 50, 61}, 1, -2, 3), random_tensor({3}, 2, 0.5, 1.5),
                       random_tensor({3}, 3)};
   CHECK(compare_executors(all, [](const Inputs& t) {
@@ -65,7 +67,7 @@ TEST_CASE("batch_norm stores the unbiased variance and normalises with the biase
   }
 }
 
-TEST_CASE("BatchNorm2d knows cumulative, frozen and untracked statistics", "[batch_norm]") {
+TEST_CASE("BatchNorm2d has cumulative, frozen and untracked statistics", "[batch_norm]") {
   const Tensor a = random_tensor({4, 3, 2, 2}, 5).to(DType::float32),
                b = random_tensor({4, 3, 2, 2}, 6, 1, 4).to(DType::float32);
 
@@ -84,6 +86,12 @@ TEST_CASE("BatchNorm2d knows cumulative, frozen and untracked statistics", "[bat
             Approx(mean_of(first.running_var, second.running_var)));
     }
     CHECK(cumulative.num_batches_tracked.item() == 2);
+  }
+  SECTION("the count of batches stays within the numbers that a double counts") {
+    BatchNorm2d norm(3);
+    norm.num_batches_tracked.data<std::int64_t>()[0] = std::numeric_limits<std::int64_t>::max();
+    norm(a);
+    CHECK(norm.num_batches_tracked.data<std::int64_t>()[0] == std::int64_t{1} << 53);
   }
   SECTION("eval freezes them") {
     BatchNorm2d norm(3);
@@ -105,7 +113,7 @@ TEST_CASE("BatchNorm2d knows cumulative, frozen and untracked statistics", "[bat
   }
 }
 
-TEST_CASE("BatchNorm2d refuses one value per channel in training, naming the layer", "[batch_norm]") {
+TEST_CASE("BatchNorm2d refuses one value per channel in training and names the layer", "[batch_norm]") {
   BatchNorm2d norm(4);
   const Tensor one = Tensor::full({1, 4, 1, 1}, 2);
   CHECK_THROWS_WITH(norm(one),

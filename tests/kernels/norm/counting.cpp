@@ -1,6 +1,6 @@
-// What the norm kernels do to memory, counted: sectors per request, bytes against the floor, bank conflicts,
-// races. A program of its own, for which the kernels are compiled with instrumentation
-// (kernels/simt/README.md, "Counting").
+// The memory accesses of the norm kernels, counted: sectors per request, bytes compared with the least
+// possible number, bank conflicts, races. Part of norma_counting_tests, for which the kernels are
+// instrumented (kernels/simt/README.md, "Counting").
 #include <algorithm>
 #include <vector>
 
@@ -18,7 +18,7 @@
 namespace norma::simt {
 namespace {
 
-/// Everything that a norm of N·C·HW float elements reads and writes, with the most statistics that one has.
+/// All arrays of a norm of N·C·HW float elements, with room for the statistics of any norm.
 struct Buffers {
   std::size_t n, c, hw, size;
   GuardedBuffer<float> x, y, dy, dx, weight, bias, dweight, dbias;
@@ -102,9 +102,10 @@ Counters count(F run) {
   return counting.result();
 }
 
-/// No sector is asked for without need, and no bank twice. The exceptions are Moments, 24 bytes: one of four
-/// lies across two sectors, and what is three accesses on a GPU is one of seven passes over the banks here
-/// where six would do. `half_used`: RMS norm's backward needs one of the two sums that lie side by side for every plane.
+/// No unnecessary sector is requested, and no bank is used twice. The exceptions are Moments of 24 bytes: one
+/// in four crosses two sectors, and an access that is three accesses on a GPU takes seven passes over the
+/// banks here instead of six. `half_used`: RMS norm's backward needs one of the two sums that are stored for
+/// every plane.
 void check_accesses(const Counters& c, bool half_used = false) {
   CHECK(c.races.empty());
   CHECK(c.global_reads.transactions * 20 <= c.global_reads.ideal * (half_used ? 21 : 20));
@@ -118,7 +119,7 @@ constexpr Norm all_norms[] = {Norm::batch, Norm::group, Norm::layer, Norm::pixel
 
 }  // namespace
 
-TEST_CASE("forward kernels ask for no sector and no bank twice", "[counting]") {
+TEST_CASE("forward kernels request no sector and no bank twice", "[counting]") {
   for (const Norm norm : all_norms)
     for (const std::size_t hw : {16, 64, 1024, 16384}) {
       Buffers b(2, 8, hw, norm == Norm::layer ? 8 * hw : 8);
@@ -128,7 +129,7 @@ TEST_CASE("forward kernels ask for no sector and no bank twice", "[counting]") {
     }
 }
 
-TEST_CASE("group norm forward reads x once where a set fits on chip and twice where not", "[counting]") {
+TEST_CASE("group norm forward reads x once if a set fits on chip, else twice", "[counting]") {
   for (const std::size_t hw : {1, 7, 16, 64, 256, 1024, 2048, 4096}) {  // sets of 4·HW
     Buffers b(2, 8, hw, 8);
     const Counters c = count([&] { forward(Norm::group, b, false); });
@@ -142,10 +143,10 @@ TEST_CASE("group norm forward reads x once where a set fits on chip and twice wh
   INFO(report(c));
   const double sectors = static_cast<double>(b.size) * 4 / 32;
   CHECK(static_cast<double>(c.global_reads.transactions) >= 2 * sectors);
-  CHECK(static_cast<double>(c.global_reads.transactions) <= 2.03 * sectors);  // partial moments, mean, rstd
+  CHECK(static_cast<double>(c.global_reads.transactions) <= 2.04 * sectors);  // partial moments, mean, rstd
 }
 
-TEST_CASE("backward kernels ask for no sector and no bank twice", "[counting]") {
+TEST_CASE("backward kernels request no sector and no bank twice", "[counting]") {
   for (const Norm norm : all_norms)
     for (const std::size_t hw : {16, 64, 1024, 16384}) {
       Buffers b(2, 8, hw, norm == Norm::layer ? 8 * hw : 8);
@@ -156,12 +157,17 @@ TEST_CASE("backward kernels ask for no sector and no bank twice", "[counting]") 
     }
 }
 
-TEST_CASE("an epilogue reads no more than its factors, and the bias in backward", "[counting]") {
+// Whether the factors of dropout are stored, and not drawn by the kernels.
+bool stores_factors(Norm norm, bool back) {
+  return norm == Norm::layer || norm == Norm::pixel || (norm == Norm::group && !back);
+}
+
+TEST_CASE("an epilogue additionally reads only its factors, and in backward the bias", "[counting]") {
   const Epilogue after{.relu = true, .p = 0.3, .random = {1}};
   for (const Norm norm : all_norms)
     for (const std::size_t hw : {16, 64, 1024, 16384}) {
       Buffers b(2, 8, hw, norm == Norm::layer ? 8 * hw : 8);
-      const std::size_t factors = 4 * b.n * b.c, bias = norm == Norm::rms ? 0 : 4 * b.bias.span().size();
+      const std::size_t bias = norm == Norm::rms ? 0 : 4 * b.bias.span().size();
       INFO("norm " << static_cast<int>(norm) << ", HW " << hw);
       for (const bool back : {false, true}) {
         const auto run = [&](const Epilogue& which) {
@@ -169,8 +175,9 @@ TEST_CASE("an epilogue reads no more than its factors, and the bias in backward"
         };
         const Counters plain = count([&] { run({}); }), fused = count([&] { run(after); });
         INFO("backward " << back << "\n" << report(plain) << report(fused));
+        const std::size_t factors = stores_factors(norm, back) ? 4 * b.n * b.c : 0;
         CHECK(fused.races.empty());
-        // A warp of pixels from two images asks for factors of both, a sector each.
+        // A warp with pixels of two images requests the factors of both, one sector each.
         if (norm != Norm::pixel || hw >= 32) check_accesses(fused, back && norm == Norm::rms);
         CHECK(fused.global_bytes_read == plain.global_bytes_read + factors + (back ? bias : 0));
         CHECK(fused.global_bytes_written == plain.global_bytes_written + factors);
@@ -178,7 +185,7 @@ TEST_CASE("an epilogue reads no more than its factors, and the bias in backward"
     }
 }
 
-TEST_CASE("no norm kernel races, under any schedule, on awkward shapes", "[counting]") {
+TEST_CASE("no norm kernel has races, under any schedule, with unusual shapes", "[counting]") {
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
     for (const Norm norm : all_norms)

@@ -1,5 +1,5 @@
-// Norms with an epilogue: held to their own reference, to central differences, and to the three operations
-// that they stand for, bit by bit.
+// Norms with an epilogue, compared with their reference, with central differences and, bit by bit, with the
+// three separate operations.
 #include "kernels/norm/epilogue.h"
 
 #include <cmath>
@@ -31,7 +31,7 @@ struct NamedNorm {
 
 const std::vector<NamedNorm>& norms() {
   static const auto parameter = [](const Inputs& t, std::size_t i) { return i < t.size() ? t[i] : Tensor(); };
-  // Fresh running statistics, so that every call sees the same.
+  // New running statistics, so that every call starts from the same values.
   static const auto batch = [](const Inputs& t, const Epilogue& after, bool training) {
     const Tensor& x = t[0];
     const Tensor mean = random_tensor({x.size(1)}, 8).to(x.dtype()).to(x.device());
@@ -73,7 +73,7 @@ const std::vector<NamedNorm>& norms() {
 
 Inputs inputs_of(const NamedNorm& norm, const Shape& x) {
   const Shape affine = norm.weight_an_element ? Shape{x[1], x[2], x[3]} : Shape{x[1]};
-  // Seeds for which no z is so near 0 that a difference would see the kink of ReLU.
+  // With these seeds no z is so near 0 that a central difference would cross the kink of ReLU.
   Inputs all = {random_tensor(x, 1, -2, 3), random_tensor(affine, 2, -1.5, 1.5)};
   if (norm.has_bias) all.push_back(random_tensor(affine, 4));
   return all;
@@ -96,7 +96,8 @@ const std::vector<Shape> shapes = {{3, 4, 5, 7}, {2, 2, 1, 31}, {2, 34, 3, 1}, {
 
 }  // namespace
 
-TEST_CASE("a norm with an epilogue agrees with its reference and with differences", "[epilogue][operation]") {
+TEST_CASE("a norm with an epilogue agrees with its reference and with central differences",
+          "[epilogue][operation]") {
   for (const NamedNorm& norm : norms())
     for (const Shape& shape : shapes)
       for (const double p : {0.0, 0.4}) {
@@ -108,7 +109,7 @@ TEST_CASE("a norm with an epilogue agrees with its reference and with difference
       }
 }
 
-TEST_CASE("an epilogue is right where planes are several chunks", "[epilogue][operation]") {
+TEST_CASE("an epilogue is correct if planes have several chunks", "[epilogue][operation]") {
   const Epilogue after{.relu = true, .p = 0.4, .random = sequence};
   for (const NamedNorm& norm : norms()) {
     CAPTURE(norm.name);
@@ -117,7 +118,7 @@ TEST_CASE("an epilogue is right where planes are several chunks", "[epilogue][op
   }
 }
 
-TEST_CASE("an epilogue gives the bits of norm, ReLU and dropout2d one after the other",
+TEST_CASE("an epilogue gives the same bits as norm, ReLU and dropout2d one after the other",
           "[epilogue][operation]") {
   for (const Device device : executors())
     for (const NamedNorm& norm : norms())
@@ -136,7 +137,7 @@ TEST_CASE("an epilogue gives the bits of norm, ReLU and dropout2d one after the 
           }
 }
 
-TEST_CASE("an epilogue that begins at a later plane draws the factors of that one on",
+TEST_CASE("an epilogue that begins at a later plane draws the factors of that plane and the next ones",
           "[epilogue][operation]") {
   const Epilogue after{.relu = true, .p = 0.4, .random = sequence};
   const Tensor x = random_tensor({2, 6, 3, 5}, 1), second = Tensor::empty({1, 6, 3, 5}, DType::float64);
@@ -151,7 +152,7 @@ TEST_CASE("an epilogue that begins at a later plane draws the factors of that on
     }
 }
 
-TEST_CASE("an epilogue drops a plane whatever is in it, and lets NaN through elsewhere",
+TEST_CASE("an epilogue makes a dropped plane zero even if it has NaN, and passes NaN on elsewhere",
           "[epilogue][operation]") {
   const RandomSequence random = sequence;
   for (const Device device : executors()) {
@@ -190,7 +191,7 @@ TEST_CASE("an epilogue gives the same bits for any number of threads", "[epilogu
   set_threads(before);
 }
 
-TEST_CASE("an epilogue is refused where its probability is none", "[epilogue][operation]") {
+TEST_CASE("an epilogue with a wrong probability is refused", "[epilogue][operation]") {
   const Epilogue after{.relu = true};
   for (const Device device : tested_devices())
     for (const NamedNorm& norm : norms()) {
@@ -200,7 +201,7 @@ TEST_CASE("an epilogue is refused where its probability is none", "[epilogue][op
     }
   CHECK_THROWS_WITH(functional::layer_norm(Tensor::zeros({3, 4}), {4}, {}, {}, 1e-5, after),
                     Catch::Contains("[N, C, H, W]"));
-  // Sets smaller than a plane: the last axis alone.
+  // Sets smaller than a plane: only the last axis.
   const Tensor x = random_tensor({2, 3, 4, 5}, 1);
   CHECK(functional::layer_norm(x, {5}, {}, {}, 1e-5, {.relu = true, .p = 0.5, .random = sequence})
             .to_vector<double>() ==

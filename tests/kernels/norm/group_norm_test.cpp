@@ -7,7 +7,7 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("group_norm agrees with its reference and with differences", "[group_norm][operation]") {
+TEST_CASE("group_norm agrees with its reference and with central differences", "[group_norm][operation]") {
   struct Case {
     Shape shape;
     std::int64_t groups;
@@ -29,14 +29,14 @@ TEST_CASE("group_norm agrees with its reference and with differences", "[group_n
   }
 }
 
-TEST_CASE("group_norm is right where a set spans several chunks", "[group_norm][operation]") {
+TEST_CASE("group_norm is correct if a set has several chunks", "[group_norm][operation]") {
   const Inputs all = {random_tensor({2, 4, 50, 61}, 1, -2, 3), random_tensor({4}, 2, 0.5, 1.5),
                       random_tensor({4}, 3)};
   CHECK(compare_executors(all, [](const Inputs& t) { return functional::group_norm(t[0], 2, t[1], t[2]); }) ==
         "");
 }
 
-TEST_CASE("GroupNorm refuses groups that do not divide", "[group_norm]") {
+TEST_CASE("GroupNorm refuses a number of groups that does not divide the channels", "[group_norm]") {
   CHECK_THROWS_WITH(GroupNorm(3, 32), Catch::Contains("1, 2, 4, 8, 16 or 32"));
   CHECK_THROWS_AS(GroupNorm(0, 4), Error);
   CHECK_THROWS_AS(functional::group_norm(Tensor::zeros({1, 4, 2, 2}), 3), Error);

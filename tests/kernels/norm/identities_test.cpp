@@ -1,4 +1,4 @@
-// What must hold between the norms, and of each by itself, whatever the kernels do.
+// Identities that must hold between the norms, and for each norm, independent of the kernels.
 #include <cmath>
 
 #include "core/autograd.h"
@@ -21,7 +21,7 @@ struct NamedNorm {
   std::function<Tensor(const Tensor&)> f;
 };
 
-// All norms without parameters, as functions of x alone.
+// All norms without parameters, as functions of x only.
 std::vector<NamedNorm> norms(double eps = 1e-5) {
   return {
       {"batch", [=](const Tensor& x) { return functional::batch_norm(x, {}, {}, {}, {}, true, 0.1, eps); }},
@@ -37,7 +37,7 @@ std::vector<NamedNorm> norms(double eps = 1e-5) {
 
 }  // namespace
 
-TEST_CASE("GN with one group is LN, with C groups IN, and IN of one image is BN", "[norm]") {
+TEST_CASE("GN with one group equals LN, with C groups IN, and IN of one image equals BN", "[norm]") {
   const Tensor x = random_tensor({3, 6, 5, 4}, 1);
   require_close(functional::group_norm(x, 1), functional::layer_norm(x, {6, 5, 4}), 1e-12, "G = 1");
   require_close(functional::group_norm(x, 6), functional::instance_norm(x), 1e-12, "G = C");
@@ -68,7 +68,7 @@ TEST_CASE("the gradient by x sums to zero over a set, and a norm ignores scale a
     }
 }
 
-TEST_CASE("a deviation of 1 beside a mean of 1e4 comes out right in float", "[norm][operation]") {
+TEST_CASE("a deviation of 1 beside a mean of 1e4 gives correct results in float", "[norm][operation]") {
   Tensor x = random_tensor({4, 4, 8, 8}, 1, -1.7320508, 1.7320508);
   std::vector<double> moved = x.to_vector<double>();
   for (double& v : moved) v = static_cast<float>(v + 1e4);
@@ -100,14 +100,14 @@ TEST_CASE("a constant input becomes zero, not NaN, and its gradient stays finite
       }
 }
 
-TEST_CASE("a NaN spoils its own set and no other", "[norm]") {
+TEST_CASE("a NaN changes only its own set", "[norm]") {
   Tensor x = random_tensor({2, 4, 3, 3}, 1).to(DType::float32);
   x.data<float>()[5] = std::nanf("");  // image 0, channel 0
   const auto y = functional::group_norm(x, 2).to_vector<float>();
   for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == (i < 18));
 }
 
-TEST_CASE("InstanceNorm2d tracks the mean over instances when asked", "[instance_norm]") {
+TEST_CASE("InstanceNorm2d tracks the mean over instances if requested", "[instance_norm]") {
   const Tensor x = random_tensor({2, 1, 1, 2}, 3);
   Tensor input =
       Tensor::from<float>({1, 3, 2, 6}, {2, 1, 1, 2});  // means 2 and 4, unbiased variances 2 and 8

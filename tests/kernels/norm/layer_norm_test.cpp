@@ -8,7 +8,7 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("layer_norm agrees with its reference and with differences", "[layer_norm][operation]") {
+TEST_CASE("layer_norm agrees with its reference and with central differences", "[layer_norm][operation]") {
   for (const Shape& shape :
        std::vector<Shape>{{1, 3}, {5, 7}, {2, 31}, {3, 33}, {2, 3, 5, 7}, {4, 2, 1, 3}, {1, 5, 4, 4}}) {
     CAPTURE(shape.to_string());
@@ -24,7 +24,7 @@ TEST_CASE("layer_norm agrees with its reference and with differences", "[layer_n
   }
 }
 
-TEST_CASE("layer_norm_pixel agrees with its reference and with differences",
+TEST_CASE("layer_norm_pixel agrees with its reference and with central differences",
           "[layer_norm_pixel][operation]") {
   for (const Shape& shape :
        std::vector<Shape>{{1, 3, 1, 1}, {2, 31, 1, 1}, {3, 5, 2, 7}, {1, 33, 3, 5}, {2, 4, 9, 9}}) {
@@ -36,13 +36,13 @@ TEST_CASE("layer_norm_pixel agrees with its reference and with differences",
   }
 }
 
-TEST_CASE("layer norms are right where rows are many slices, and channels several chunks",
+TEST_CASE("layer norms are correct with many slices of rows and several chunks of channels",
           "[layer_norm][layer_norm_pixel][operation]") {
   const Inputs rows = {random_tensor({130, 5}, 1, -2, 3), random_tensor({5}, 2, 0.5, 1.5),
                        random_tensor({5}, 3)};
   CHECK(compare_executors(
             rows, [](const Inputs& t) { return functional::layer_norm(t[0], {5}, t[1], t[2]); }) == "");
-  // On chip are 256 channels in float and 128 in double.
+  // 256 channels in float and 128 in double fit on chip.
   for (const std::int64_t c : {128, 129, 256, 257, 600}) {
     CAPTURE(c);
     const Inputs images = {random_tensor({2, c, 1, 3}, 1, -2, 3), random_tensor({c}, 2, 0.5, 1.5),

@@ -1,5 +1,5 @@
-// NIST StRD, univariate summary statistics, NumAcc1 to NumAcc4: data sets made to break variance formulas
-// (https://www.itl.nist.gov/div898/strd/univ/homepage.html). Certified deviations use n − 1.
+// NIST StRD, univariate summary statistics, NumAcc1 to NumAcc4: data sets for which many variance formulas
+// fail (https://www.itl.nist.gov/div898/strd/univ/homepage.html). Certified deviations use n − 1.
 #include <cmath>
 
 #include "layers/functional/batch_norm.h"
@@ -18,7 +18,7 @@ struct NumAcc {
   std::vector<double> values;
 };
 
-// The first value, then two values in turn, 1001 in all.
+// The first value, then two values in turn, 1001 values in total.
 std::vector<double> alternating(double first, double a, double b) {
   std::vector<double> values = {first};
   for (int i = 0; i < 500; ++i) values.push_back(a), values.push_back(b);
@@ -37,7 +37,8 @@ const std::vector<NumAcc>& cases() {
 
 }  // namespace
 
-TEST_CASE("batch statistics meet the NIST NumAcc certificates in double", "[batch_norm][numacc][operation]") {
+TEST_CASE("batch statistics agree with the certified values of NIST NumAcc in double",
+          "[batch_norm][numacc][operation]") {
   for (const Device device : executors())
     for (const NumAcc& c : cases()) {
       CAPTURE(c.name, name(device));
@@ -46,7 +47,7 @@ TEST_CASE("batch statistics meet the NIST NumAcc certificates in double", "[batc
                    var = Tensor::full({1}, 1, DType::float64, device);
       functional::batch_norm(x, mean, var, {}, {}, true, 1.0);
       CHECK(mean.item() == Approx(c.mean).epsilon(1e-14));
-      // The decimal data are not exact in binary: 1e-8 is what NumAcc4 leaves of a double.
+      // The decimal data are not exact in binary: with NumAcc4 a double is accurate to 1e-8.
       CHECK(std::sqrt(var.item()) == Approx(c.deviation).epsilon(2e-8));
     }
 }

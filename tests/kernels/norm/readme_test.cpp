@@ -1,4 +1,4 @@
-// The example of kernels/norm/README.md, read from there and held to the executors.
+// The example of kernels/norm/README.md: the executors compute the same numbers.
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -41,7 +41,7 @@ void check_close(const std::vector<double>& got, const std::vector<double>& want
 
 }  // namespace
 
-TEST_CASE("the example in the README of the norms is what they compute", "[norm][layer_norm]") {
+TEST_CASE("the norms compute the example in their README", "[norm][layer_norm]") {
   auto of = example();
   REQUIRE(of.size() == 14);
   REQUIRE(of.at("x").size() == 8);
@@ -60,7 +60,7 @@ TEST_CASE("the example in the README of the norms is what they compute", "[norm]
     check_close(dweight, of["dweight"]);
     check_close(dbias, of["dbias"]);
   }
-  // The lines between, which no executor writes down.
+  // The intermediate results, which no executor stores.
   std::vector<double> xhat(8), g(8), sum_g(2), sum_gx(2);
   for (std::size_t i = 0; i < 8; ++i) {
     xhat[i] = (of["x"][i] - mean[i / 4]) * rstd[i / 4];

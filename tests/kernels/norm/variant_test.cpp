@@ -1,4 +1,4 @@
-// Which kernel runs: each side of every boundary, and that the kernels on both sides are right.
+// Which kernel runs: on each side of every boundary, and the kernels on both sides are correct.
 #include "kernels/norm/variant.h"
 
 #include "layers/functional/group_norm.h"
@@ -10,7 +10,7 @@ using namespace norma;
 using namespace norma::norm;
 using namespace norma::test;
 
-TEST_CASE("the size of a set chooses the variant", "[norm][variant]") {
+TEST_CASE("the variant depends on the size of a set", "[norm][variant]") {
   CHECK(variant_for<float>(1) == Variant::warp_per_set);
   CHECK(variant_for<float>(1024) == Variant::warp_per_set);
   CHECK(variant_for<float>(1025) == Variant::block_per_set);
@@ -22,7 +22,7 @@ TEST_CASE("the size of a set chooses the variant", "[norm][variant]") {
   CHECK(variant_for<double>(8193) == Variant::blocks_per_set);
 }
 
-TEST_CASE("teams are powers of two that reach over a run, blocks whole warps", "[norm][variant]") {
+TEST_CASE("teams are powers of two that cover a run, and blocks have whole warps", "[norm][variant]") {
   CHECK(lanes_for(1) == 1);
   CHECK(lanes_for(2) == 2);
   CHECK(lanes_for(3) == 4);
@@ -45,12 +45,12 @@ TEST_CASE("teams are powers of two that reach over a run, blocks whole warps", "
   }
 }
 
-TEST_CASE("kernels refuse more than 32 bits count", "[norm][variant]") {
+TEST_CASE("kernels refuse counts of more than 32 bits", "[norm][variant]") {
   CHECK(kernel_count(0x7fffffff) == 0x7fffffffu);
   CHECK_THROWS_WITH(kernel_count(std::int64_t{1} << 31), Catch::Contains("2147483648"));
 }
 
-TEST_CASE("norms are right on each side of every boundary",
+TEST_CASE("norms are correct on each side of every boundary",
           "[norm][variant][group_norm][layer_norm][operation]") {
   // 512, 1024: a warp; 8192, 16384: a block; in double and float.
   for (const std::int64_t m : {512, 513, 514, 1024, 1025, 1028, 8192, 8193, 8194, 16384, 16385, 16388}) {

@@ -1,4 +1,5 @@
-// Awkward shapes for pooling: windows of one pixel, of the whole image, ragged, padded, overlapping, apart.
+// Unusual shapes for pooling: windows of one pixel, of the whole image, incomplete, padded, overlapping, with
+// gaps.
 #pragma once
 
 #include <vector>

@@ -9,7 +9,7 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_pool2d][operation]") {
+TEST_CASE("max_pool2d agrees with its reference and with central differences", "[max_pool2d][operation]") {
   for (const PoolCase& c : pool_cases) {
     CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode);
     check_operation({spread_tensor(c.x, 1)}, [&](const Inputs& t) {
@@ -18,7 +18,7 @@ TEST_CASE("max_pool2d agrees with its reference and with differences", "[max_poo
   }
 }
 
-TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_pool2d][operation]") {
+TEST_CASE("avg_pool2d agrees with its reference and with central differences", "[avg_pool2d][operation]") {
   for (const PoolCase& c : pool_cases)
     for (const bool include_pad : {true, false}) {
       CAPTURE(c.x.to_string(), c.kernel.h, c.stride.h, c.padding.h, c.ceil_mode, include_pad);
@@ -28,14 +28,15 @@ TEST_CASE("avg_pool2d agrees with its reference and with differences", "[avg_poo
     }
 }
 
-TEST_CASE("global_avg_pool agrees with its reference and with differences", "[global_avg_pool][operation]") {
+TEST_CASE("global_avg_pool agrees with its reference and with central differences",
+          "[global_avg_pool][operation]") {
   for (const Shape& shape :
        std::vector<Shape>{{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 33, 1, 31}, {3, 2, 8, 8}, {1, 9, 12, 12}})
     check_operation({random_tensor(shape, 1)},
                     [](const Inputs& t) { return functional::global_avg_pool(t[0]); });
 }
 
-TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_pool2d][operation]") {
+TEST_CASE("max_pool2d takes the first of equal values and passes NaN on", "[max_pool2d][operation]") {
   for (const Device device : executors()) {
     Tensor equal = Tensor::full({1, 1, 2, 2}, 3, DType::float32, device);
     equal.set_requires_grad();
@@ -49,9 +50,9 @@ TEST_CASE("max_pool2d takes the first of equals and lets NaN through", "[max_poo
   }
 }
 
-TEST_CASE("max_pool2d of many windows takes what the reference takes, of equals, NaN and infinities too",
+TEST_CASE("max_pool2d of many windows agrees with the reference, with equal values, NaN and infinities too",
           "[max_pool2d][operation]") {
-  // Few different values, so that most windows hold equals.
+  // Few different values, so that most windows have equal values.
   const double values[] = {-std::numeric_limits<double>::infinity(), -1, 0, 2, std::nan("")};
   for (const Shape& shape : std::vector<Shape>{{2, 3, 8, 32}, {1, 2, 6, 22}, {1, 1, 40, 6}}) {
     std::vector<double> x(static_cast<std::size_t>(shape.numel()));
@@ -73,7 +74,7 @@ TEST_CASE("max_pool2d of many windows takes what the reference takes, of equals,
   }
 }
 
-TEST_CASE("pooling refuses what does not fit, in a sentence", "[max_pool2d][avg_pool2d]") {
+TEST_CASE("pooling refuses wrong arguments in one sentence", "[max_pool2d][avg_pool2d]") {
   const Tensor x = Tensor::zeros({1, 1, 3, 3});
   CHECK_THROWS_WITH(functional::max_pool2d(x, 4), Catch::Contains("does not fit"));
   CHECK_THROWS_WITH(functional::avg_pool2d(x, 2, 2, 2), Catch::Contains("half the kernel"));

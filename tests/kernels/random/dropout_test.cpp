@@ -11,7 +11,7 @@
 using namespace norma;
 using namespace norma::test;
 
-TEST_CASE("dropout agrees with its reference and with differences", "[dropout][operation]") {
+TEST_CASE("dropout agrees with its reference and with central differences", "[dropout][operation]") {
   const RandomSequence random{7, 3, 2};
   for (const double p : {0.0, 0.05, 0.5}) {
     for (const Shape& shape : std::vector<Shape>{{1, 1, 1, 8}, {2, 3, 5, 7}, {1, 31, 3, 3}, {4, 4, 16, 33}})
@@ -38,7 +38,7 @@ TEST_CASE("a dropout mask depends on seed, step and position only", "[dropout]")
   CHECK(mask(2, 2, 3) != first);
   CHECK(mask(1, 3, 3) != first);
   CHECK(mask(1, 2, 4) != first);
-  // Position: a longer tensor begins with the same mask.
+  // The mask depends on the position: a longer tensor begins with the same mask.
   const auto longer =
       functional::dropout(Tensor::full({4, 5, 7, 11}, 1), 0.3, true, {1, 2, 3}).to_vector<float>();
   CHECK(std::equal(first.begin(), first.end(), longer.begin()));
@@ -51,7 +51,7 @@ TEST_CASE("a dropout mask depends on seed, step and position only", "[dropout]")
   CHECK(generator.next().word(17) == a.word(17));
 }
 
-TEST_CASE("dropout keeps the share it should, scaled, and channel dropout whole channels", "[dropout]") {
+TEST_CASE("dropout keeps and scales the right share, and channel dropout keeps whole channels", "[dropout]") {
   const auto kept = functional::dropout(Tensor::full({100000}, 1), 0.3, true, {11}).to_vector<float>();
   const auto zeros = std::count(kept.begin(), kept.end(), 0.0f);
   CHECK(zeros > 29400);  // within four deviations of 30,000
@@ -65,7 +65,7 @@ TEST_CASE("dropout keeps the share it should, scaled, and channel dropout whole 
         std::vector<float>(8, 0.0f));
 }
 
-TEST_CASE("Dropout does nothing in evaluation and refuses what is no probability", "[dropout][operation]") {
+TEST_CASE("Dropout does nothing in evaluation and refuses a wrong probability", "[dropout][operation]") {
   Dropout layer(0.5);
   layer.eval();
   const Tensor x = random_tensor({4, 4}, 1);
@@ -76,7 +76,7 @@ TEST_CASE("Dropout does nothing in evaluation and refuses what is no probability
 
 namespace {
 
-// Every executor on x + shift, so that every alignment has its turn: not close to the cpu's, but the same bits.
+// Every executor on x + shift, which gives every alignment. The results have exactly the bits of the cpu's.
 template <class T>
 void compare_bits(std::int64_t count, std::int64_t run, double p, std::int64_t shift) {
   CAPTURE(count, run, p, shift);
@@ -107,7 +107,8 @@ TEST_CASE("all executors drop the same elements, to the bit", "[dropout][operati
     }
 }
 
-TEST_CASE("a probability beside a random number falls on the side it should", "[dropout][operation]") {
+TEST_CASE("an element is kept exactly if its random number is at least the probability",
+          "[dropout][operation]") {
   const RandomSequence random{7, 3, 2};
   for (const Device device : executors())
     for (std::uint64_t i = 0; i < 64; ++i)

@@ -31,7 +31,7 @@ __global__ void use_all(Cells* cells) {
   atomicSub(&cells->under_lock, -3);
 }
 
-/// Every thread takes a different ticket: what atomicAdd returns.
+/// Every thread takes a different ticket, the result of atomicAdd.
 __global__ void take_tickets(int* counter, int* taken_by) {
   taken_by[atomicAdd(counter, 1)] = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
 }
@@ -46,7 +46,7 @@ __global__ void maximum_by_cas(const float* x, unsigned* bits) {
   }
 }
 
-TEST_CASE("atomic functions lose nothing between blocks") {
+TEST_CASE("atomic functions lose no update between blocks") {
   Cells cells;
   launch(use_all, {50, 100}, &cells);
   CHECK(cells.sum == 5000);
@@ -63,7 +63,7 @@ TEST_CASE("atomic functions lose nothing between blocks") {
   CHECK(cells.under_lock == 15000);
 }
 
-TEST_CASE("atomicAdd returns what stood there before") {
+TEST_CASE("atomicAdd returns the previous value") {
   int counter = 0;
   std::vector<int> taken_by(20 * 64, -1), seen(20 * 64);
   launch(take_tickets, {20, 64}, &counter, taken_by.data());

@@ -1,4 +1,4 @@
-// Kernels with the classic mistakes: the executor must reject them, or give the test something to see.
+// Kernels with classic mistakes: the executor must reject them or give wrong results that a test can find.
 #include <cmath>
 #include <set>
 #include <vector>
@@ -21,14 +21,14 @@ namespace {
 
 constexpr unsigned full = 0xffffffffu;
 
-/// y[i] = x[i + 1], with the barrier forgotten between writing and reading.
+/// y[i] = x[i + 1], without the barrier between writing and reading.
 __global__ void shift_without_barrier(const float* x, float* y) {
   NORMA_SHARED(float[64], stretch);
   stretch[threadIdx.x] = x[threadIdx.x];
   y[threadIdx.x] = stretch[(threadIdx.x + 1) % 64];
 }
 
-/// block_sum without its second barrier: a fast warp overwrites what a slow one still reads.
+/// block_sum without its second barrier: a fast warp overwrites values that a slow warp still reads.
 __device__ float block_sum_unsafe_twice(float v) {
   NORMA_SHARED(float[32], partial);
   v = warp_sum(v);
@@ -76,7 +76,7 @@ __global__ void different_masks(int* out) {
 
 __global__ void odd_width(int* out) { out[threadIdx.x] = __shfl_sync(full, 1, 0, 12); }
 
-/// Builds on which lanes happen to run together.
+/// Depends on which lanes run together by chance.
 __global__ void trusts_active_mask(int* out) {
   if (threadIdx.x < 8) out[threadIdx.x] = __shfl_sync(__activemask(), static_cast<int>(threadIdx.x), 0);
 }
@@ -107,10 +107,10 @@ __global__ void static_memory() {
 
 __global__ void write_everywhere(int n, float* y) {
   const int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
-  if (i <= n) y[i] = 1;  // ≤ for <
+  if (i <= n) y[i] = 1;  // ≤ instead of <
 }
 
-/// The results under all schedules: one for a right kernel.
+/// The different results under all schedules: only one for a correct kernel.
 template <class F>
 std::set<std::vector<float>> results(F run) {
   std::set<std::vector<float>> results;
@@ -121,7 +121,7 @@ std::set<std::vector<float>> results(F run) {
   return results;
 }
 
-TEST_CASE("a missing barrier is seen as NaN, and under every schedule in another place") {
+TEST_CASE("a missing barrier gives NaN, in a different place under every schedule") {
   const std::vector<float> x(64, 1.0f);
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
@@ -143,7 +143,7 @@ TEST_CASE("a helper that is not safe to call twice gives different results under
   CHECK(all.size() > 1);
 }
 
-TEST_CASE("a barrier in a divergent branch is rejected, both places named") {
+TEST_CASE("a barrier in a divergent branch is rejected with both places") {
   const std::string first = fmt::format("threads 0-15 at the barrier {}:{}", __FILE__, divergent_line);
   const std::string second = fmt::format("threads 16-63 at the barrier {}:{}", __FILE__, divergent_line + 2);
   for (const Schedule& schedule : all_schedules) {
@@ -159,7 +159,7 @@ TEST_CASE("a barrier that waits for a shuffle that waits for the barrier is reje
       Contains("threads 3 at the barrier") && Contains("threads 0-2, 4-31 at the warp operation"));
 }
 
-TEST_CASE("a shuffle from a lane that is not there is rejected") {
+TEST_CASE("a shuffle from a lane that does not exist is rejected") {
   std::vector<int> out(64);
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
@@ -178,7 +178,7 @@ TEST_CASE("a shuffle from a lane that is not there is rejected") {
   }
 }
 
-TEST_CASE("a read of shared memory that nobody has written gives NaN in every block") {
+TEST_CASE("a read of shared memory that was never written gives NaN in every block") {
   std::vector<float> out(4);
   for (int repeat = 0; repeat < 3; ++repeat) {
     launch(read_uninitialised, {5, 4}, out.data());
@@ -186,15 +186,16 @@ TEST_CASE("a read of shared memory that nobody has written gives NaN in every bl
   }
 }
 
-TEST_CASE("shared memory that a GPU would not have is refused") {
+TEST_CASE("more shared memory than a GPU has is refused") {
   CHECK_THROWS_WITH(launch(no_dynamic_memory, {1, 1}), Contains("launched with shared_bytes = 0"));
   CHECK_NOTHROW(launch(static_memory<48 * 1024>, {1, 1}));
   CHECK_THROWS_WITH(launch(static_memory<48 * 1024 + 1>, {1, 1}), Contains("static shared memory"));
-  CHECK_NOTHROW(launch(static_memory<1024>, {1, 1, 226 * 1024}));
-  CHECK_THROWS_WITH(launch(static_memory<1025>, {1, 1, 226 * 1024}), Contains("of shared memory"));
+  CHECK_NOTHROW(launch(static_memory<1024>, {1, 1, shared_bytes_at_most - 1024}));
+  CHECK_THROWS_WITH(launch(static_memory<1025>, {1, 1, shared_bytes_at_most - 1024}),
+                    Contains("of shared memory"));
 }
 
-/// What the program of this test would die with; empty where it lives.
+/// The error output with which run() ends the program, in a child process; empty if it ends normally.
 template <class F>
 std::string death_message(F run) {
 #ifdef __linux__
@@ -223,7 +224,7 @@ std::string death_message(F run) {
 
 TEST_CASE("a write beyond shared memory is found") {
   if (sanitizer::present) {
-    // One block runs on this OS thread, so that a fork, which keeps no other, can run it.
+    // One block runs on this OS thread, so it works after a fork, which keeps only this thread.
     CHECK_THAT(death_message([] { launch(overrun_static, {1, 40}, 1u); }), Contains("use-after-poison"));
     CHECK_THAT(death_message([] { launch(overrun_dynamic, {1, 1, 10}, 10u); }), Contains("use-after-poison"));
     CHECK_THAT(death_message([] { launch(overrun_static, {1, 40}, 0u); }), Catch::Equals(""));

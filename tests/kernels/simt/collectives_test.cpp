@@ -1,4 +1,4 @@
-// Warp shuffles and votes against CUDA's tables, barriers, reductions: the same under every schedule.
+// Warp shuffles and votes compared with CUDA's tables, barriers, reductions: the same under every schedule.
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -26,7 +26,7 @@ __global__ void rotate(const T* x, T* y) {
   y[threadIdx.x] = __shfl_sync(full, x[threadIdx.x], static_cast<int>(threadIdx.x % 32 + 1));
 }
 
-/// Each half of every warp goes its own way, with its own mask and a different number of shuffles.
+/// The halves of every warp take different branches, with their own masks and different numbers of shuffles.
 __global__ void halves_apart(int* out) {
   const unsigned lane = threadIdx.x % 32;
   int v = static_cast<int>(threadIdx.x);
@@ -41,7 +41,7 @@ __global__ void halves_apart(int* out) {
 
 __global__ void votes(unsigned* out) {
   const int lane = static_cast<int>(threadIdx.x);
-  if (lane >= 24) return;  // full names lanes that have exited: they have no vote
+  if (lane >= 24) return;  // the full mask then has lanes that have exited: they do not vote
   unsigned* const mine = out + lane * 6;
   mine[0] = __ballot_sync(full, lane % 3 == 0);
   mine[1] = static_cast<unsigned>(__any_sync(full, lane == 23));
@@ -76,7 +76,7 @@ void under_every_schedule(F f) {
   }
 }
 
-TEST_CASE("shuffles honour width: nobody reads beyond their segment") {
+TEST_CASE("shuffles follow `width`: no lane reads beyond its segment") {
   under_every_schedule([] {
     for (int width = 1; width <= 32; width *= 2)
       for (int argument = 0; argument < 32; ++argument) {
@@ -114,7 +114,7 @@ TEST_CASE("shuffles carry 32 and 64 bits") {
   check_rotate(~0ull - 100);
 }
 
-TEST_CASE("the halves of a warp can go different ways with masks of their own") {
+TEST_CASE("the halves of a warp can take different branches with their own masks") {
   under_every_schedule([] {
     std::vector<int> out(64);
     launch(halves_apart, {1, 64}, out.data());
@@ -125,7 +125,7 @@ TEST_CASE("the halves of a warp can go different ways with masks of their own") 
   });
 }
 
-TEST_CASE("votes and sums leave out the lanes that have exited") {
+TEST_CASE("votes and sums ignore the lanes that have exited") {
   under_every_schedule([] {
     std::vector<unsigned> out(24 * 6);
     launch(votes, {1, 32}, out.data());
@@ -182,7 +182,7 @@ TEST_CASE("a tree in dynamic shared memory, from one thread to a thousand") {
   }
 }
 
-TEST_CASE("a transpose writes a tile, meets, and reads it the other way") {
+TEST_CASE("a transpose writes a tile, waits at a barrier, and reads the tile transposed") {
   for (const unsigned n : {1u, 31u, 32u, 33u, 100u}) {
     std::vector<float> x(n * n);
     std::iota(x.begin(), x.end(), 0.0f);
@@ -197,7 +197,7 @@ TEST_CASE("a transpose writes a tile, meets, and reads it the other way") {
   }
 }
 
-TEST_CASE("a barrier waits for nobody who has left") {
+TEST_CASE("a barrier does not wait for threads that have exited") {
   for (const unsigned n : {1u, 100u, 128u, 129u, 300u}) {
     std::vector<int> x(n), y(n), expected(n);
     std::iota(x.begin(), x.end(), 0);

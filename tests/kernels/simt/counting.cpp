@@ -1,6 +1,6 @@
-// What every kernel of kernels/table.h does to memory, counted on the very cases that simt_profile runs. The
-// norms have tests of their own beside this (tests/kernels/norm/counting.cpp). This file is compiled with
-// instrumentation, as the kernels are, for the sake of the two wrong kernels at its end.
+// The memory accesses of every kernel of kernels/table.h, counted on the cases of simt_profile. The norms
+// have more tests in tests/kernels/norm/counting.cpp. This file is compiled with instrumentation, like the
+// kernels, because of the two wrong kernels at its end.
 #include <set>
 
 #include "apps/simt_profile/report.h"
@@ -17,16 +17,17 @@ using Shape4 = std::array<std::int64_t, 4>;
 
 ProfileCase case_called(const std::string& name) { return choose_profile_cases(name, "").front(); }
 
-/// What is wrong with accesses that should all be coalesced and free of conflicts; empty where nothing is.
+/// The first fault of accesses that should be coalesced and have no conflicts; empty if there is none.
 std::string waste(const Counters& c) {
   if (!c.races.empty()) return "a race";
-  if (c.global_reads.waste() != 0) return "sectors read in vain";
-  if (c.global_writes.waste() != 0) return "sectors written in vain";
+  if (c.global_reads.waste() != 0) return "unnecessary sectors read";
+  if (c.global_writes.waste() != 0) return "unnecessary sectors written";
   if (c.shared_reads.waste() + c.shared_writes.waste() != 0) return "bank conflicts";
   return "";
 }
 
-/// Every array of more than a number is read once where it is an input and written once where it is an output.
+/// Checks that every array of more than one number is read once if it is an input and written once if it is
+/// an output.
 std::string repeats(const Profile& p, const ExampleArrays& arrays) {
   for (std::size_t i = 0; i < arrays.all().size(); ++i) {
     const ExampleArrays::Array& array = arrays.all()[i];
@@ -75,7 +76,7 @@ TEST_CASE("every operation of the table can be profiled, in both types", "[count
   }
 }
 
-TEST_CASE("no kernel races, under any schedule, on awkward shapes", "[counting]") {
+TEST_CASE("no kernel has races, under any schedule, with unusual shapes", "[counting]") {
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
     for (const DType dtype : {DType::float32, DType::float64})
@@ -115,7 +116,7 @@ TEST_CASE("elementwise kernels read and write every byte once, coalesced, withou
       }
 }
 
-TEST_CASE("whole channels that dropout drops are not even read", "[counting]") {
+TEST_CASE("whole channels that dropout drops are not read", "[counting]") {
   const Profile p =
       profile(case_called("dropout"), {.shape = Shape4{8, 16, 8, 8}, .p = 0.5, .channels = true});
   INFO(to_text(p));
@@ -136,7 +137,8 @@ TEST_CASE("sums over an array and means of planes read it once, coalesced", "[co
 }
 
 TEST_CASE("pools write every output once, coalesced", "[counting]") {
-  // Forward, a lane's window begins two words after its neighbour's; backward, two rows of dx ask for one of dy.
+  // Forward, the windows of neighbouring lanes are two words apart. Backward, two rows of dx need one row of
+  // dy.
   const ExampleSetting setting{.shape = Shape4{4, 8, 32, 32}};
   for (const char* name : {"max_pool2d", "avg_pool2d"}) {
     const ProfileCase forward = case_called(name + std::string("_forward"));
@@ -158,10 +160,10 @@ TEST_CASE("images are loaded once and written once, whole packs at a time", "[co
   INFO(to_text(p));
   CHECK(times_read(p, "images") == 1);
   CHECK(p.total.global_bytes_written == p.bytes_out);
-  CHECK(p.total.global_writes.waste() == 0);  // bank conflicts of its table are a matter of the pixels
+  CHECK(p.total.global_writes.waste() == 0);  // bank conflicts in its table depend on the pixels
 }
 
-TEST_CASE("convolutions and products write their outputs once and seldom meet in a bank", "[counting]") {
+TEST_CASE("convolutions and products write their outputs once and have few bank conflicts", "[counting]") {
   for (const char* name : {"conv2d_forward", "conv2d_backward_data", "conv2d_backward_weight",
                            "linear_forward", "linear_backward"})
     for (const DType dtype : {DType::float32, DType::float64}) {
@@ -176,9 +178,9 @@ TEST_CASE("convolutions and products write their outputs once and seldom meet in
     }
 }
 
-TEST_CASE("norms read x once where a set fits on chip, twice where not, and backward dy and x twice",
+TEST_CASE("norms read x once if a set fits on chip, else twice, and dy and x twice in backward",
           "[counting]") {
-  // Sets of 4 KiB and 64 KiB are the last of their kind: one pack more tips them over.
+  // Sets of 4 KiB and 64 KiB are the largest of their variants: one more pack needs the next variant.
   struct Case {
     std::int64_t h, w;
     double reads;
@@ -207,13 +209,13 @@ TEST_CASE("norms read x once where a set fits on chip, twice where not, and back
 
 namespace {
 
-/// Neighbouring threads go along columns of a matrix whose rows have 32 elements.
+/// Neighbouring threads take neighbouring elements of a column; rows have 32 elements.
 __global__ void add_down_columns(const float* a, const float* b, float* y) {
   const unsigned i = threadIdx.x % 32 * 32 + threadIdx.x / 32;
   y[i] = a[i] + b[i];
 }
 
-/// The sum of two neighbours, without waiting for the neighbour's.
+/// The sum of two neighbours' elements, without waiting for the neighbour.
 __global__ void add_neighbour(const float* a, float* y) {
   NORMA_SHARED(float[64], line);
   line[threadIdx.x] = a[threadIdx.x];
@@ -229,11 +231,11 @@ Counters count(F run) {
 
 }  // namespace
 
-TEST_CASE("a kernel across the rows, and one without a barrier, do not pass these tests", "[counting]") {
+TEST_CASE("these tests find a kernel that is not coalesced and one without a barrier", "[counting]") {
   std::vector<float> a(1024), b(1024), y(1024);
   CHECK(waste(count([&] {
           launch(add_down_columns, {1, 1024}, a.data(), b.data(), y.data());
-        })) == "sectors read in vain");
+        })) == "unnecessary sectors read");
   CHECK(waste(count([&] { launch(add_neighbour, {1, 64}, a.data(), y.data()); })) == "a race");
 }
 

@@ -1,4 +1,4 @@
-// CUDA's arithmetic helpers, where their edge cases differ from what one would guess.
+// Edge cases of CUDA's arithmetic functions.
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -9,7 +9,7 @@
 namespace norma::simt {
 namespace {
 
-TEST_CASE("min and max take two types, and of a number and NaN the number") {
+TEST_CASE("min and max accept two types, and choose the number rather than NaN") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   CHECK(max(nan, 2.0f) == 2.0f);
   CHECK(min(2.0, static_cast<double>(nan)) == 2.0);
@@ -18,7 +18,7 @@ TEST_CASE("min and max take two types, and of a number and NaN the number") {
   STATIC_REQUIRE(std::is_same_v<decltype(min(1.0f, 2.0)), double>);
 }
 
-TEST_CASE("bit functions at their edges") {
+TEST_CASE("bit functions in edge cases") {
   CHECK(__clz(0) == 32);
   CHECK(__clz(1) == 31);
   CHECK(__clz(-1) == 0);

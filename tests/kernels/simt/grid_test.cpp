@@ -1,4 +1,4 @@
-// Grids and blocks: every thread runs once, limits hold, launches follow each other, errors come out.
+// Grids and blocks: every thread runs once, limits are checked, launches run in order, errors are reported.
 #include <vector>
 
 #include "core/error.h"
@@ -43,7 +43,7 @@ __global__ void throw_among_objects(int* alive) {
 }
 
 __global__ void change_parameters(std::vector<int> parameters, int* ok) {
-  if (parameters[0] != 7) atomicExch(ok, 0);  // somebody else changed it
+  if (parameters[0] != 7) atomicExch(ok, 0);  // another thread changed it
   parameters[0] = static_cast<int>(threadIdx.x) + 100;
 }
 
@@ -88,7 +88,7 @@ TEST_CASE("launches beyond CUDA's limits are refused with the reason") {
   CHECK_THROWS_WITH(launch(nothing, {1, {1, 1, 65}}), Contains("(1024, 1024, 64)"));
   CHECK_THROWS_WITH(launch(nothing, {{1, 65536}, 1}), Contains("65535"));
   CHECK_THROWS_WITH(launch(nothing, {0x80000000u, 1}), Contains("2147483647"));
-  CHECK_THROWS_WITH(launch(nothing, {1, 1, 227 * 1024 + 1}), Contains("dynamic shared memory"));
+  CHECK_THROWS_WITH(launch(nothing, {1, 1, shared_bytes_at_most + 1}), Contains("dynamic shared memory"));
   CHECK_THROWS_WITH(launch(nothing, {0, 32}), Contains("grid_test.cpp:"));
   CHECK_THROWS_WITH(launch(launch_another, {}), Contains("from within a kernel"));
   CHECK_THROWS_WITH(__syncthreads(), Contains("outside of a kernel"));
@@ -100,7 +100,7 @@ TEST_CASE("each thread has its own copy of the parameters") {
   CHECK(ok == 1);
 }
 
-TEST_CASE("an exception comes out of launch, of the first failing block, and the executor goes on working") {
+TEST_CASE("launch throws the exception of the first failing block, and the executor still works afterwards") {
   for (const Schedule& schedule : all_schedules) {
     const UseSchedule use(schedule);
     for (int repeat = 0; repeat < 5; ++repeat) {
@@ -124,7 +124,7 @@ TEST_CASE("the stacks of a failed block are unwound") {
   }
 }
 
-TEST_CASE("thousands of launches reuse what the first ones made") {
+TEST_CASE("thousands of launches reuse the stacks of the first ones") {
   std::vector<float> x(256, 1.0f), out(1);
   for (int i = 0; i < 2000; ++i) {
     out[0] = 0;

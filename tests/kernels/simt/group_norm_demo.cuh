@@ -1,4 +1,4 @@
-// Group norm forward, one block per set: the first real kernel under simt, a model for kernels/norm.
+// Group norm forward, one block per set: a complete kernel as an example for simt.
 //
 // MATH     y = (x − mean)·rstd·weight[c] + bias[c], mean and rstd over the M = C/G·H·W elements of a set
 // MAPPING  grid N·G, block 32·k threads
@@ -7,7 +7,7 @@
 //                           └── block ────┘                       thread t takes elements t, t + blockDim, …
 //
 // MEMORY   x is read three times (mean, squares, result), y written once; small sets stay in the L2 cache
-// NUMERICS two passes, both in float: Σ (x − mean)² loses nothing to a large mean
+// NUMERICS two passes, both in float: Σ (x − mean)² stays accurate with a large mean
 // REQUIRES every thread of a block reaches every block_sum; blockDim.x is a multiple of 32
 #pragma once
 

@@ -1,4 +1,5 @@
-// A whole kernel: group norm against a double loop, under every schedule, with a mean far from zero.
+// A complete kernel: group norm compared with a loop in double, under every schedule, with a mean far from
+// zero.
 #include "tests/kernels/simt/group_norm_demo.cuh"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Right kernels, small, for the tests of the simt executor. nvcc compiles them as well.
+// Small correct kernels for the tests of the simt executor. nvcc can compile them too.
 #pragma once
 
 #include "kernels/cuda/team.cuh"
@@ -33,7 +33,7 @@ static __global__ void moments_by_block(const float* x, float* mean, float* squa
   if (threadIdx.x == 0) mean[blockIdx.x] = m, squares[blockIdx.x] = s;
 }
 
-/// The classic tree in dynamic shared memory, a barrier a level; blockDim.x is a power of two.
+/// The classic tree in dynamic shared memory, one barrier per level; blockDim.x is a power of two.
 static __global__ void tree_sum(const double* x, double* out) {
   double* const level = dynamic_shared<double>();
   level[threadIdx.x] = x[blockIdx.x * blockDim.x + threadIdx.x];
@@ -46,7 +46,7 @@ static __global__ void tree_sum(const double* x, double* out) {
 
 /// y = xᵀ for an n × n matrix, by tiles of 32 × 32 and blocks of (32, 8).
 static __global__ void transpose(unsigned n, const float* x, float* y) {
-  NORMA_SHARED(float[32][33], tile);  // 33: a column lies in 32 different banks
+  NORMA_SHARED(float[32][33], tile);  // 33: a column is in 32 different banks
   const unsigned column = blockIdx.x * 32 + threadIdx.x, row = blockIdx.y * 32 + threadIdx.y;
   for (unsigned i = 0; i < 32; i += 8)
     if (column < n && row + i < n) tile[threadIdx.y + i][threadIdx.x] = x[(row + i) * n + column];

@@ -1,8 +1,7 @@
-// Counting and race detection, on kernels whose figures one can work out by hand. This file is compiled with
-// instrumentation of its memory accesses (kernels/simt/README.md, "Counting"); without, there is nothing to
-// see.
+// Counting and race detection, on kernels whose figures can be computed by hand. This file is compiled with
+// instrumentation of its memory accesses (kernels/simt/README.md, "Counting"); without it nothing is counted.
 #include "tests/support/catch.h"
-#ifdef __SANITIZE_THREAD__
+#if NORMA_HAS_HOOKS
 #include <numeric>
 #include <vector>
 
@@ -62,7 +61,7 @@ __global__ void broadcast(const float* one, float* out) {
 
 __global__ void accumulate(float* sum, const float* x) { atomicAdd(&sum[threadIdx.x % 2], x[threadIdx.x]); }
 
-TEST_CASE("a coalesced copy moves what it must") {
+TEST_CASE("a coalesced copy moves no more than necessary") {
   GuardedBuffer<float> x(256), y(256);
   const Counters c = count([&] { launch(copy<float>, {2, 128}, x.data(), y.data(), 1u, 0u); });
   check(c.global_reads, 8, 1024, 32, 32);
@@ -73,7 +72,7 @@ TEST_CASE("a coalesced copy moves what it must") {
   CHECK(c.races.empty());
 }
 
-TEST_CASE("a warp of float4 or double takes more sectors, none of them in vain") {
+TEST_CASE("a warp of float4 or double needs more sectors, all of them necessary") {
   GuardedBuffer<float4> x(32), y(32);
   check(count([&] {
           launch(copy<float4>, {1, 32}, x.data(), y.data(), 1u, 0u);
@@ -104,7 +103,7 @@ TEST_CASE("strides and offsets waste sectors") {
   CHECK(c.global_bytes_read == 4);
 }
 
-TEST_CASE("a column of a 32-wide tile lies in one bank, of a 33-wide one in all") {
+TEST_CASE("a column of a 32-wide tile is in one bank, that of a 33-wide tile in all banks") {
   GuardedBuffer<float> out(32);
   const Counters conflicting = count([&] { launch(read_columns<32>, {1, 32}, out.data()); });
   check(conflicting.shared_reads, 32, 4096, 32 * 32, 32);
@@ -114,7 +113,7 @@ TEST_CASE("a column of a 32-wide tile lies in one bank, of a 33-wide one in all"
   CHECK(conflicting.sites.front().kind == Access::Kind::read);
 }
 
-TEST_CASE("wide shared accesses take halves and quarters of a warp at a time") {
+TEST_CASE("wide shared accesses serve half or a quarter of a warp at a time") {
   GuardedBuffer<double> d(64);
   check(count([&] { launch(through_shared<double>, {1, 64}, d.data()); }).shared_reads, 2, 512, 4, 4);
   GuardedBuffer<float4> f(64);
@@ -129,14 +128,14 @@ TEST_CASE("one word for all lanes is one transaction") {
   CHECK(c.races.empty());
 }
 
-TEST_CASE("atomic functions are counted, and do not race") {
+TEST_CASE("atomic functions are counted and do not race with each other") {
   GuardedBuffer<float> sum(2), x(64);
   const Counters c = count([&] { launch(accumulate, {3, 64}, sum.data(), x.data()); });
   check(c.atomics, 6, 768, 6, 6);
   CHECK(c.races.empty());
 }
 
-TEST_CASE("right kernels have no race, under any schedule") {
+TEST_CASE("correct kernels have no race, under any schedule") {
   std::vector<float> x(100 * 100, 1.0f), y(x.size()), out(4), squares(4);
   std::vector<double> d(512), sums(2);
   std::vector<int> values(1000);
@@ -165,7 +164,7 @@ TEST_CASE("group norm reads its input three times and writes its output once") {
   CHECK(counters.global_bytes_read == 1024 * 4 + 2 * 8 * 4);
   CHECK(counters.global_bytes_written == 1024 * 4);
   check(counters.global_writes, 32, 4096, 128, 128);
-  CHECK(counters.global_reads.bytes == (3 + 2) * 4096);  // x three times; weight and bias once an element
+  CHECK(counters.global_reads.bytes == (3 + 2) * 4096);  // x three times; weight and bias once per element
   CHECK(counters.global_reads.transactions == 3 * 128 + 2 * 32);
   CHECK(counters.global_reads.transactions == counters.global_reads.ideal);
   CHECK(counters.shared_reads.transactions == counters.shared_reads.ideal);
@@ -201,7 +200,8 @@ __global__ void within_warp(int* out, bool meet) {
   out[threadIdx.x] = line[31 - threadIdx.x];
 }
 
-/// Lanes 0-15 meet, then lanes 8-31: what lane 0 wrote has reached lane 31 by way of lanes 8-15.
+/// Lanes 0-15 meet, then lanes 8-31: the write of lane 0 happens before the read of lane 31, through lanes
+/// 8-15.
 __global__ void through_others(int* out) {
   NORMA_SHARED(int, word);
   const unsigned lane = threadIdx.x;
@@ -248,7 +248,7 @@ TEST_CASE("races are found under every schedule, whatever the result") {
   }
 }
 
-TEST_CASE("one launch does not race with the next, nor a block's shared memory with another's") {
+TEST_CASE("one launch does not race with the next, and shared memory of different blocks does not race") {
   std::vector<float> x(64), y(64);
   const Counters c = count([&] {
     launch(copy<float>, {2, 32}, x.data(), y.data(), 1u, 0u);
@@ -261,7 +261,7 @@ TEST_CASE("one launch does not race with the next, nor a block's shared memory w
   CHECK(c.races[0].space == Space::global);
 }
 
-TEST_CASE("a report is a table with a line for each instruction and each race") {
+TEST_CASE("a report is a table with one line per instruction and per race") {
   std::vector<float> out(64);
   const std::string text = report(count([&] { launch(no_barrier, {1, 64}, out.data()); }));
   CHECK_THAT(text, Catch::Contains("shared write") && Catch::Contains("race in shared memory: a "));

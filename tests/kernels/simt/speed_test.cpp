@@ -1,4 +1,4 @@
-// How fast the executor is. Hidden: runs when asked for, by its tag [simt-speed].
+// The speed of the executor. Hidden: runs only with its tag [simt-speed].
 #include <chrono>
 #include <cstdio>
 #include <vector>
@@ -22,7 +22,7 @@ __global__ void shuffles(int count, float* out) {
 
 __global__ void meets_nobody(float* x) { x[blockIdx.x * blockDim.x + threadIdx.x] += 1; }
 
-/// Prints the best of five runs, as nanoseconds a step.
+/// Prints the best of five runs, in nanoseconds per step.
 template <class F>
 void measure(const char* what, double steps, F run) {
   double best = 1e9;
@@ -31,7 +31,7 @@ void measure(const char* what, double steps, F run) {
     run();
     best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
-  std::printf("  %-34s %7.1f ns %9.1f million a second\n", what, best / steps * 1e9, steps / best * 1e-6);
+  std::printf("  %-34s %7.1f ns %9.1f million per second\n", what, best / steps * 1e9, steps / best * 1e-6);
 }
 
 TEST_CASE("speed of simt", "[.][simt-speed]") {
@@ -44,7 +44,7 @@ TEST_CASE("speed of simt", "[.][simt-speed]") {
     measure("barrier, block of 256", 100.0 * 256 * 10, [] { launch(barriers, {100, 256}, 10); });
     measure("barrier, block of 1024", 25.0 * 1024 * 10, [] { launch(barriers, {25, 1024}, 10); });
     measure("shuffle, block of 256", 100.0 * 256 * 10, [&] { launch(shuffles, {100, 256}, 10, x.data()); });
-    measure("thread that meets nobody", 1000.0 * 256, [&] { launch(meets_nobody, {1000, 256}, x.data()); });
+    measure("thread without barriers", 1000.0 * 256, [&] { launch(meets_nobody, {1000, 256}, x.data()); });
   }
   set_threads(before);
 }

@@ -1,10 +1,11 @@
-// What each step from the naive group norm to production gained, counted: the figures of
+// The counted accesses of each step from the naive group norm to production: the figures of
 // kernels/norm/steps/README.md. Part of norma_counting_tests, for which the kernels are instrumented.
 
 #include "core/random.h"
 #include "kernels/norm/steps/steps.h"
 #include "kernels/simt/counters.h"
 #include "kernels/simt/guarded_buffer.h"
+#include "tests/kernels/step_counts.h"
 #include "tests/support/catch.h"
 
 namespace norma::simt {
@@ -24,7 +25,7 @@ struct Numbers {
       dy[i] = static_cast<float>(random.uniform(2 * i + 1));
     }
   }
-  // Without weight and bias, so that all that is read many times is x.
+  // Without weight and bias, so that only x is read many times.
   GroupNormForward<float> forward() {
     return {n, c, hw, groups, 1e-5, x.data(), nullptr, nullptr, y.data(), mean.data(), rstd.data()};
   }
@@ -34,7 +35,7 @@ struct Numbers {
   }
 };
 
-// In multiples of the least: a sector for every 32 bytes, a request for every 32 elements.
+// Multiples of the least possible number: one sector for every 32 bytes, one request for every 32 elements.
 struct Expected {
   double read_sectors, written_sectors, read_requests;
 };
@@ -53,20 +54,17 @@ void check_counts(const Steps& steps, const Args& args, int arrays_read,
     const double written = static_cast<double>(counters.global_writes.transactions) / sectors;
     INFO(steps[i].operation.name << ": sectors read " << read << ", written " << written << ", requests "
                                  << asked);
-    const bool production = i + 1 == steps.size();  // is free to get better
-    const auto holds = [&](double counted, double figure) {
-      return counted <= 1.01 * figure && (production || counted >= 0.99 * figure);
-    };
-    CHECK(holds(read, expected[i].read_sectors));
-    CHECK(holds(written, expected[i].written_sectors));
-    CHECK(holds(asked, expected[i].read_requests));
+    const bool production = i + 1 == steps.size();
+    CHECK(test::holds_figure(read, expected[i].read_sectors, production));
+    CHECK(test::holds_figure(written, expected[i].written_sectors, production));
+    CHECK(test::holds_figure(asked, expected[i].read_requests, production));
     CHECK(counters.races.empty());
   }
 }
 
 }  // namespace
 
-TEST_CASE("each step of group norm forward gains what it says", "[counting][steps]") {
+TEST_CASE("each step of group norm forward has its documented counts", "[counting][steps]") {
   Numbers numbers;
   check_counts(group_norm_forward_steps<float>(), numbers.forward(), 1,
                {{24.00, 8.00, 3.00},
@@ -77,7 +75,7 @@ TEST_CASE("each step of group norm forward gains what it says", "[counting][step
                 {1.00, 1.00, 0.25}});
 }
 
-TEST_CASE("each step of group norm backward gains what it says", "[counting][steps]") {
+TEST_CASE("each step of group norm backward has its documented counts", "[counting][steps]") {
   Numbers numbers;
   group_norm_forward<float>(numbers.forward());
   check_counts(group_norm_backward_steps<float>(), numbers.backward(), 2,

@@ -1,4 +1,4 @@
-// Every step from the naive group norm to production computes the same, on awkward sizes and under every
+// Every step from the naive group norm to production computes the same, with unusual sizes and under every
 // schedule.
 #include "kernels/norm/steps/steps.h"
 
@@ -16,13 +16,13 @@ struct Size {
   bool affine = true;
 };
 
-// Sets of one element; fewer and more than a warp, a block and what a block holds in registers; primes,
-// planes of whole packs and not; more sets and more channels than a block of threads has.
+// Sets of one element; sets smaller and larger than a warp, a block and the registers of a block; primes;
+// planes of whole packs or not; more sets and more channels than a block has threads.
 const std::vector<Size> sizes = {{1, 1, 1, 1},   {2, 6, 1, 2},          {3, 4, 7, 2},    {2, 31, 3, 31},
                                  {2, 8, 16, 4},  {1, 3, 257, 1, false}, {1, 2, 8300, 1}, {40, 8, 4, 4},
                                  {1, 260, 2, 1}, {2, 4, 64, 2, false}};
 
-// One step with numbers of its own; y, mean and rstd on the CPU.
+// Runs one step; returns y, mean and rstd on the CPU.
 template <class T>
 struct Forward {
   Size s;
@@ -73,7 +73,7 @@ struct Backward {
   }
 };
 
-// Not relative where the right answer is nothing but rounding: dx of a set of one element is 0.
+// Not relative if the correct result is 0 except for rounding: dx of a set of one element.
 void check_close(const Tensor& got, const Tensor& want, double tolerance) {
   const std::vector<double> a = got.to_vector<double>(), b = want.to_vector<double>();
   REQUIRE(a.size() == b.size());
@@ -87,7 +87,7 @@ void check_close(const Tensor& got, const Tensor& want, double tolerance) {
 template <class T, template <class> class Run, class Steps, class Reference>
 void check_steps(const Steps& steps, const Reference& reference, double tolerance) {
   for (const Device device : tested_devices()) {
-    if (device == Device::cpu) continue;  // it has no steps
+    if (device == Device::cpu) continue;  // the cpu has no steps
     for (const Size& size : sizes) {
       const Run<T> run(size);
       const std::vector<Tensor> want = Run<double>(size)(Device::reference, reference);
@@ -113,7 +113,7 @@ TEST_CASE("every step of group norm backward agrees with the reference", "[norm]
                                 1e-10);
 }
 
-TEST_CASE("the last step is what Norma uses", "[norm][steps]") {
+TEST_CASE("the last step is the group norm that Norma uses", "[norm][steps]") {
   const auto forward = group_norm_forward_steps<float>();
   const auto backward = group_norm_backward_steps<float>();
   CHECK(forward.back().operation.on ==

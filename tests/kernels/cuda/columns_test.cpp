@@ -1,15 +1,16 @@
 // Sums down the columns of a matrix.
-#include "kernels/norm/columns.cuh"
+#include "kernels/cuda/columns.cuh"
 
 #include <vector>
 #include "tests/support/catch.h"
 
+#include "kernels/norm/runs.cuh"
 #include "kernels/simt/guarded_buffer.h"
 
 namespace norma::simt {
 
 TEST_CASE("columns are summed in slices of rows, whatever their number", "[norm][operation]") {
-  for (const unsigned rows : {0u, 1u, 7u, 8u, 9u, 100u})
+  for (const unsigned rows : {0u, 1u, 7u, 8u, 9u, 100u, 511u, 512u, 5000u})
     for (const unsigned columns : {1u, 31u, 32u, 33u})
       for (const unsigned slice : {0u, 1u, 9u, 64u}) {
         std::vector<Sums<double>> x(rows * columns);
@@ -17,8 +18,12 @@ TEST_CASE("columns are summed in slices of rows, whatever their number", "[norm]
         const unsigned height = slice == 0 ? std::max(rows, 1u) : slice,
                        slices = std::max(1u, (rows + height - 1) / height);
         GuardedBuffer<Sums<double>> sums(slices * columns);
-        merge_columns(rows, columns, LoadPartial<Sums<double>>{x.data(), columns},
-                      FinishSum<Sums<double>>{sums.data(), columns}, slice);
+        const LoadPartial<Sums<double>> load{x.data(), columns};
+        const FinishSum<Sums<double>> finish{sums.data(), columns};
+        if (slice == 0)
+          merge_columns(rows, columns, load, finish);
+        else
+          merge_slices(rows, columns, slice, load, finish);
         sums.check();
         for (unsigned s = 0; s < slices; ++s)
           for (unsigned column = 0; column < columns; ++column) {

@@ -1,0 +1,23 @@
+// Beginning and end of every program: three open streams, and an exit status.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace norma {
+
+/// Runs the body of a program. An error becomes one sentence on stderr and its exit status: 2 for a wrong
+/// command line, 1 for any other failure, 128 + the signal's number where a signal interrupted it. Text on
+/// stdout that could not be written (a full disk) is a failure too; a reader that has gone (`| head`) is
+/// none.
+int run_app(const std::string& name, const std::function<int()>& body);
+
+/// The text with control characters as \n or \x1b, for names of files, which may have any: a terminal obeys
+/// some.
+std::string printable(std::string_view text);
+
+/// Prints at once. If that fails, the program continues, and run_app() reports the failure at its end.
+void print(std::string_view text);
+
+}  // namespace norma
