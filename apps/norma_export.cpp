@@ -11,10 +11,10 @@
 #include "apps/cli/flags.h"
 #include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
-#include "apps/run/saved_model.h"
 #include "core/error.h"
 #include "core/save_file.h"
 #include "layers/export/onnx.h"
+#include "optim/run/saved_model.h"
 
 namespace norma {
 namespace {

@@ -13,6 +13,9 @@
 
 namespace norma {
 
+/// The most epochs of a training.
+inline constexpr int most_epochs = 100'000;
+
 struct SchedulerChoice {
   std::string kind = "none";  ///< one of scheduler_kinds()
   int step_size = 6;          ///< step: epochs

@@ -13,9 +13,6 @@
 
 namespace norma {
 
-/// The largest value of --epochs, and so the most epochs of any run.
-inline constexpr int most_epochs = 100'000;
-
 /// A program that trains. All of them have --data-set; they differ only in the default data set.
 struct Program {
   std::string name;

@@ -4,12 +4,12 @@
 #include "apps/cli/find_images.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/run_app.h"
-#include "apps/run/saved_model.h"
 #include "core/clock.h"
 #include "kernels/simd_target.h"
 #include "optim/finite.h"
 #include "optim/predictions.h"
 #include "optim/presets.h"
+#include "optim/run/saved_model.h"
 #include "optim/trainer.h"
 
 namespace norma {

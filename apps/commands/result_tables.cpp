@@ -2,10 +2,10 @@
 
 #include <fmt/ranges.h>
 
-#include "apps/run/run_config.h"
 #include "apps/run/series_result.h"
 #include "core/save_file.h"
 #include "layers/summary.h"
+#include "optim/run/metrics_json.h"
 
 namespace norma {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "apps/cli/run_app.h"
-#include "apps/run/run_folder.h"
-#include "apps/run/saved_model.h"
 #include "optim/predictions.h"
+#include "optim/run/run_folder.h"
+#include "optim/run/saved_model.h"
 
 namespace norma {
 namespace {

@@ -8,9 +8,7 @@
 #include "apps/cli/find_images.h"
 #include "apps/cli/run_app.h"
 #include "apps/report/pages/report.h"
-#include "apps/run/norm_statistics_json.h"
 #include "apps/run/run_config.h"
-#include "apps/run/run_folder.h"
 #include "core/device_memory.h"
 #include "core/random.h"
 #include "layers/fusion.h"
@@ -19,6 +17,10 @@
 #include "optim/cross_check.h"
 #include "optim/norm_statistics.h"
 #include "optim/presets.h"
+#include "optim/run/metrics_json.h"
+#include "optim/run/norm_statistics_json.h"
+#include "optim/run/run_folder.h"
+#include "optim/run/saved_run.h"
 #include "optim/tensorboard.h"
 
 namespace norma {

@@ -1,9 +1,5 @@
 #include "apps/run/run_config.h"
 
-#include <limits>
-#include <nlohmann/json.hpp>
-
-#include "apps/run/json_lines.h"
 #include "core/parallel.h"
 #include "data/checksum.h"
 #include "kernels/simd_target.h"
@@ -71,63 +67,6 @@ Json config_of(const Options& o, const DataSplit& images, const TrainingData& da
         {"seed", r.seed}}},
       {"on_nan", r.on_nan},
       {"machine", {{"device", name(o.machine.device())}, {"threads", threads()}, {"simd", simd_target()}}}};
-}
-
-Json metrics_of(const EpochResult& r, const std::string& data_name) {
-  Json line = {{"epoch", r.epoch},           {"lr", r.lr},
-               {"train_loss", r.train.loss}, {"train_accuracy", r.train.accuracy},
-               {"test_loss", r.test.loss},   {"test_accuracy", r.test.accuracy},
-               {"seconds", r.seconds},       {"images_per_second", r.images_per_second},
-               {"data", data_name}};
-  if (r.validation) {
-    line["validation_loss"] = r.validation->loss;
-    line["validation_accuracy"] = r.validation->accuracy;
-  }
-  return line;
-}
-
-std::string difference(const Json& config, const Json& other) {
-  const auto part = [](const Json& whole, const char* name) {
-    return whole.is_object() && whole.contains(name) ? whole[name] : Json();
-  };
-  std::vector<std::pair<std::string, std::pair<Json, Json>>> pairs;
-  pairs.push_back({"program", {part(config, "program"), part(other, "program")}});
-  for (const char* name : {"data", "network", "training", "machine"}) {
-    const Json here = part(config, name), there = part(other, name);
-    for (const auto& [key, value] : here.items())
-      if (key != "threads")  // the bits do not depend on them
-        pairs.push_back({fmt::format("{}.{}", name, key), {value, part(there, key.c_str())}});
-  }
-  for (const auto& [name, values] : pairs)
-    if (const auto& [here, there] = values; here != there)
-      return fmt::format("{} is {} there and {} here", name,
-                         there.dump(-1, ' ', false, Json::error_handler_t::replace),
-                         here.dump(-1, ' ', false, Json::error_handler_t::replace));
-  return "";
-}
-
-bool same_recipe(const Json& config, const Json& other) { return difference(config, other).empty(); }
-
-EpochResult result_of(const JsonLine& metrics) {
-  constexpr double largest = 1e40;  // more than any float32, and charts can draw it
-  EpochResult r;
-  r.epoch = static_cast<int>(metrics.whole("epoch", 1, most_epochs));
-  r.lr = metrics.number("lr", 0, std::numeric_limits<double>::max());
-  const auto score = [&](const std::string& set) {
-    return Score{
-        metrics.number_or_nan((set + "_loss").c_str(), -largest, largest),  // NaN with --on-nan continue
-        metrics.number((set + "_accuracy").c_str(), 0, 100)};
-  };
-  r.train = score("train");
-  r.test = score("test");
-  if (metrics.has("validation_loss")) r.validation = score("validation");
-  r.seconds = metrics.number("seconds", 0, 1e9);
-  if (metrics.has("images_per_second")) r.images_per_second = metrics.number("images_per_second", 0, 1e12);
-  return r;
-}
-
-std::vector<EpochResult> read_metrics(const std::filesystem::path& file, std::size_t most) {
-  return in_order(read_json_lines(file, most, result_of), 1, file);
 }
 
 }  // namespace norma

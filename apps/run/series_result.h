@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "apps/cli/options.h"
-#include "apps/run/saved_run.h"
 #include "optim/confusion.h"
+#include "optim/run/saved_run.h"
 
 namespace norma {
 

@@ -1,11 +1,11 @@
 #include "optim/norm_statistics.h"
-#include "apps/run/norm_statistics_json.h"
+#include "optim/run/norm_statistics_json.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "apps/cli/options.h"
-#include "apps/run/json_lines.h"
+#include "core/json_lines.h"
 #include "core/random.h"
 #include "data/synthetic.h"
 #include "optim/presets.h"

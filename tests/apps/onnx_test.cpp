@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "apps/run/saved_model.h"
 #include "core/random.h"
 #include "data/cifar.h"
 #include "data/synthetic.h"
@@ -26,6 +25,7 @@
 #include "layers/safetensors.h"
 #include "optim/predictions.h"
 #include "optim/presets.h"
+#include "optim/run/saved_model.h"
 #include "optim/trainer.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/catch.h"

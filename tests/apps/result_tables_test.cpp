@@ -4,12 +4,12 @@
 #include <fstream>
 #include <set>
 
-#include "apps/run/run_config.h"
 #include "apps/run/series_result.h"
 #include "core/save_file.h"
 #include "layers/summary.h"
 #include "optim/measured.h"
 #include "optim/presets.h"
+#include "optim/run/metrics_json.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/catch.h"
 

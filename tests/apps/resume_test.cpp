@@ -5,10 +5,10 @@
 #include <random>
 #include <set>
 
-#include "apps/run/checkpoint.h"
 #include "core/clock.h"
 #include "core/save_file.h"
 #include "layers/safetensors.h"
+#include "optim/run/checkpoint.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"

@@ -2,7 +2,7 @@
 // byte chooses: 'f' for a whole file, any other for a valid one, of which the input gives its numbers as
 // text, its configuration and its lines, separated by NUL bytes. The byte chooses optimizer and scheduler
 // too.
-#include "apps/run/checkpoint.h"
+#include "optim/run/checkpoint.h"
 
 #include <algorithm>
 

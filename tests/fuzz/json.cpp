@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/run/saved_config.h"
+#include "optim/run/saved_config.h"
 #include "tests/fuzz/input.h"
 
 using namespace norma;

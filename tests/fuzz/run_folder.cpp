@@ -4,8 +4,8 @@
 
 #include "apps/report/pages/images.h"
 #include "apps/report/pages/report.h"
-#include "apps/run/saved_run.h"
 #include "optim/presets.h"
+#include "optim/run/saved_run.h"
 #include "tests/fuzz/input.h"
 
 using namespace norma;

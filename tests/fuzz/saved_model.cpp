@@ -1,6 +1,6 @@
 // A saved model and a batch of images that it scores. The first byte chooses: a whole file, or the
 // configuration of a file whose weights fit, which gets much further.
-#include "apps/run/saved_model.h"
+#include "optim/run/saved_model.h"
 
 #include "layers/safetensors.h"
 #include "optim/presets.h"

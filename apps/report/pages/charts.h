@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "apps/report/draw/chart.h"
-#include "apps/run/saved_run.h"
+#include "optim/run/saved_run.h"
 
 namespace norma {
 

@@ -12,10 +12,10 @@
 #include <filesystem>
 #include <vector>
 
-#include "apps/run/saved_run.h"
 #include "data/dataset.h"
 #include "layers/summary.h"
 #include "optim/predictions.h"
+#include "optim/run/saved_run.h"
 
 namespace norma {
 

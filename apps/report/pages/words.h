@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/run/saved_run.h"
+#include "optim/run/saved_run.h"
 
 namespace norma {
 

@@ -1,9 +1,9 @@
-#include "apps/run/checkpoint.h"
+#include "optim/run/checkpoint.h"
 
-#include "apps/cli/options.h"
 #include "core/error.h"
 #include "data/checksum.h"
 #include "layers/safetensors.h"
+#include "optim/recipe.h"
 
 namespace norma {
 namespace fs = std::filesystem;

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/run/saved_config.h"
+#include "optim/run/saved_config.h"
 #include "optim/state.h"
 
 namespace norma {

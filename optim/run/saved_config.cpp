@@ -1,11 +1,11 @@
-#include "apps/run/saved_config.h"
+#include "optim/run/saved_config.h"
 
 #include <algorithm>
 #include <limits>
 
-#include "apps/cli/options.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "optim/recipe.h"
 
 namespace norma {
 namespace {
@@ -102,5 +102,27 @@ SavedConfig config_from(Json json, const std::string& name) {
 SavedConfig parse_config(std::string_view text, const std::string& name) {
   return config_from(parse_json<Json>(text, name), name);
 }
+
+std::string difference(const Json& config, const Json& other) {
+  const auto part = [](const Json& whole, const char* name) {
+    return whole.is_object() && whole.contains(name) ? whole[name] : Json();
+  };
+  std::vector<std::pair<std::string, std::pair<Json, Json>>> pairs;
+  pairs.push_back({"program", {part(config, "program"), part(other, "program")}});
+  for (const char* name : {"data", "network", "training", "machine"}) {
+    const Json here = part(config, name), there = part(other, name);
+    for (const auto& [key, value] : here.items())
+      if (key != "threads")  // the bits do not depend on them
+        pairs.push_back({fmt::format("{}.{}", name, key), {value, part(there, key.c_str())}});
+  }
+  for (const auto& [name, values] : pairs)
+    if (const auto& [here, there] = values; here != there)
+      return fmt::format("{} is {} there and {} here", name,
+                         there.dump(-1, ' ', false, Json::error_handler_t::replace),
+                         here.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return "";
+}
+
+bool same_recipe(const Json& config, const Json& other) { return difference(config, other).empty(); }
 
 }  // namespace norma

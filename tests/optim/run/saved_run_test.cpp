@@ -1,4 +1,4 @@
-#include "apps/run/saved_run.h"
+#include "optim/run/saved_run.h"
 
 #include <sys/stat.h>
 
@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "apps/run/norm_statistics_json.h"
-#include "apps/run/run_config.h"
-#include "apps/run/run_folder.h"
 #include "core/save_file.h"
+#include "optim/run/metrics_json.h"
+#include "optim/run/norm_statistics_json.h"
+#include "optim/run/run_folder.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/catch.h"
 

@@ -1,8 +1,7 @@
 // NormStatistics as a line of norm_statistics.jsonl, and back.
 #pragma once
 
-#include "apps/cli/options.h"
-#include "apps/run/json_lines.h"
+#include "core/json_lines.h"
 #include "optim/norm_statistics.h"
 
 namespace norma {

@@ -1,4 +1,4 @@
-#include "apps/run/json_lines.h"
+#include "core/json_lines.h"
 
 #include <fstream>
 

@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/run/checkpoint.h"
 #include "layers/module.h"
+#include "optim/run/checkpoint.h"
 
 namespace norma {
 

@@ -44,4 +44,10 @@ SavedConfig config_from(nlohmann::ordered_json json, const std::string& name);
 /// Parses it first.
 SavedConfig parse_config(std::string_view text, const std::string& name);
 
+/// Two runs must give the same bits if they have the same network, images, recipe, device and instruction
+/// set. Returns the first difference, as "training.lr is 0.1 there and 0.01 here" (`other` is there); empty
+/// if there is none.
+std::string difference(const nlohmann::ordered_json& config, const nlohmann::ordered_json& other);
+bool same_recipe(const nlohmann::ordered_json& config, const nlohmann::ordered_json& other);
+
 }  // namespace norma

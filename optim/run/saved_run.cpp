@@ -1,14 +1,14 @@
-#include "apps/run/saved_run.h"
+#include "optim/run/saved_run.h"
 
 #include <algorithm>
 #include <functional>
 
-#include "apps/run/checkpoint.h"
-#include "apps/run/json_lines.h"
-#include "apps/run/norm_statistics_json.h"
-#include "apps/run/run_config.h"
 #include "core/error.h"
+#include "core/json_lines.h"
 #include "core/save_file.h"
+#include "optim/run/checkpoint.h"
+#include "optim/run/metrics_json.h"
+#include "optim/run/norm_statistics_json.h"
 
 namespace norma {
 namespace fs = std::filesystem;

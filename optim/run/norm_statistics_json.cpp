@@ -1,7 +1,9 @@
-#include "apps/run/norm_statistics_json.h"
+#include "optim/run/norm_statistics_json.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>
+
+#include "optim/recipe.h"
 
 namespace norma {
 namespace {

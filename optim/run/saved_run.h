@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/run/saved_config.h"
 #include "optim/norm_statistics.h"
+#include "optim/run/saved_config.h"
 #include "optim/trainer.h"
 
 namespace norma {

@@ -1,10 +1,10 @@
-#include "apps/run/saved_model.h"
+#include "optim/run/saved_model.h"
 
 #include <algorithm>
 
-#include "apps/run/saved_config.h"
 #include "layers/safetensors.h"
 #include "optim/presets.h"
+#include "optim/run/saved_config.h"
 
 namespace norma {
 namespace fs = std::filesystem;

@@ -1,4 +1,4 @@
-#include "apps/run/saved_model.h"
+#include "optim/run/saved_model.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
