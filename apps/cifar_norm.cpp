@@ -4,7 +4,7 @@
 //   cifar_norm eval runs/gn4               scores the trained network (apps/commands/eval.h)
 //
 // The steps of a run: options (apps/cli/options.h) → network (optim/presets.h) → data → epochs
-// (optim/trainer.h) → run folder (optim/run/run_folder.h). README.md shows an example, --help lists the flags.
+// (optim/trainer.h) → run folder (optim/run/run_folder.h). README.md has an example, --help the flags.
 #include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
 

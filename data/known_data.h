@@ -32,6 +32,7 @@ struct KnownDataSet {
   Shape image;                      ///< [C, H, W]; of rank 0 if LoadOptions::image gives it
   Normalization normalization;      ///< the published constants; empty for the user's own images
   std::optional<PixelSums> sums;    ///< of the official images, if Norma knows them
+  std::int64_t train_images = 0;    ///< of the official images
   std::int64_t classes = 0;         ///< 0 for the user's own images, whose folders give the number
   std::int64_t coarse_classes = 0;  ///< with Labels::coarse; 0 if the set has no coarse labels
 };

@@ -47,6 +47,14 @@ const std::vector<Flag<ProfileOptions>>& flags() {
        [](O o, S f, S v) { o.step.norm = norm_from(one_of(f, v, norm_names())); }},
       {"", "batch", "N", "images of the --step (the preset's)",
        [](O o, S f, S v) { o.step.batch = whole_number(f, v, 1, most); }},
+      {"", "gpu", "NAME",
+       fmt::format("also how long a GPU would need for the --step, by a model: {}",
+                   fmt::join(gpu_names(), ", ")),
+       [](O o, S f, S v) {
+         const std::string name = one_of(f, v, gpu_names());
+         for (const Gpu& gpu : known_gpus())
+           if (gpu.name == name) o.step.gpu = &gpu;
+       }},
       {"", "groups", "G", "groups of group_norm (4), or of the --step (the preset's)",
        [](O o, S f, S v) { o.step.groups = o.setting.groups = whole_number(f, v, 1, most); }},
       {"", "out-channels", "K", "outputs of conv2d (C) and linear (10)",
@@ -79,11 +87,11 @@ void check_together(const ProfileOptions& options, const std::vector<std::string
   };
   if (!options.step.preset.empty()) {
     for (const std::string& flag : given)
-      if (flag != "step" && flag != "norm" && flag != "groups" && flag != "batch")
+      if (flag != "step" && flag != "norm" && flag != "groups" && flag != "batch" && flag != "gpu")
         fail_usage("--{} cannot be used with --step", flag);
     return;
   }
-  for (const char* flag : {"norm", "batch"})
+  for (const char* flag : {"norm", "batch", "gpu"})
     if (is_given(flag)) fail_usage("--{} is only for --step", flag);
   if (options.operation.empty())
     fail_usage("--op needs an operation: see --list, or use --op all; or name a preset for --step");
@@ -110,12 +118,14 @@ ProfileOptions parse_profile_options(int argc, const char* const* argv) {
 std::string profile_help_text() {
   return "simt_profile runs CUDA kernels on the CPU and counts their memory accesses.\n\n"
          "Usage: simt_profile --op NAME [flags]\n"
-         "       simt_profile --step PRESET [--norm NAME] [--groups G] [--batch N]\n\n" +
+         "       simt_profile --step PRESET [--norm NAME] [--groups G] [--batch N] [--gpu NAME]\n\n" +
          flags_help(texts_of(flags())) +
          "\nExamples:\n"
          "  simt_profile --op group_norm --direction backward --shape 128,32,32,32 --groups 4\n"
          "  simt_profile --op conv2d --direction forward --shape 2,16,32,32 --out-channels 20\n"
          "  simt_profile --step c11-48096 --norm gn     the kernels of a training step; nothing is executed\n"
+         "  simt_profile --step c11-48096 --norm gn --gpu h100     and how long a GPU would need, by a "
+         "model\n"
          "  simt_profile --op all --json                every operation of kernels/table.h, for a program\n"
          "\n" +
          profile_legend() + "\nExit status: 0 counted, 1 failed, 2 wrong command line.\n";

@@ -4,23 +4,23 @@
 #include <cstring>
 #include <set>
 
-#include "core/simt_memory.h"
 #include "core/storage.h"
 
 namespace norma {
 namespace {
 
-// The bytes of the arrays whose addresses are among the parameters of a kernel.
-double bytes_of_arrays(const DeviceWork& work) {
+// The arrays whose addresses are among the parameters of a kernel. Only the address of an array's beginning
+// counts: other words between the parameters, where structs have gaps, look like addresses now and then.
+std::vector<simt_memory::Block> arrays_of(const DeviceWork& work) {
   std::set<const void*> seen;
-  double bytes = 0;
+  std::vector<simt_memory::Block> arrays;
   for (std::size_t at = 0; at + sizeof(void*) <= work.parameter_bytes; at += alignof(void*)) {
     const void* word = nullptr;
     std::memcpy(&word, static_cast<const char*>(work.parameters) + at, sizeof word);
     const simt_memory::Block block = simt_memory::block_of(word);
-    if (block.begin != nullptr && seen.insert(block.begin).second) bytes += static_cast<double>(block.bytes);
+    if (block.begin != nullptr && block.begin == word && seen.insert(word).second) arrays.push_back(block);
   }
-  return bytes;
+  return arrays;
 }
 
 }  // namespace
@@ -36,9 +36,14 @@ void DryRun::clear() {
 }
 
 void DryRun::take(const DeviceWork& work) {
-  const double arrays =
-      work.kind == DeviceWork::Kind::kernel ? bytes_of_arrays(work) : static_cast<double>(work.bytes);
-  RecordedWork record{.work = work, .operation = "", .bytes = arrays};
+  RecordedWork record{.work = work, .operation = ""};
+  double arrays = static_cast<double>(work.bytes);
+  if (work.kind == DeviceWork::Kind::kernel) {
+    record.arrays = arrays_of(work);
+    arrays = 0;
+    for (const simt_memory::Block& array : record.arrays) arrays += static_cast<double>(array.bytes);
+  }
+  record.bytes = arrays;
   record.work.parameters = nullptr;
   if (const RunningOperation* operation = RunningOperation::current; operation != nullptr) {
     record.operation = operation->name;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/device_recorder.h"
+#include "core/simt_memory.h"
 
 namespace norma {
 
@@ -23,7 +24,8 @@ struct RecordedWork {
   /// Kernels: of the arrays whose addresses are among its parameters, each once; if the operation has no
   /// other kernel, at most the least traffic of the operation. Copies: theirs.
   double bytes = 0;
-  double flops = 0;  ///< of the operation, at the first of its kernels
+  std::vector<simt_memory::Block> arrays = {};  ///< of a kernel: these arrays
+  double flops = 0;                             ///< of the operation, at the first of its kernels
 };
 
 struct Record {

@@ -1,7 +1,6 @@
 // The report of ptxas about every CUDA kernel, from the build of the library (kernels/cuda/keep_report). No
-// kernel may spill registers, keep an array in local memory, or use more registers than its launch bounds
-// allow.
-#include <cxxabi.h>
+// kernel may spill registers, keep an array in local memory, use more registers than its launch bounds
+// allow, or more than the figures that are kept of it.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -9,40 +8,40 @@
 #include <regex>
 
 #include "kernels/conv/conv2d.h"
+#include "kernels/measure/kernel_figures.h"
 #include "kernels/norm/variant.h"
+#include "kernels/simt/code_names.h"
 #include "kernels/table.h"
+#include "tests/kernels/cuda/compiler_report.h"
 #include "tests/support/catch.h"
 
+using namespace norma;
 namespace fs = std::filesystem;
 
 namespace {
 
 struct Kernel {
   std::string mangled, architecture;
-  int stack = -1, spills = -1, registers = -1;
+  bool in_use = true;  // not a step towards the kernel in use
+  int stack = -1, spills = -1, registers = -1, shared_bytes = 0;
 };
-
-std::string demangled(const std::string& name) {
-  int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text(
-      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), &std::free);
-  return status == 0 ? text.get() : name;
-}
 
 std::vector<Kernel> read_report(const fs::path& file) {
   const std::regex entry("Compiling entry function '(\\w+)' for '(\\w+)'"),
       memory("(\\d+) bytes stack frame, (\\d+) bytes spill stores, (\\d+) bytes spill loads"),
-      used("Used (\\d+) registers");
+      used("Used (\\d+) registers"), shared("(\\d+) bytes smem");
   std::vector<Kernel> kernels;
   std::ifstream in(file);
   std::smatch m;
   for (std::string line; std::getline(in, line);)
     if (std::regex_search(line, m, entry))
-      kernels.push_back({m[1], m[2]});
+      kernels.push_back({m[1], m[2], file.string().find("/steps/") == std::string::npos});
     else if (!kernels.empty() && std::regex_search(line, m, memory))
       kernels.back().stack = std::stoi(m[1]), kernels.back().spills = std::stoi(m[2]) + std::stoi(m[3]);
-    else if (!kernels.empty() && std::regex_search(line, m, used))
+    else if (!kernels.empty() && std::regex_search(line, m, used)) {
       kernels.back().registers = std::stoi(m[1]);
+      if (std::regex_search(line, m, shared)) kernels.back().shared_bytes = std::stoi(m[1]);
+    }
   return kernels;
 }
 
@@ -96,7 +95,7 @@ TEST_CASE("no CUDA kernel spills, has a stack, or outgrows its launch bounds", "
   CHECK(bounds.size() > 20);
   constexpr int registers_of_a_multiprocessor = 65536;
   for (const Kernel& kernel : reported) {
-    const std::string name = demangled(kernel.mangled);
+    const std::string name = test::demangled(kernel.mangled);
     std::smatch m;
     REQUIRE(std::regex_search(name, m, std::regex("(\\w+)(<.*)?\\(")));
     CAPTURE(name, kernel.architecture, kernel.registers);
@@ -112,5 +111,11 @@ TEST_CASE("no CUDA kernel spills, has a stack, or outgrows its launch bounds", "
     REQUIRE(found != bounds.end());
     CHECK(kernel.registers > 0);
     CHECK(kernel.registers * threads_held(found->second) <= registers_of_a_multiprocessor);
+    if (kernel.in_use && test::works_in_float32(short_function(name))) {
+      const KernelFigures* const kept = figures_of(short_function(name));
+      REQUIRE(kept != nullptr);  // a new kernel gets a row in kernels/measure/kernel_figures.cpp
+      CHECK(kernel.registers <= kept->registers);
+      CHECK(kernel.shared_bytes <= kept->shared_bytes);
+    }
   }
 }

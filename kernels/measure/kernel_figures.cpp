@@ -1,0 +1,61 @@
+#include "kernels/measure/kernel_figures.h"
+
+namespace norma {
+
+const std::vector<KernelFigures>& kernel_figures() {
+  static const std::vector<KernelFigures> all = {
+      {"avg_pool2d_backward_warp_per_plane", 40, 0},
+      {"avg_pool2d_forward_warp_per_plane", 40, 0},
+      {"begin_step_kernel", 26, 0},
+      {"clear_means", 8, 0},
+      {"constant_statistics", 18, 0},
+      {"correlate_3x3<1", 128, 34176, 0.75, 35},
+      {"correlate_3x3<2", 122, 21120, 0.76, 21},
+      {"correlate_3x3<4", 128, 18048, 0.73, 17},
+      {"correlate_3x3<8", 210, 23424, 0.68, 22},
+      {"draw_factors", 20, 0},
+      {"dropout_elements", 36, 0},
+      {"dropout_warp_per_run", 32, 0},
+      {"fma_kernel", 30, 0},
+      {"group_means", 32, 0},
+      {"image_means", 32, 0},
+      {"keep_score_kernel", 28, 0},
+      {"load_images_block_per_image", 40, 4096},
+      {"log_softmax_backward_warp_per_row", 32, 0},
+      {"log_softmax_forward_warp_per_row", 32, 0},
+      {"map_kernel", 32, 0},
+      {"map_list_kernel", 58, 0},
+      {"max_pool2d_backward_warp_per_plane", 40, 0},
+      {"max_pool2d_forward_warp_per_plane", 32, 0},
+      {"multiply_tiles<1", 118, 10624, 0.18, 5},
+      {"multiply_tiles<2", 98, 12800, 0.30, 6},
+      {"multiply_tiles<4", 119, 17152, 0.43, 8},
+      {"nll_loss_backward_warp_per_row", 32, 0},
+      {"normalize_block_per_set", 64, 140},
+      {"normalize_warp_per_set", 68, 0},
+      {"pixel_dx", 32, 1024},
+      {"pixel_normalize", 84, 1408},
+      {"plane_means", 64, 0},
+      {"pointwise_weight_gradient<1", 76, 0, 0.16, 12},
+      {"pointwise_weight_gradient<4", 128, 0, 0.40, 12},
+      {"probe", 4, 0},
+      {"run_backward_sums", 52, 0},
+      {"run_dx", 52, 0},
+      {"run_moments", 50, 0},
+      {"run_normalize", 32, 0},
+      {"spread_over_planes", 28, 0},
+      {"sum_columns", 58, 6144},
+      {"sum_terms", 32, 256},
+      {"weight_gradient_3x3", 162, 24576, 0.71, 24},
+  };
+  return all;
+}
+
+const KernelFigures* figures_of(const std::string& kernel) {
+  const KernelFigures* best = nullptr;
+  for (const KernelFigures& row : kernel_figures())
+    if (kernel.starts_with(row.name) && (best == nullptr || row.name.size() > best->name.size())) best = &row;
+  return best;
+}
+
+}  // namespace norma
