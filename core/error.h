@@ -22,6 +22,12 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+/// A device has no memory left for something; what() says for what, its size, and how much is in use.
+class OutOfMemory : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Throws Error with a text in fmt's format: `fail("expected {} labels, found {}", a, b)`.
 template <class... Args>
 [[noreturn]] void fail(fmt::format_string<Args...> text, Args&&... args) {

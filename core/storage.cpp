@@ -4,7 +4,6 @@
 #include <array>
 #include <map>
 #include <mutex>
-#include <new>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -122,6 +121,11 @@ class Pool {
     statistics_.cached += bytes;
   }
 
+  void limit(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    limit_ = bytes;
+  }
+
   MemoryStatistics statistics() {
     const std::lock_guard lock(mutex_);
     return statistics_;
@@ -151,7 +155,7 @@ class Pool {
       fail("a graph cannot be recorded that asks the system for memory ({} bytes): run the work once before",
            bytes);
     ++statistics_.system_calls;
-    void* block = system_allocate(device_, bytes);
+    void* block = ask_system(bytes);
     if (block == nullptr && statistics_.cached > 0) {  // free blocks of other sizes
       for (auto& [key, blocks] : blocks_) {
         for (void* unused : blocks.free) system_free(device_, unused);
@@ -159,10 +163,15 @@ class Pool {
         blocks.free.clear();
       }
       statistics_.cached = 0;
-      block = system_allocate(device_, bytes);
+      block = ask_system(bytes);
     }
-    if (block == nullptr) throw std::bad_alloc();
+    if (block == nullptr) throw OutOfMemory("no memory");  // the caller says for what
     return block;
+  }
+
+  void* ask_system(std::size_t bytes) {
+    const bool beyond = limit_ > 0 && statistics_.in_use + statistics_.cached + bytes > limit_;
+    return beyond ? nullptr : system_allocate(device_, bytes);
   }
 
   const Device device_;
@@ -170,6 +179,7 @@ class Pool {
   std::map<std::tuple<const void*, bool, std::size_t>, Blocks> blocks_;  // stream, in a piece of a loop, size
   std::unordered_map<void*, std::shared_ptr<StorageArena::Blocks>> owners_;  // of blocks that an arena keeps
   MemoryStatistics statistics_;
+  std::size_t limit_ = 0;  // 0: none
 };
 
 Pool& pool(Device device) {
@@ -187,9 +197,13 @@ Storage::Storage(std::size_t bytes, Device device)
   require_available(device);
   if (device == Device::cuda) stream_ = cuda_runtime::stream();
   const OpenArena& arena = open_arena;
-  data_ = arena.blocks != nullptr && arena.device == device && !in_piece_
-              ? pool(device).take_for(arena.blocks, bytes_, stream_)
-              : pool(device).take(bytes_, pieces_at_once(), stream_);
+  try {
+    data_ = arena.blocks != nullptr && arena.device == device && !in_piece_
+                ? pool(device).take_for(arena.blocks, bytes_, stream_)
+                : pool(device).take(bytes_, pieces_at_once(), stream_);
+  } catch (const OutOfMemory&) {
+    throw OutOfMemory(no_memory_for("an array", bytes_, device));
+  }
 }
 
 Storage::~Storage() { pool(device_).give_back(data_, bytes_, in_piece_, stream_); }
@@ -203,5 +217,13 @@ void StorageArena::begin() {
 void StorageArena::end() { open_arena = {device_, nullptr}; }
 
 MemoryStatistics memory_statistics(Device device) { return pool(device).statistics(); }
+
+void limit_memory(Device device, std::size_t bytes) { pool(device).limit(bytes); }
+
+std::string no_memory_for(const std::string& what, std::size_t bytes, Device device) {
+  const auto megabytes = [](std::size_t n) { return static_cast<double>(n) / 1e6; };
+  return fmt::format("{} has no memory left for {} of {:.1f} MB: {:.1f} MB are in use", name(device), what,
+                     megabytes(bytes), megabytes(memory_statistics(device).in_use));
+}
 
 }  // namespace norma

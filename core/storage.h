@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "core/device.h"
 
@@ -21,8 +22,8 @@ namespace norma {
 
 class Storage {
  public:
-  /// At least `bytes` bytes, 64-byte aligned, not initialised. Throws where the device is not available, and
-  /// std::bad_alloc where it has no more memory.
+  /// At least `bytes` bytes, 64-byte aligned, not initialised. Throws if the device is not available, and
+  /// OutOfMemory if it has no more memory.
   explicit Storage(std::size_t bytes, Device device = Device::cpu);
   ~Storage();
   Storage(const Storage&) = delete;
@@ -68,5 +69,9 @@ struct MemoryStatistics {
 };
 /// reference and cpu share a pool.
 MemoryStatistics memory_statistics(Device device = Device::cpu);
+/// From now on, more than so many bytes, in use or kept for reuse, count as out of memory; 0: no limit.
+void limit_memory(Device device, std::size_t bytes);
+/// "cpu has no memory left for WHAT of 16.8 MB: 1203.5 MB are in use", for an OutOfMemory.
+std::string no_memory_for(const std::string& what, std::size_t bytes, Device device);
 
 }  // namespace norma

@@ -29,8 +29,13 @@ Tensor Tensor::empty(Shape shape, DType dtype, Device device) {
   t.shape_ = shape;
   t.dtype_ = dtype;
   t.device_ = device;
-  t.storage_ =
-      std::make_shared<Storage>(static_cast<std::size_t>(shape.numel()) * size_in_bytes(dtype), device);
+  const std::size_t bytes = static_cast<std::size_t>(shape.numel()) * size_in_bytes(dtype);
+  try {
+    t.storage_ = std::make_shared<Storage>(bytes, device);
+  } catch (const OutOfMemory&) {
+    const std::string what = fmt::format("a {} tensor {}", name(dtype), shape.to_string());
+    throw OutOfMemory(no_memory_for(what, bytes, device));
+  }
   return t;
 }
 

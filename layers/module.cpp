@@ -11,9 +11,13 @@ namespace {
 thread_local const ModuleObserver::Callback* observer = nullptr;
 
 // An error that already says which layer it comes from.
-class LayerError : public Error {
+struct NamesLayer {
+  virtual ~NamesLayer() = default;
+};
+template <class E>
+class LayerError : public E, public NamesLayer {
  public:
-  using Error::Error;
+  using E::E;
 };
 
 std::string join(const std::string& prefix, const std::string& name) {
@@ -36,10 +40,12 @@ Tensor Module::operator()(const Tensor& x) {
 }
 
 void Module::rethrow_named(const Error& e) const {
-  if (dynamic_cast<const LayerError*>(&e) != nullptr) throw;
+  if (dynamic_cast<const NamesLayer*>(&e) != nullptr) throw;
   const std::string where = path();
-  throw LayerError(
-      fmt::format("layer {}: {}", where.empty() ? type() : where + " (" + type() + ")", e.what()));
+  const std::string text =
+      fmt::format("layer {}: {}", where.empty() ? type() : where + " (" + type() + ")", e.what());
+  if (dynamic_cast<const OutOfMemory*>(&e) != nullptr) throw LayerError<OutOfMemory>(text);
+  throw LayerError<Error>(text);
 }
 
 std::string Module::path() const { return parent_ == nullptr ? name_ : join(parent_->path(), name_); }

@@ -87,6 +87,30 @@ void Trainer::step(const Batch& batch, const StepState* state) {
   after_step();
 }
 
+bool Trainer::has_memory_for(std::int64_t n) {
+  const State before = copies(network_->state_dict());
+  try {
+    optimizer_->zero_grad();
+    std::vector<std::int64_t> images(static_cast<std::size_t>(n));
+    std::iota(images.begin(), images.end(), 0);
+    const Batch batch = load_batch(data_.train, images, data_.normalization);
+    functional::cross_entropy((*network_)(batch.x), batch.target).backward();
+  } catch (const std::exception&) {  // no memory, or too few images for the norm
+    return false;
+  }
+  network_->load_state_dict(before);
+  return true;
+}
+
+std::int64_t Trainer::batch_that_fits() {
+  graphs_.reset();  // and the memory that they keep
+  test_graphs_.reset();
+  validation_graphs_.reset();
+  std::int64_t n = std::min(recipe_.batch_size, data_.train.labels.numel()) / 2;
+  while (n > 0 && !has_memory_for(n)) n /= 2;
+  return n;
+}
+
 void Trainer::after_step() {
   if (recipe_.scheduler.kind == "onecycle") scheduler_->step();
 }
@@ -186,10 +210,17 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
       step(load_batch(data_.train, std::vector<std::int64_t>(begin, end), data_.normalization,
                       recipe_.augmentation, recipe_.seed, static_cast<std::uint32_t>(epoch)));
     };
-    if (takes_graphs())
-      step_by_graph(order, end - begin, alone);
-    else
-      alone();
+    try {
+      if (takes_graphs())
+        step_by_graph(order, end - begin, alone);
+      else
+        alone();
+    } catch (const OutOfMemory& e) {
+      const std::int64_t fits = batch_that_fits();
+      throw OutOfMemory(fmt::format(
+          "{}; {}", e.what(),
+          fits > 0 ? fmt::format("batches of {} images fit", fits) : "not even batches of one image fit"));
+    }
     ++finished_steps_;
     seconds_ = seconds_before + clock.seconds();
     stopped_ = on_step && !on_step({epoch, finished_steps_, steps, rate(images(), seconds_), *running_});

@@ -117,6 +117,11 @@ class Trainer {
     Tensor scores = {};
     EvaluationGraphs(Device device, std::int64_t images, std::int64_t steps);
   };
+  /// After a step that found no memory: half of the images per batch, a quarter, … whichever is the first that
+  /// fits; 0 if not even one image does.
+  std::int64_t batch_that_fits();
+  /// Whether a forward and backward pass of n images finds the memory that it needs.
+  bool has_memory_for(std::int64_t n);
   /// Scores the network on a data set in evaluation mode. `each_batch` is called without graphs only.
   Score evaluate(const Dataset& dataset, std::optional<EvaluationGraphs>& graphs,
                  const std::function<void(const Tensor& scores)>& each_batch = {});
