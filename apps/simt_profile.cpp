@@ -12,8 +12,8 @@
 #include "apps/cli/progress.h"
 #include "apps/cli/run_app.h"
 #include "apps/simt_profile/options.h"
-#include "apps/simt_profile/report.h"
 #include "core/error.h"
+#include "kernels/measure/example_profile.h"
 
 namespace norma {
 namespace {

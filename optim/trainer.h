@@ -117,8 +117,8 @@ class Trainer {
     Tensor scores = {};
     EvaluationGraphs(Device device, std::int64_t images, std::int64_t steps);
   };
-  /// After a step that found no memory: half of the images per batch, a quarter, … whichever is the first that
-  /// fits; 0 if not even one image does.
+  /// After a step that found no memory: half of the images per batch, a quarter, … whichever is the first
+  /// that fits; 0 if not even one image does.
   std::int64_t batch_that_fits();
   /// Whether a forward and backward pass of n images finds the memory that it needs.
   bool has_memory_for(std::int64_t n);

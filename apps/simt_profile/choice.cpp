@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "apps/cli/arguments.h"
-#include "apps/simt_profile/cases.h"
 #include "core/error.h"
+#include "kernels/measure/example_cases.h"
 
 namespace norma {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/flags.h"
-#include "apps/simt_profile/report.h"
 #include "core/error.h"
+#include "kernels/measure/example_profile.h"
 #include "optim/presets.h"
 
 namespace norma {

@@ -4,7 +4,7 @@
 #include <string>
 #include "apps/simt_profile/step.h"
 
-#include "apps/simt_profile/cases.h"
+#include "kernels/measure/example_cases.h"
 
 namespace norma {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "apps/simt_profile/report.h"
 #include "core/random.h"
+#include "kernels/measure/example_profile.h"
 #include "kernels/simt/code_names.h"
 #include "optim/presets.h"
 #include "optim/trainer.h"

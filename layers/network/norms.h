@@ -29,7 +29,11 @@ struct NormRow {
   std::string operation;  ///< of kernels/table.h, without _forward and _backward; empty for none
   /// The layer; nullptr for none.
   std::shared_ptr<Module> (*make)(const NormPlace& place);
+  /// The number of the set that an element belongs to: pixel `at` (0 … H·W − 1) of channel c of image n.
+  /// nullptr for none.
+  std::int64_t (*set)(const NormPlace& place, std::int64_t n, std::int64_t c, std::int64_t at);
   bool grouped = false;  ///< whether NormPlace::groups has an effect
+  bool centred = true;   ///< whether it subtracts the mean of the set
 };
 
 const std::vector<NormRow>& all_norms();

@@ -53,7 +53,8 @@ std::vector<std::string> matches(const std::string& text, const std::string& pat
 
 // The command lines in a page's code, without the explanation after three blanks or a #.
 std::vector<std::string> command_lines(const std::string& page) {
-  const std::string word = "(?:\\./run )?(?:cifar_norm|mnist_norm|norma_export|reproduce|simt_profile)";
+  const std::string word =
+      "(?:\\./run )?(?:cifar_norm|mnist_norm|norma_export|norm_lab|reproduce|simt_profile)";
   std::vector<std::string> lines = matches(page, "`(" + word + " [^`\n]*)`");
   bool code = false;
   std::istringstream in(page);
@@ -100,7 +101,8 @@ TEST_CASE("every ./run WORD in the documents and in ./run help is an app or a li
 
 TEST_CASE("every program is an app of ./run, and its main is in apps/NAME.cpp", "[repository][documents]") {
   const std::string help = help_of_run();
-  for (const char* app : {"cifar_norm", "mnist_norm", "norma_export", "reproduce", "simt_profile"}) {
+  for (const char* app :
+       {"cifar_norm", "mnist_norm", "norma_export", "norm_lab", "reproduce", "simt_profile"}) {
     CAPTURE(app);
     CHECK(is_app(app));
     CHECK(help.find(app) != std::string::npos);

@@ -26,6 +26,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"layers", {"core", "kernels", "layers/functional"}},
     {"layers/functional", {"core", "kernels"}},
     {"layers/network", {"core", "layers"}},
+    {"layers/explain", {"core", "kernels", "layers", "layers/network"}},
     {"layers/export", {"core", "layers", "layers/functional"}},
     {"data", {"core", "kernels"}},
     {"optim",
@@ -35,6 +36,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"apps/cli", {"core", "kernels", "layers", "layers/network", "data", "optim"}},
     {"apps/run", {"core", "kernels", "layers", "layers/network", "data", "optim", "optim/run", "apps/cli"}},
     {"apps/report/draw", {"core"}},
+    {"apps/norm_lab", {"core", "kernels", "layers", "layers/network", "layers/explain", "apps/report/draw"}},
     {"apps/report/pages",
      {"core", "layers", "layers/network", "data", "optim", "optim/run", "apps/cli", "apps/run",
       "apps/report/draw"}},
@@ -44,8 +46,9 @@ const std::map<std::string, std::set<std::string>> may_include = {
      {"core", "kernels", "kernels/measure", "layers", "layers/network", "data", "optim", "optim/run",
       "apps/cli", "apps/run", "apps/report/pages"}},
     {"apps",
-     {"core", "kernels", "layers", "layers/network", "layers/export", "data", "optim", "optim/run",
-      "apps/cli", "apps/run", "apps/report/pages", "apps/commands", "apps/simt_profile"}},
+     {"core", "kernels", "kernels/measure", "layers", "layers/network", "layers/export", "data", "optim",
+      "optim/run", "apps/cli", "apps/run", "apps/report/pages", "apps/commands", "apps/simt_profile",
+      "apps/norm_lab"}},
 };
 
 // "apps/report/draw" of "apps/report/draw/chart.h"; empty if no folder of the map matches.

@@ -17,8 +17,8 @@ inline Correlation3x3 correlation_of_step(const Conv2dForward<float>& a) {
   return correlation_of(a);
 }
 
-/// Launches a kernel with a block for every 32 channels of two tiles. If it takes a second argument, that says
-/// whether it may store 16 bytes per access.
+/// Launches a kernel with a block for every 32 channels of two tiles. If it takes a second argument, that
+/// says whether it may store 16 bytes per access.
 template <class... Wide>
 void launch_tiles(void (*kernel)(Correlation3x3, Wide...), const Conv2dForward<float>& a) {
   const Correlation3x3 c = correlation_of_step(a);

@@ -1,5 +1,5 @@
-// The loops of the kernels whose work is arithmetic, in machine code: what share of the instructions multiplies
-// and adds, and how many loads are under way together. Needs cuobjdump, which belongs to the CUDA Toolkit.
+// The loops of the kernels whose work is arithmetic, in machine code: what share of the instructions
+// multiplies and adds, and how many loads are under way together. Needs cuobjdump (of the CUDA Toolkit).
 #include <filesystem>
 #include <iostream>
 #include <map>

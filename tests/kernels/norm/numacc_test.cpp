@@ -2,6 +2,7 @@
 // fail (https://www.itl.nist.gov/div898/strd/univ/homepage.html). Certified deviations use n − 1.
 #include <cmath>
 
+#include "kernels/norm/variance/variance.h"
 #include "layers/functional/batch_norm.h"
 #include "layers/functional/group_norm.h"
 #include "tests/support/catch.h"
@@ -10,37 +11,10 @@
 using namespace norma;
 using norma::test::executors;
 
-namespace {
-
-struct NumAcc {
-  const char* name;
-  double mean, deviation;
-  std::vector<double> values;
-};
-
-// The first value, then two values in turn, 1001 values in total.
-std::vector<double> alternating(double first, double a, double b) {
-  std::vector<double> values = {first};
-  for (int i = 0; i < 500; ++i) values.push_back(a), values.push_back(b);
-  return values;
-}
-
-const std::vector<NumAcc>& cases() {
-  static const std::vector<NumAcc> all = {
-      {"NumAcc1", 10000002, 1, {10000001, 10000003, 10000002}},
-      {"NumAcc2", 1.2, 0.1, alternating(1.2, 1.1, 1.3)},
-      {"NumAcc3", 1000000.2, 0.1, alternating(1000000.2, 1000000.1, 1000000.3)},
-      {"NumAcc4", 10000000.2, 0.1, alternating(10000000.2, 10000000.1, 10000000.3)},
-  };
-  return all;
-}
-
-}  // namespace
-
 TEST_CASE("batch statistics agree with the certified values of NIST NumAcc in double",
           "[batch_norm][numacc][operation]") {
   for (const Device device : executors())
-    for (const NumAcc& c : cases()) {
+    for (const NumAcc& c : nist_numacc()) {
       CAPTURE(c.name, name(device));
       const Tensor x = Tensor::from(c.values, {1, 1, 1, static_cast<std::int64_t>(c.values.size())}, device);
       const Tensor mean = Tensor::zeros({1}, DType::float64, device),
@@ -53,7 +27,7 @@ TEST_CASE("batch statistics agree with the certified values of NIST NumAcc in do
 }
 
 TEST_CASE("NumAcc2 keeps its digits in float, and NumAcc1 its last bit", "[batch_norm][numacc]") {
-  for (const NumAcc& c : {cases()[0], cases()[1]}) {
+  for (const NumAcc& c : {nist_numacc()[0], nist_numacc()[1]}) {
     CAPTURE(c.name);
     std::vector<float> values(c.values.begin(), c.values.end());
     const Tensor x = Tensor::from(values, {1, 1, 1, static_cast<std::int64_t>(values.size())});

@@ -3,9 +3,9 @@
 // kernels, because of the two wrong kernels at its end.
 #include <set>
 
-#include "apps/simt_profile/report.h"
 #include "core/error.h"
 #include "kernels/cuda/cuda.h"
+#include "kernels/measure/example_profile.h"
 #include "kernels/simt/schedule.h"
 #include "kernels/table.h"
 #include "tests/support/catch.h"

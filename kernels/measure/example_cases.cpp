@@ -1,4 +1,4 @@
-#include "apps/simt_profile/cases.h"
+#include "kernels/measure/example_cases.h"
 
 #include "kernels/augment/load_images.h"
 

@@ -1,4 +1,4 @@
-#include "apps/simt_profile/report.h"
+#include "kernels/measure/example_profile.h"
 
 #include <algorithm>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/simt_profile/cases.h"
+#include "kernels/measure/example_cases.h"
 #include "kernels/simt/code_names.h"
 #include "kernels/simt/counters.h"
 

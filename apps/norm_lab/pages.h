@@ -1,0 +1,23 @@
+// What norm_lab shows: as text for a terminal, as a page, and as a picture.
+#pragma once
+
+#include <string>
+
+#include "apps/report/draw/png.h"
+#include "layers/explain/explanation.h"
+#include "layers/kept_memory.h"
+
+namespace norma {
+
+struct Shown {
+  std::string text, html;
+  Picture picture;
+};
+
+/// With `colours`, the text shades the sets.
+Shown show_explanation(const Explanation& e, bool colours);
+/// The errors of all ways to compute a variance, in units of the last place.
+Shown show_variance();
+std::string memory_text(const std::string& network, const Shape& images, const KeptMemory& kept);
+
+}  // namespace norma
