@@ -5,7 +5,6 @@
 // PyTorch needs no export: it loads model.safetensors by name (bench/peers/exchange.py).
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <optional>
 
 #include "apps/cli/flags.h"

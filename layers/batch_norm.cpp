@@ -25,12 +25,45 @@ BatchNorm2d::BatchNorm2d(std::int64_t num_features, const BatchNorm2dOptions& op
   register_buffer("num_batches_tracked", num_batches_tracked);
 }
 
+bool BatchNorm2d::uses_batch() const {
+  if (!running_mean.defined() || statistics_ == Statistics::batch) return true;
+  return statistics_ == Statistics::by_mode && is_training();
+}
+
+bool BatchNorm2d::updates_running() const {
+  const bool updates = updates_ == Updates::always || (updates_ == Updates::by_mode && is_training());
+  return updates && uses_batch() && running_mean.defined();
+}
+
+void BatchNorm2d::replayed() {
+  if (!updates_running()) return;
+  std::int64_t& batches = *num_batches_tracked.data<std::int64_t>();
+  batches = std::min(batches + 1, std::int64_t{1} << 53);
+}
+
+void BatchNorm2d::set_statistics(Statistics statistics, Updates updates) {
+  if (statistics == Statistics::running && !running_mean.defined())
+    fail("this batch norm has no running statistics to use");
+  statistics_ = statistics;
+  updates_ = updates;
+}
+
+void BatchNorm2d::reset_running_stats() {
+  if (!running_mean.defined()) return;
+  const Device device = running_mean.device();
+  running_mean.copy_from(Tensor::zeros({num_features_}, running_mean.dtype(), device));
+  running_var.copy_from(Tensor::full({num_features_}, 1, running_var.dtype(), device));
+  num_batches_tracked.copy_from(Tensor::zeros({}, DType::int64));
+}
+
 Tensor BatchNorm2d::normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) {
   if (x.shape().rank() != 4 || x.size(1) != num_features_)
     fail("takes images [N, {}, H, W], not {}", num_features_, x.shape().to_string());
-  if (!is_training() || !running_mean.defined())
-    return functional::batch_norm(x, running_mean, running_var, weight, bias, is_training(), 0, options_.eps,
-                                  after, before);
+  if (!uses_batch())
+    return functional::batch_norm(x, running_mean, running_var, weight, bias, false, 0, options_.eps, after,
+                                  before);
+  if (!updates_running())
+    return functional::batch_norm(x, {}, {}, weight, bias, true, 0, options_.eps, after, before);
   if (!options_.momentum && DeviceGraph::recording())
     fail("a graph cannot be recorded of a batch norm with momentum None, which changes with every step");
   // The count first: with momentum = none it makes the running statistics a plain average.
@@ -44,9 +77,15 @@ Tensor BatchNorm2d::normalize(const Tensor& x, const Epilogue& after, const Conv
 }
 
 std::string BatchNorm2d::description() const {
-  return fmt::format("BatchNorm2d({}, eps={}, momentum={}, affine={}, track_running_stats={})", num_features_,
-                     options_.eps, options_.momentum ? fmt::format("{}", *options_.momentum) : "None",
-                     options_.affine ? "True" : "False", options_.track_running_stats ? "True" : "False");
+  std::string settings;
+  if (statistics_ != Statistics::by_mode)
+    settings += statistics_ == Statistics::batch ? ", statistics=batch" : ", statistics=running";
+  if (updates_ != Updates::by_mode)
+    settings += updates_ == Updates::always ? ", updates=always" : ", updates=never";
+  return fmt::format(
+      "BatchNorm2d({}, eps={}, momentum={}, affine={}, track_running_stats={}{})", num_features_,
+      options_.eps, options_.momentum ? fmt::format("{}", *options_.momentum) : "None",
+      options_.affine ? "True" : "False", options_.track_running_stats ? "True" : "False", settings);
 }
 
 }  // namespace norma

@@ -17,9 +17,16 @@ struct BatchNorm2dOptions {
 };
 
 /// Parameters: weight [C] = 1, bias [C] = 0. Buffers: running_mean [C] = 0, running_var [C] = 1 (unbiased),
-/// num_batches_tracked. eval() freezes the statistics.
+/// num_batches_tracked.
+///
+/// Which statistics normalize, and whether the running ones are updated, are two settings. By default both
+/// depend on the mode, as in PyTorch: train() means those of the batch, and updates; eval() the running ones,
+/// and no updates. Other settings stay in force, whatever train() and eval() say.
 class BatchNorm2d : public NormLayer {
  public:
+  enum class Statistics { by_mode, batch, running };
+  enum class Updates { by_mode, always, never };  ///< with the statistics of a batch only
+
   explicit BatchNorm2d(std::int64_t num_features, const BatchNorm2dOptions& options = {});
 
   std::string type() const override { return "BatchNorm2d"; }
@@ -28,14 +35,30 @@ class BatchNorm2d : public NormLayer {
 
   Tensor weight, bias, running_mean, running_var, num_batches_tracked;
 
-  bool image_by_image() const override { return !is_training() && running_mean.defined(); }
+  Statistics statistics() const { return statistics_; }
+  Updates updates() const { return updates_; }
+  /// Throws if it should use running statistics and has none.
+  void set_statistics(Statistics statistics, Updates updates = Updates::by_mode);
+  /// As in BatchNorm2dOptions.
+  std::optional<double> momentum() const { return options_.momentum; }
+  void set_momentum(std::optional<double> momentum) { options_.momentum = momentum; }
+  /// Mean 0, variance 1, no batches, as in a new layer.
+  void reset_running_stats();
+
+  bool image_by_image() const override { return !uses_batch(); }
 
  protected:
   Tensor normalize(const Tensor& x, const Epilogue& after, const Conv2dCall* before) override;
+  void replayed() override;
 
  private:
+  bool uses_batch() const;
+  bool updates_running() const;
+
   std::int64_t num_features_;
   BatchNorm2dOptions options_;
+  Statistics statistics_ = Statistics::by_mode;
+  Updates updates_ = Updates::by_mode;
 };
 
 }  // namespace norma

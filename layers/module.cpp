@@ -117,14 +117,9 @@ void Module::zero_grad() {
   for (Tensor& p : parameters()) p.zero_grad();
 }
 
-// Whole numbers count batches (see to()).
 void Module::count_replay() {
-  constexpr std::int64_t most = std::int64_t{1} << 53;
-  visit("", [=](const std::string&, Tensor& t, bool) {
-    if (t.dtype() != DType::int64) return;
-    std::int64_t& batches = *t.data<std::int64_t>();
-    batches = std::min(batches + 1, most);
-  });
+  replayed();
+  for (const auto& [name, child] : children_) child->count_replay();
 }
 
 void Module::convert(const std::function<Tensor(const Tensor&)>& conversion) {

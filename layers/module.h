@@ -74,6 +74,8 @@ class Module {
 
  protected:
   virtual Tensor forward(const Tensor& x) = 0;
+  /// For a layer that counts its calls: a graph has repeated one.
+  virtual void replayed() {}
   /// f(), with this layer's name put before any error that does not name a layer yet.
   template <class F>
   auto named(F&& f) const {

@@ -263,6 +263,7 @@ std::string help_text(const Program& program) {
       name, program.data->title);
   text += fmt::format(
       "       {0} eval RUN [flags]      scores a trained network\n"
+      "       {0} recalibrate RUN       computes the statistics of its batch norms anew\n"
       "       {0} compare [flags]       trains with several norms, side by side\n"
       "       {0} study WHAT [flags]    varies batch size or groups\n"
       "       (each has its own --help)\n",

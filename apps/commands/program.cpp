@@ -52,6 +52,7 @@ int train(const Program& program, Options options, const std::string& command) {
 int train_program(const Program& program, int argc, const char* const* argv) {
   const std::string command = argc > 1 ? argv[1] : "";
   if (command == "eval") return run_eval(program, argc - 1, argv + 1);
+  if (command == "recalibrate") return run_recalibrate(program, argc - 1, argv + 1);
   if (command == "compare") return run_compare(program, argc - 1, argv + 1);
   if (command == "study") return run_study(program, argc - 1, argv + 1);
   const Options options = parse_options(argc, argv, program);
