@@ -3,12 +3,11 @@
 //   norm_lab explain gn --shape 1,4,2,2 --groups 2 --backward   every number of a norm, forward and backward
 //   norm_lab variance --html variance.html                      ways to compute a variance, and their errors
 //   norm_lab memory --preset c11-48096 --norm gn                what each layer keeps for its backward pass
-#include <unistd.h>
-
-#include <cstdlib>
+#include <cmath>
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/flags.h"
+#include "apps/cli/progress.h"
 #include "apps/cli/run_app.h"
 #include "apps/norm_lab/pages.h"
 #include "core/error.h"
@@ -70,12 +69,6 @@ Tensor random_values(const Shape& shape, std::uint64_t seed, std::uint32_t strea
   return Tensor::from(values, shape);
 }
 
-bool has_colours() {
-  const char *off = std::getenv("NO_COLOR"), *terminal = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) == 1 && (off == nullptr || *off == 0) &&
-         (terminal == nullptr || std::string(terminal) != "dumb");
-}
-
 void explain_norm(const LabOptions& options, const std::vector<std::string>& others) {
   if (others.size() != 1) fail_usage("explain takes one norm, one of {}", listing(norm_names()));
   const Norm norm = norm_from(one_of("norm", others.front(), norm_names()));
@@ -84,7 +77,7 @@ void explain_norm(const LabOptions& options, const std::vector<std::string>& oth
                                           : read_values(options.values, options.shape);
   std::optional<Tensor> dy;
   if (options.backward) dy = random_values(x.shape(), options.seed, 1);
-  write(options, show_explanation(explain(norm, x, options.groups, dy), has_colours()));
+  write(options, show_explanation(explain(norm, x, options.groups, dy), shows_colours()));
 }
 
 void compare_variances(const LabOptions& options, const std::vector<std::string>& others) {

@@ -37,6 +37,8 @@ bool on_terminal() {
 
 }  // namespace
 
+bool shows_colours() { return on_terminal() && wants_color(); }
+
 std::string duration(double seconds) {
   if (!(seconds < 1e9)) return "-:--";  // not known yet
   const std::int64_t whole = std::llround(seconds);

@@ -13,6 +13,9 @@ std::string duration(double seconds);
 /// Prints a line at once, unless quiet.
 void say(bool quiet, const std::string& line);
 
+/// Whether stdout is a terminal that shows colours, and the user has not turned them off.
+bool shows_colours();
+
 /// A line that is rewritten in place on a terminal, at most ten times per second. Elsewhere it is a plain
 /// line, only if a minute has passed since the last one or since clear(). So a log of short epochs has one
 /// line per epoch, and a log of long epochs shows that the run continues.

@@ -33,14 +33,12 @@ Picture draw(const Explanation& e) {
   }
   for (const ExplainedTable& table : tables) {
     y += 1.5 * row_height;
-    canvas.text({margin, y}, table.name + (table.formula.empty() ? "" : " = " + table.formula), {},
-                {.bold = true});
+    canvas.text({margin, y}, table.heading(), {}, {.bold = true});
     for (std::size_t i = 0; i < table.values->size(); ++i) {
       const auto at = static_cast<std::int64_t>(i);
       if (at % hw == 0) {
         y += row_height;
-        canvas.text({margin, y}, fmt::format("n {} c {}", at / (hw * e.shape[1]), at / hw % e.shape[1]),
-                    {Role::muted}, {});
+        canvas.text({margin, y}, plane_of(e, at), {Role::muted}, {});
       }
       const double x = margin + left + cell_width * static_cast<double>(at % hw);
       canvas.fill({x, y - 13, 6, row_height - 3}, {Role::series, static_cast<int>(e.set_of[i])});

@@ -63,14 +63,13 @@ std::string count_table(const Record& step, const std::vector<std::string>& kern
   return text;
 }
 
-std::string model_table(const StepChoice& choice, const Record& step,
-                        const std::vector<std::string>& kernels) {
+std::string model_table(const StepChoice& choice, const Record& step, const std::vector<std::string>& kernels,
+                        const std::vector<ModelledLaunch>& launches) {
   std::string text = fmt::format(
       "model, not measured: {}\n\n{:>4}  {:<34} {:<34} {:>18} {:>6} {:>8} {:>8} "
       "{:>8} {:>7}  {}\n",
       choice.gpu->title, "", "operation", "kernel", "blocks × threads", "waves", "DRAM MB", "L2 MB", "GFLOP",
       "µs", "bound by");
-  const auto launches = model_step(*choice.gpu, step, kernels);
   for (std::size_t i = 0; i < step.work.size(); ++i) {
     const RecordedWork& of = step.work[i];
     const ModelledLaunch& launch = launches[i];
@@ -83,11 +82,10 @@ std::string model_table(const StepChoice& choice, const Record& step,
   return text;
 }
 
-std::string model_totals(const StepChoice& choice, const Record& step,
-                         const std::vector<std::string>& kernels) {
+std::string model_totals(const StepChoice& choice, const std::vector<ModelledLaunch>& launches) {
   double seconds = 0, dram = 0;
   std::map<std::string, double> by_bound;
-  for (const ModelledLaunch& launch : model_step(*choice.gpu, step, kernels)) {
+  for (const ModelledLaunch& launch : launches) {
     seconds += launch.seconds;
     dram += launch.dram_bytes;
     by_bound[launch.bound] += launch.seconds;
@@ -143,8 +141,9 @@ std::string step_text(const StepChoice& choice, const Record& step) {
       "allocations\n",
       choice.preset, step.kernels, step.bytes / 1e6, step.copies_in, step.copies_within, step.copies_out,
       step.clears, step.allocations);
-  return (choice.gpu != nullptr ? model_table(choice, step, kernels) : count_table(step, kernels)) + totals +
-         (choice.gpu != nullptr ? model_totals(choice, step, kernels) : "");
+  if (choice.gpu == nullptr) return count_table(step, kernels) + totals;
+  const auto launches = model_step(*choice.gpu, step, kernels);
+  return model_table(choice, step, kernels, launches) + totals + model_totals(choice, launches);
 }
 
 }  // namespace norma

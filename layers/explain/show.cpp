@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace norma {
 namespace {
@@ -55,6 +56,13 @@ std::string right(const std::string& text, std::size_t width) {
 }
 
 }  // namespace
+
+std::string ExplainedTable::heading() const { return formula.empty() ? name : name + " = " + formula; }
+
+std::string plane_of(const Explanation& e, std::int64_t element) {
+  const std::int64_t plane = element / (e.shape[2] * e.shape[3]);
+  return fmt::format("n {} c {}", plane / e.shape[1], plane % e.shape[1]);
+}
 
 std::string letter_of(std::size_t set) {
   std::string letters(1, static_cast<char>('a' + set % 26));
@@ -107,10 +115,10 @@ std::string text_of(const Explanation& e, bool colours) {
   const std::int64_t hw = e.shape[2] * e.shape[3];
   bool sets_shown = false;
   for (const ExplainedTable& table : tables_of(e)) {
-    text += fmt::format("\n{}{}\n", table.name, table.formula.empty() ? "" : " = " + table.formula);
+    text += "\n" + table.heading() + "\n";
     for (std::size_t i = 0; i < table.values->size(); ++i) {
       const auto at = static_cast<std::int64_t>(i);
-      if (at % hw == 0) text += fmt::format("  n {} c {}", at / (hw * e.shape[1]), at / hw % e.shape[1]);
+      if (at % hw == 0) text += "  " + plane_of(e, at);
       text += cell(e, i, (*table.values)[i], colours);
       if (at % hw == hw - 1) text += '\n';
     }
@@ -144,12 +152,10 @@ std::string html_of(const Explanation& e) {
   }
   sets += "</table>\n";
   for (const ExplainedTable& table : tables_of(e)) {
-    html += fmt::format("<table><caption>{}{}</caption>\n", table.name,
-                        table.formula.empty() ? "" : " = " + table.formula);
+    html += "<table><caption>" + table.heading() + "</caption>\n";
     for (std::size_t i = 0; i < table.values->size(); ++i) {
       const auto at = static_cast<std::int64_t>(i);
-      if (at % hw == 0)
-        html += fmt::format("<tr><th>n {} c {}</th>", at / (hw * e.shape[1]), at / hw % e.shape[1]);
+      if (at % hw == 0) html += "<tr><th>" + plane_of(e, at) + "</th>";
       html += fmt::format("<td style=\"{}\">{}&nbsp;{}</td>", shade(e.set_of[i]),
                           four_digits((*table.values)[i]), letter_of(e.set_of[i]));
       if (at % hw == hw - 1) html += "</tr>\n";

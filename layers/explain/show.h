@@ -11,6 +11,8 @@ namespace norma {
 struct ExplainedTable {
   std::string name, formula;  ///< "x̂", "(x − mean)·rstd"
   const std::vector<double>* values;
+
+  std::string heading() const;  ///< "x̂ = (x − mean)·rstd"
 };
 
 /// x, x̂, y, and with a backward pass dy, g, the parts of dx and dx, in the order in which they are computed.
@@ -20,6 +22,8 @@ std::vector<ExplainedTable> tables_of(const Explanation& e);
 std::string headline(const Explanation& e);
 /// "set a: mean 1.4375, variance 0.8398, rstd 1.0912", and with a backward pass the two sums.
 std::string set_line(const Explanation& e, std::size_t set);
+/// The plane of an element: "n 0 c 1".
+std::string plane_of(const Explanation& e, std::int64_t element);
 /// The letter of a set: a, b, …, z, aa, ab, …
 std::string letter_of(std::size_t set);
 /// "-0.1340", and "0.0000" for what rounds to it.
