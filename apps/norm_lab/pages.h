@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "apps/report/draw/png.h"
+#include "data/image_file.h"
 #include "layers/explain/explanation.h"
 #include "layers/kept_memory.h"
 

@@ -1,4 +1,5 @@
-// Rules that a compiler does not check: dependencies go in one direction, and each header compiles alone.
+// Rules that a compiler does not check: dependencies go in one direction, each header compiles alone, and all
+// headers compile together.
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -7,8 +8,10 @@
 
 #include "core/error.h"
 #include "core/parallel.h"
+#include "tests/data/temporary_folder.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
+#include "tests/support/process.h"
 
 namespace fs = std::filesystem;
 
@@ -35,8 +38,9 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"optim/run", {"core", "layers", "layers/network", "data", "optim"}},
     {"apps/cli", {"core", "kernels", "layers", "layers/network", "data", "optim"}},
     {"apps/run", {"core", "kernels", "layers", "layers/network", "data", "optim", "optim/run", "apps/cli"}},
-    {"apps/report/draw", {"core"}},
-    {"apps/norm_lab", {"core", "kernels", "layers", "layers/network", "layers/explain", "apps/report/draw"}},
+    {"apps/report/draw", {"core", "data"}},
+    {"apps/norm_lab",
+     {"core", "kernels", "layers", "layers/network", "layers/explain", "data", "apps/report/draw"}},
     {"apps/report/pages",
      {"core", "layers", "layers/network", "data", "optim", "optim/run", "apps/cli", "apps/run",
       "apps/report/draw"}},
@@ -114,6 +118,25 @@ TEST_CASE("each public header compiles alone", "[repository]") {
     if (std::system(command.c_str()) != 0) failed[static_cast<std::size_t>(i)] = header;
   });
   for (const std::string& header : failed) CHECK(header == "");
+}
+
+// Of two types with one name the linker keeps one destructor, without a message: memory is then released
+// wrongly. A compiler that sees both definitions refuses them.
+TEST_CASE("no name has two definitions in the headers", "[repository]") {
+  const norma::test::TemporaryFolder folder;
+  const auto errors_of = [&](const std::string& includes) {
+    norma::test::write_file(folder / "all.cpp", includes);
+    return norma::test::run_program({NORMA_CXX, "-std=c++20", "-fsyntax-only", "-I" + source.string(),
+                                     (folder / "all.cpp").string()})
+        .err;
+  };
+  std::string includes;
+  for (const std::string top : {"core", "kernels", "layers", "data", "optim", "apps"})
+    for (const fs::path& file : files_below(top))
+      if (file.extension() == ".h") includes += fmt::format("#include \"{}\"\n", file.string());
+  CHECK(errors_of(includes) == "");
+  CHECK_THAT(errors_of(includes + "namespace norma { struct Picture {}; }"),
+             Catch::Contains("redefinition of") && Catch::Contains("norma::Picture"));
 }
 
 TEST_CASE("files stay short enough to read", "[repository]") {

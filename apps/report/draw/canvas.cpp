@@ -41,12 +41,11 @@ std::vector<std::vector<Point>> dashes(const std::vector<Point>& points, double 
 }  // namespace
 
 Canvas::Canvas(double width, double height, int scale)
-    : scale_(scale),
-      picture_{static_cast<int>(std::lround(width * scale)), static_cast<int>(std::lround(height * scale))} {
-  picture_.pixels.assign(std::size_t{3} * picture_.width * picture_.height, 255);
+    : scale_(scale), picture_{std::lround(width * scale), std::lround(height * scale)} {
+  picture_.pixels.assign(static_cast<std::size_t>(3 * picture_.width * picture_.height), 255);
 }
 
-void Canvas::blend(int x, int y, const Rgb& color, double share) {
+void Canvas::blend(std::int64_t x, std::int64_t y, const Rgb& color, double share) {
   if (x < 0 || y < 0 || x >= picture_.width || y >= picture_.height) return;
   std::uint8_t* pixel = picture_.pixels.data() + 3 * (y * picture_.width + x);
   for (std::size_t i = 0; i < 3; ++i)
@@ -110,7 +109,7 @@ void Canvas::image(const Box& box, const Picture& picture) {
             height = pixel(box.bottom()) - y0;
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
-      const int from = (y * picture.height / height) * picture.width + x * picture.width / width;
+      const std::int64_t from = (y * picture.height / height) * picture.width + x * picture.width / width;
       const std::uint8_t* p = picture.pixels.data() + from * picture.channels;
       blend(x0 + x, y0 + y, picture.channels == 1 ? Rgb{p[0], p[0], p[0]} : Rgb{p[0], p[1], p[2]}, 1);
     }

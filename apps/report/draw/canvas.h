@@ -10,8 +10,8 @@
 // polyline is the largest coverage of its parts, so that corners are not painted twice.
 #pragma once
 
-#include "apps/report/draw/png.h"
 #include "apps/report/draw/surface.h"
+#include "data/image_file.h"
 
 namespace norma {
 
@@ -29,7 +29,7 @@ class Canvas : public Surface {
   const Picture& picture() const { return picture_; }
 
  private:
-  void blend(int x, int y, const Rgb& color, double share);
+  void blend(std::int64_t x, std::int64_t y, const Rgb& color, double share);
 
   double scale_;
   Picture picture_;

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/report/draw/png.h"
+#include "data/image_file.h"
 
 namespace norma {
 

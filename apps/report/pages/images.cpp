@@ -47,9 +47,10 @@ void draw_grid(Canvas& canvas, const ReportData& data, const std::vector<std::in
     const double x = margin + static_cast<double>(i % 5) * (cell + gap);
     const double y = top + static_cast<double>(i / 5) * (cell + caption + gap);
     const Picture picture = image_at(data.test, indices[i]);
-    const double pixel = std::max(1.0, std::floor(2 * cell / picture.width)) / 2;  // all equally large
-    const double side = pixel * picture.width;
-    canvas.image({x, y, side, pixel * picture.height}, picture);
+    const double pixel =
+        std::max(1.0, std::floor(2 * cell / static_cast<double>(picture.width))) / 2;  // all equally large
+    const double side = pixel * static_cast<double>(picture.width);
+    canvas.image({x, y, side, pixel * static_cast<double>(picture.height)}, picture);
     const std::string sure = fmt::format("{:.1f} %", 100 * p.probability);
     const double left = side - text_width(sure, 13) - 8;
     canvas.text({x, y + cell + 18},
@@ -65,13 +66,12 @@ void draw_grid(Canvas& canvas, const ReportData& data, const std::vector<std::in
 }  // namespace
 
 Picture image_at(const Dataset& dataset, std::int64_t index) {
-  const auto channels = static_cast<int>(dataset.images.size(1));
-  Picture picture{static_cast<int>(dataset.images.size(3)), static_cast<int>(dataset.images.size(2)),
-                  channels};
-  const std::int64_t pixels = dataset.images.size(2) * dataset.images.size(3);
+  const std::int64_t channels = dataset.images.size(1),
+                     pixels = dataset.images.size(2) * dataset.images.size(3);
+  Picture picture{dataset.images.size(3), dataset.images.size(2), channels};
   const std::uint8_t* planes = dataset.images.data<std::uint8_t>() + index * channels * pixels;
   for (std::int64_t i = 0; i < pixels; ++i)
-    for (int c = 0; c < channels; ++c) picture.pixels.push_back(planes[c * pixels + i]);
+    for (std::int64_t c = 0; c < channels; ++c) picture.pixels.push_back(planes[c * pixels + i]);
   return picture;
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "apps/report/draw/chart.h"
-#include "apps/report/draw/png.h"
 #include "apps/report/pages/report.h"
+#include "data/image_file.h"
 
 namespace norma {
 

@@ -20,12 +20,11 @@ using Catch::Contains;
 namespace {
 
 Picture decode_png(const std::string& file) {
-  Picture picture;
-  stbi_uc* pixels =
-      stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(file.data()), static_cast<int>(file.size()),
-                            &picture.width, &picture.height, &picture.channels, 0);
+  int width = 0, height = 0, channels = 0;
+  stbi_uc* pixels = stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(file.data()),
+                                          static_cast<int>(file.size()), &width, &height, &channels, 0);
   REQUIRE(pixels != nullptr);
-  picture.pixels.assign(pixels, pixels + picture.width * picture.height * picture.channels);
+  const Picture picture{width, height, channels, {pixels, pixels + width * height * channels}};
   stbi_image_free(pixels);
   return picture;
 }
