@@ -110,6 +110,7 @@ void add_layer(Cases& cases, Norm norm, const Module& layer, const Shape& x, std
     ExampleSetting s = images(batch, x);
     s.kernel = layer.window().kernel.h, s.stride = layer.window().stride.h;
     cases.both(network, block, "max_pool2d", s);
+    cases.add("as second derivatives of c11-48096", block, "max_pool2d_gather", s);
     cases.both("as max pooling in c11-48096", block, "avg_pool2d", s);
   }
 }
@@ -168,7 +169,13 @@ bool runs_on(const Case& c, Device device) {
 
 std::vector<Case> all_cases(const CaseSizes& sizes) {
   Cases cases;
-  for (const NormRow& row : all_norms()) add_network(cases, row.norm, sizes.batch);
+  for (const NormRow& row : all_norms())
+    if (row.norm == Norm::none || !row.operation.empty()) add_network(cases, row.norm, sizes.batch);
+  // What the norms without an operation are made of, on the first images of c11-48096.
+  const ExampleSetting first = images(sizes.batch, {sizes.batch, 32, 32, 32});
+  cases.both("norms of arithmetic", "", "unary", first);
+  cases.add("norms of arithmetic", "", "combine", first);
+  cases.add("norms of arithmetic", "", "sum", first);
   add_resnet50_norms(cases, sizes.resnet_batch);
   add_loss_and_optimizer(cases, sizes.batch);
   ExampleSetting photos = images(sizes.batch, {sizes.batch, 3, 32, 32});

@@ -23,11 +23,15 @@ namespace norma {
 using Gradients = std::vector<Tensor>;
 using Backward = std::function<Gradients(const Tensor& dy)>;
 
+/// Whether an operation's backward is itself made of recorded operations: then it can be differentiated again.
+enum class Order { once, twice };
+
 struct Node {
   const char* operation;
   std::uint64_t number;                                // increases with every node made
   std::vector<std::shared_ptr<GradientState>> inputs;  // nullptr where an input requires no gradient
   Backward backward;                                   // released once it has run
+  Order order;
 
   ~Node();  // iterative: a chain of a million nodes must not overflow the stack
 };
@@ -40,15 +44,29 @@ struct GradientState {
 };
 
 /// Enters an operation on the tape and returns y with its history; y itself where no input requires a
-/// gradient or a NoGrad lives. `backward` must capture detached tensors, or the graph would own itself and
-/// never be freed.
-Tensor record(const char* operation, const Tensor& y, const std::vector<Tensor>& inputs, Backward backward);
+/// gradient or a NoGrad lives. `backward` must not capture y with its history, or the graph would own itself
+/// and never be freed; with Order::twice it captures the inputs with theirs.
+Tensor record(const char* operation, const Tensor& y, const std::vector<Tensor>& inputs, Backward backward,
+              Order order = Order::once);
 
 /// True where an operation on these inputs would be recorded.
 bool needs_gradient(const std::vector<Tensor>& inputs);
 
 /// See Tensor::backward. What was saved is released on the way: a second call on the same graph throws.
 void backward(const Tensor& y, Tensor cotangent);
+
+/// As torch.autograd.grad: the gradients of y, times a cotangent (1 for a scalar), by `inputs`, which may be in
+/// the middle of the graph; undefined where y does not depend on an input. grad() of the leaves stays as it is.
+/// With create_graph the gradients have a history themselves, so that they can be differentiated again, and
+/// the graph is kept; an operation whose gradient cannot be differentiated again is an error.
+std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& inputs, Tensor cotangent = {},
+                         bool create_graph = false);
+
+/// For an operation of Order::twice whose kernels are not recorded: the gradients of f at `inputs`, times dy, as
+/// recorded operations. f computes the same as the operation, out of operations that can be differentiated
+/// twice.
+Gradients recorded_gradients(const std::vector<Tensor>& inputs, const Tensor& dy,
+                             const std::function<Tensor(const std::vector<Tensor>&)>& f);
 
 /// While one lives on this thread, nothing is recorded.
 class NoGrad {

@@ -111,6 +111,13 @@ std::int64_t JsonObject<Json>::whole(const char* key, std::int64_t low, std::int
 }
 
 template <class Json>
+bool JsonObject<Json>::truth(const char* key) const {
+  const Json& value = at(key);
+  if (!value.is_boolean()) refuse(value, key, "true or false");
+  return value.template get<bool>();
+}
+
+template <class Json>
 std::vector<std::int64_t> JsonObject<Json>::wholes(const char* key, std::size_t most, std::int64_t low,
                                                    std::int64_t high) const {
   std::vector<std::int64_t> all;

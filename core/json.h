@@ -39,6 +39,7 @@ class JsonObject {
   std::int64_t whole(const char* key, std::int64_t low, std::int64_t high) const;
   std::vector<std::int64_t> wholes(const char* key, std::size_t most, std::int64_t low,
                                    std::int64_t high) const;
+  bool truth(const char* key) const;
   double number(const char* key, double low, double high) const;
   /// The same, but NaN for null: JSON has no numbers that are not finite, and they are written as null.
   double number_or_nan(const char* key, double low, double high) const;

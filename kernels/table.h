@@ -33,6 +33,9 @@
 #include "kernels/pool/global_avg_pool.h"
 #include "kernels/pool/max_pool2d.h"
 #include "kernels/random/dropout.h"
+#include "kernels/tensor/combine.h"
+#include "kernels/tensor/sum.h"
+#include "kernels/tensor/unary.h"
 
 // clang-format off
 //                                                                 reference
@@ -44,6 +47,7 @@
   OPERATION(conv2d_norm_forward,       Conv2dNormForward,          fused, fused, no,    no)    \
   OPERATION(max_pool2d_forward,        MaxPool2dForward,           yes,   yes,   yes,   yes)   \
   OPERATION(max_pool2d_backward,       MaxPool2dBackward,          yes,   yes,   yes,   yes)   \
+  OPERATION(max_pool2d_gather,         MaxPool2dGather,            yes,   yes,   yes,   yes)   \
   OPERATION(avg_pool2d_forward,        AvgPool2dForward,           yes,   yes,   yes,   yes)   \
   OPERATION(avg_pool2d_backward,       AvgPool2dBackward,          yes,   yes,   yes,   yes)   \
   OPERATION(global_avg_pool_forward,   GlobalAvgPoolForward,       yes,   yes,   yes,   yes)   \
@@ -62,6 +66,10 @@
   OPERATION(relu_backward,             ReluBackward,               yes,   yes,   yes,   yes)   \
   OPERATION(add,                       Add,                        yes,   yes,   yes,   yes)   \
   OPERATION(fill,                      Fill,                       yes,   yes,   yes,   yes)   \
+  OPERATION(unary_forward,             UnaryForward,               yes,   yes,   yes,   yes)   \
+  OPERATION(unary_backward,            UnaryBackward,              yes,   yes,   yes,   yes)   \
+  OPERATION(combine,                   Combine,                    yes,   yes,   yes,   yes)   \
+  OPERATION(sum,                       Sum,                        yes,   yes,   yes,   yes)   \
   OPERATION(dropout,                   DropElements,               yes,   yes,   yes,   yes)   \
   OPERATION(linear_forward,            LinearForward,              yes,   yes,   yes,   yes)   \
   OPERATION(linear_backward,           LinearBackward,             yes,   yes,   yes,   yes)   \

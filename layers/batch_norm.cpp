@@ -9,6 +9,9 @@ namespace norma {
 
 BatchNorm2d::BatchNorm2d(std::int64_t num_features, const BatchNorm2dOptions& options)
     : num_features_(num_features), options_(options) {
+  if (options.ghost < 0) fail("a ghost batch has at least 1 image, not {}", options.ghost);
+  if (options.ghost > 0 && !options.momentum)
+    fail("ghost batches need a momentum for the running statistics");
   if (options.affine) {
     weight = constant_parameter({num_features}, 1);
     bias = constant_parameter({num_features}, 0);
@@ -63,21 +66,23 @@ Tensor BatchNorm2d::normalize(const Tensor& x, const Epilogue& after, const Conv
     return functional::batch_norm(x, running_mean, running_var, weight, bias, false, 0, options_.eps, after,
                                   before);
   if (!updates_running())
-    return functional::batch_norm(x, {}, {}, weight, bias, true, 0, options_.eps, after, before);
+    return functional::batch_norm(x, {}, {}, weight, bias, true, 0, options_.eps, after, before,
+                                  options_.ghost);
   if (!options_.momentum && DeviceGraph::recording())
     fail("a graph cannot be recorded of a batch norm with momentum None, which changes with every step");
   // The count first: with momentum = none it makes the running statistics a plain average.
   // A count from a file can be larger than a double can count.
   const double batches = std::min(num_batches_tracked.item() + 1, 0x1p53);
-  const Tensor y =
-      functional::batch_norm(x, running_mean, running_var, weight, bias, true,
-                             options_.momentum.value_or(1 / batches), options_.eps, after, before);
+  const Tensor y = functional::batch_norm(x, running_mean, running_var, weight, bias, true,
+                                          options_.momentum.value_or(1 / batches), options_.eps, after,
+                                          before, options_.ghost);
   num_batches_tracked.copy_from(Tensor::full({}, batches, DType::int64));
   return y;
 }
 
 std::string BatchNorm2d::description() const {
   std::string settings;
+  if (options_.ghost > 0) settings += fmt::format(", ghost={}", options_.ghost);
   if (statistics_ != Statistics::by_mode)
     settings += statistics_ == Statistics::batch ? ", statistics=batch" : ", statistics=running";
   if (updates_ != Updates::by_mode)

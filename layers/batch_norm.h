@@ -14,6 +14,10 @@ struct BatchNorm2dOptions {
   bool affine = true;
   /// Without running statistics every input is normalised by its own statistics, in evaluation too.
   bool track_running_stats = true;
+  /// Ghost batch norm (Hoffer, Hubara and Soudry 2017, arXiv:1705.08741, algorithm 1): so many images at a time
+  /// have statistics of their own in training, and each such group updates the running ones. 0: all images of
+  /// the batch. The last group is smaller where the batch is not a multiple.
+  std::int64_t ghost = 0;
 };
 
 /// Parameters: weight [C] = 1, bias [C] = 0. Buffers: running_mean [C] = 0, running_var [C] = 1 (unbiased),

@@ -30,6 +30,7 @@ class Conv2d : public Module {
   std::string description() const override;
   Window window() const override { return {kernel_size_, options_.stride}; }
   Size2 padding() const { return options_.padding; }
+  const Conv2dOptions& options() const { return options_; }
   std::int64_t multiply_adds(const Shape& in, const Shape& out) const override;
 
   Tensor weight, bias;

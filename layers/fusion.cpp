@@ -25,7 +25,7 @@ FusedBlock fused_block(std::span<const std::pair<std::string, std::shared_ptr<Mo
   Conv2d* const conv = layer_at<Conv2d>(layers, 0);
   const std::size_t at = conv == nullptr ? 0 : 1;
   NormLayer* const norm = layer_at<NormLayer>(layers, at);
-  if (norm == nullptr || layer_at<ReLU>(layers, at + 1) == nullptr) return {};
+  if (norm == nullptr || !norm->takes_epilogue() || layer_at<ReLU>(layers, at + 1) == nullptr) return {};
   if (conv != nullptr && !(norm->image_by_image() && kernels<float>.conv2d_norm_forward.available(device)))
     return {};  // the block begins with the norm
   return {conv, norm, layer_at<Dropout2d>(layers, at + 2)};

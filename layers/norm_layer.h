@@ -16,6 +16,8 @@ class NormLayer : public Module {
   Tensor fused(const Tensor& x, const Epilogue& after, const Conv2dCall* before = nullptr) {
     return named([&] { return normalize(x, after, before); });
   }
+  /// Whether it can include ReLU and dropout, and a convolution before it.
+  virtual bool takes_epilogue() const { return true; }
   /// Whether the result for an image depends on that image alone, in the layer's present mode.
   virtual bool image_by_image() const { return true; }
 

@@ -30,7 +30,7 @@ Recipe strong_l1(Norm) { return {.l1 = 0.05}; }
 
 Recipe one_cycle(Norm norm) {
   return {.batch_size = 64,
-          .lr = norm == Norm::none ? 0.005 : 0.1,
+          .lr = row_of(norm).traits.normalizes ? 0.1 : 0.005,
           .nesterov = true,
           .weight_decay = 5e-4,
           .scheduler = {.kind = "onecycle"},

@@ -1,6 +1,7 @@
 #include "apps/cli/options.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 
 #include "apps/cli/arguments.h"
@@ -60,6 +61,10 @@ const std::vector<Flag<Options>>& network_flags() {
        [](O o, S f, S v) { o.network.norm = norm_from(one_of(f, v, norm_names())); }},
       {"Network", "groups", "G", "groups of group norm in every layer (each layer's published count)",
        [](O o, S f, S v) { o.network.groups = whole_number(f, v, 1, many); }},
+      {"Network", "ghost", "N", "for bn: so many images share statistics in training (the whole batch)",
+       [](O o, S f, S v) { o.network.ghost = whole_number(f, v, 1, many); }},
+      {"Network", "standardize", "", "scaled weight standardization of the convolutions of all blocks",
+       [](O o, S, S) { o.network.standardize = true; }},
       {"Network", "dropout", "P", "probability of dropout (the preset's)",
        [](O o, S f, S v) { o.network.dropout = number(f, v, 0, 1); }},
   };
@@ -170,8 +175,11 @@ const std::vector<Flag<Options>>& output_flags() {
 }
 
 void check_together(const Options& options) {
-  if (options.network.groups && !row_of(options.network.norm).grouped)
-    fail_usage("--groups is only for --norm gn, not for --norm {}", name(options.network.norm));
+  if (options.network.groups && !row_of(options.network.norm).traits.grouped)
+    fail_usage("--groups is only for --norm {}, not for --norm {}", grouped_norms(),
+               name(options.network.norm));
+  if (options.network.ghost > 0 && !row_of(options.network.norm).traits.ghosts)
+    fail_usage("--ghost is only for --norm bn, not for --norm {}", name(options.network.norm));
   if (options.cross_check && options.machine.device() == Device::cpu)
     fail_usage("--cross-check compares a device with the cpu: add --device simt or cuda");
   if (options.no_graph && on_host(options.machine.device()))
@@ -191,11 +199,21 @@ const Preset& preset_for(const KnownDataSet& set, const std::string& name) {
   return preset;
 }
 
-bool has_dropout(const Module& network) {
-  if (network.type().starts_with("Dropout")) return true;
-  const auto& children = network.children();
-  return std::any_of(children.begin(), children.end(),
-                     [](const auto& child) { return has_dropout(*child.second); });
+bool has_layer(const Module& network, const std::function<bool(const std::string& description)>& wanted) {
+  if (network.children().empty()) return wanted(network.description());
+  return std::any_of(network.children().begin(), network.children().end(),
+                     [&](const auto& child) { return has_layer(*child.second, wanted); });
+}
+
+bool has_dropout(Options options) {
+  options.network.dropout.reset();
+  return has_layer(*make_network(options), [](const std::string& d) { return d.starts_with("Dropout"); });
+}
+
+bool is_standardized(Options options) {
+  options.network.standardize = false;
+  return has_layer(*make_network(options),
+                   [](const std::string& d) { return d.find("standardize=True") != std::string::npos; });
 }
 
 }  // namespace
@@ -245,8 +263,11 @@ Options options_from(const FlagWords& words, const Program& program, std::option
     fail_usage(
         "--momentum has no effect with the scheduler onecycle, which sets it: leave it out, or add "
         "--scheduler none");
-  if (given("dropout") && !has_dropout(*make_network(options)))
+  if (given("dropout") && !has_dropout(options))
     fail_usage("--dropout has no effect: the preset {} has no dropout layers", preset.name);
+  if (given("standardize") && is_standardized(options))
+    fail_usage("--standardize has no effect: the preset {} standardizes its convolutions already",
+               preset.name);
   return options;
 }
 
@@ -307,7 +328,7 @@ LoadOptions load_options(const Options& options) {
 }
 
 std::string norm_label(const NetworkChoice& network) {
-  return name(network.norm) + (network.groups ? std::to_string(*network.groups) : "");
+  return norm_label(name(network.norm), network.groups, network.ghost);
 }
 
 }  // namespace norma

@@ -59,6 +59,12 @@ std::vector<FlagText> all_texts() {
   return texts;
 }
 
+// Whether a flag has an effect with this norm.
+bool concerns(const std::string& flag, Norm norm) {
+  const NormTraits& traits = row_of(norm).traits;
+  return flag == "groups" ? traits.grouped : flag == "ghost" ? traits.ghosts : true;
+}
+
 }  // namespace
 
 SeriesOptions parse_series(int argc, const char* const* argv, std::vector<std::string>* others) {
@@ -76,7 +82,7 @@ Variant variant_of(const Program& program, const SeriesOptions& options, const s
                    const FlagWords& more) {
   FlagWords words;
   for (const auto& word : options.training)
-    if (word.first != "groups" || norm == Norm::gn) words.push_back(word);
+    if (concerns(word.first, norm)) words.push_back(word);
   words.insert(words.end(), more.begin(), more.end());
   std::string command = program.name + " --norm " + name(norm);
   const std::vector<FlagText> texts = training_texts();
@@ -99,11 +105,11 @@ void check_series(const SeriesOptions& options, const std::vector<Variant>& vari
   given("norms", !options.norms.empty());
   given("batches", !options.batches.empty());
   given("group-counts", !options.groups.empty());
-  const auto has_groups = [](const auto& word) { return word.first == "groups"; };
-  const auto is_gn = [](const Variant& v) { return v.options.network.norm == Norm::gn; };
-  if (std::any_of(options.training.begin(), options.training.end(), has_groups) &&
-      std::none_of(variants.begin(), variants.end(), is_gn))
-    fail_usage("--groups is only for gn, which is not among the norms");
+  for (const auto& [flag, value] : options.training)
+    if (std::none_of(variants.begin(), variants.end(),
+                     [&](const Variant& v) { return concerns(flag, v.options.network.norm); }))
+      fail_usage("--{} is only for {}, which is not among the norms", flag,
+                 flag == "ghost" ? "bn" : grouped_norms());
 }
 
 bool makes_a_network(const Variant& variant) {

@@ -49,6 +49,8 @@ Json config_of(const Options& o, const DataSplit& images, const TrainingData& da
        {{"name", o.preset},
         {"norm", name(norm.norm)},
         {"groups", norm.groups ? Json(*norm.groups) : Json(nullptr)},
+        {"ghost", norm.ghost > 0 ? Json(norm.ghost) : Json(nullptr)},
+        {"standardize", norm.standardize ? Json(true) : Json(nullptr)},
         {"dropout", norm.dropout ? Json(*norm.dropout) : Json(nullptr)},
         {"parameters", summary.parameters},
         {"multiply_adds", summary.multiply_adds()}}},

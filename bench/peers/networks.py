@@ -9,10 +9,16 @@ from collections import OrderedDict, namedtuple
 import torch
 from torch import nn
 
-NORMS = ["none", "bn", "ln", "ln-chw", "ln-pixel", "gn", "in", "rms"]
+import zoo  # beside this file
 
-# The user's choice in any network. Groups and dropout are None if the network has its own values.
-Choice = namedtuple("Choice", "norm groups dropout", defaults=(None, None))
+NORMS = ["none", "bn", "ln", "ln-chw", "ln-pixel", "gn", "in", "rms", "brn", "frn", "evonorm-s0", "grn", "ln-pn",
+         "gn-pn", "lrn", "dyt"]
+GROUPED = ["gn", "evonorm-s0", "gn-pn"]
+ACTIVATING = ["frn", "evonorm-s0", "ln-pn", "gn-pn"]  # no ReLU goes with them
+
+# The user's choice in any network. Groups and dropout are None if the network has its own values; ghost is None if
+# all images of a batch share statistics.
+Choice = namedtuple("Choice", "norm groups dropout ghost standardize", defaults=(None, None, None, False))
 
 
 class LayerNorm2d(nn.LayerNorm):
@@ -69,14 +75,14 @@ class NetworkBuilder:
                  standardize=False):
         self.choice, (self.c, self.h, self.w) = choice, image
         self.p = dropout if choice.dropout is None else choice.dropout
-        self.drop, self.relu_first, self.standardize = drop, relu_first, standardize
+        self.drop, self.relu_first, self.standardize = drop, relu_first, standardize or choice.standardize
         self.layers = OrderedDict()
 
     def block(self, name, channels, kernel=3, padding=0, groups=4, norm=True, drop=None, relu_first=None):
         """convolution → norm → ReLU → dropout, or ReLU → norm if relu_first"""
         layers = [("conv", self.make_conv(channels, kernel, padding=padding, standardize=self.standardize))]
         after = [("norm", self.make_norm(name, groups))] if norm and self.choice.norm != "none" else []
-        relu = [("relu", nn.ReLU())]
+        relu = [] if after and self.choice.norm in ACTIVATING else [("relu", nn.ReLU())]
         relu_first = self.relu_first if relu_first is None else relu_first
         layers += relu + after if relu_first else after + relu
         layers += self.make_drop(drop or self.drop)
@@ -129,16 +135,24 @@ class NetworkBuilder:
 
     def make_norm(self, block, default_groups):
         norm, c, groups = self.choice.norm, self.c, self.choice.groups or default_groups
-        if norm == "gn" and c % groups != 0:
+        if norm in GROUPED and c % groups != 0:
             raise ValueError(f"layer {block}.norm has {c} channels, which do not divide into {groups} groups")
         return {
-            "bn": lambda: nn.BatchNorm2d(c),
+            "bn": lambda: zoo.GhostBatchNorm2d(c, self.choice.ghost) if self.choice.ghost else nn.BatchNorm2d(c),
             "ln": lambda: nn.GroupNorm(1, c),
             "ln-chw": lambda: nn.LayerNorm([c, self.h, self.w]),
             "ln-pixel": lambda: LayerNorm2d(c),
             "gn": lambda: nn.GroupNorm(groups, c),
             "in": lambda: nn.InstanceNorm2d(c, affine=True),
             "rms": lambda: RMSNorm2d(c),
+            "brn": lambda: zoo.BatchRenorm2d(c),
+            "frn": lambda: zoo.FilterResponseNorm2d(c),
+            "evonorm-s0": lambda: zoo.EvoNorm2dS0(groups, c),
+            "grn": lambda: zoo.GlobalResponseNorm2d(c),
+            "ln-pn": lambda: zoo.ProxyGroupNorm(1, c),
+            "gn-pn": lambda: zoo.ProxyGroupNorm(groups, c),
+            "lrn": lambda: zoo.LocalResponseNorm(5),
+            "dyt": lambda: zoo.DynamicTanh2d(c),
         }[norm]()
 
     def make_drop(self, drop):

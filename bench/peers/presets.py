@@ -25,7 +25,8 @@ ONE_CYCLE = {"batch_size": 64, "lr": 0.1, "nesterov": True, "weight_decay": 5e-4
 ROTATION = {"augment": "rotate:7"}
 
 PRESETS = {
-    "norma-49k": Preset(datasets.CIFAR10, networks.norma_49k, ["bn", "gn", "ln"], ONE_CYCLE, {"none": {"lr": 0.005}}),
+    "norma-49k": Preset(datasets.CIFAR10, networks.norma_49k, ["bn", "gn", "ln"], ONE_CYCLE,
+                        {norm: {"lr": 0.005} for norm in ("none", "grn", "lrn")}),
     "c11-48096": Preset(datasets.CIFAR10, networks.c11_48096, ["bn", "gn", "ln"]),
     "c11-111568": Preset(datasets.CIFAR10, networks.c11_111568, ["ln-chw"]),
     "bn-48512": Preset(datasets.CIFAR10, networks.wide_48512, ["bn"], PLATEAU),
@@ -38,9 +39,9 @@ PRESETS = {
 }
 
 
-def make_network(preset, norm, groups=None, dropout=None):
-    """`groups` and `dropout` override the network's own. ValueError if groups do not divide channels."""
-    return PRESETS[preset].network(networks.Choice(norm, groups, dropout))
+def make_network(preset, norm, **choice):
+    """`choice`: other members of networks.Choice, which override the network's own. ValueError if groups do not divide channels."""
+    return PRESETS[preset].network(networks.Choice(norm, **choice))
 
 
 def make_recipe(preset, norm):

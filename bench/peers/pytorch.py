@@ -20,7 +20,7 @@ try:
     import norma_files
     import operations
     import presets
-    from networks import NORMS
+    from networks import GROUPED, NORMS
     from training import FORMATS, SCHEDULERS, Training, train
 except (ImportError, OSError) as missing:  # OSError: torch exists, but one of its libraries does not
     print(json.dumps({"error": str(missing)}))
@@ -158,8 +158,10 @@ def layers(arguments):
 def train_preset(a):
     """Trains with the preset's recipe, changed by the given flags."""
     a.norm = a.norm or presets.PRESETS[a.preset].norms[0]
-    if a.groups and a.norm != "gn":
-        a.refuse(f"--groups is only for --norm gn, not for --norm {a.norm}")
+    if a.groups and a.norm not in GROUPED:
+        a.refuse(f"--groups is only for --norm {', '.join(GROUPED)}, not for --norm {a.norm}")
+    if a.ghost and a.norm != "bn":
+        a.refuse(f"--ghost is only for --norm bn, not for --norm {a.norm}")
     given = {key: value for key, value in vars(a).items() if key in presets.COMMON}
     try:
         train(a, {**presets.make_recipe(a.preset, a.norm), **given})
@@ -192,6 +194,8 @@ def add_train_flags(flags):
     flags.add_argument("--preset", choices=presets.PRESETS, default="c11-48096", help="network and recipe (c11-48096)")
     flags.add_argument("--norm", choices=NORMS, help="normalization (the preset's first)")
     flags.add_argument("--groups", type=positive, help="groups of gn in every block (the preset's)")
+    flags.add_argument("--ghost", type=positive, help="for bn: so many images share statistics in training")
+    flags.add_argument("--standardize", action="store_true", help="scaled weight standardization in every block")
     flags.add_argument("--dropout", type=float, help="probability of dropout (the preset's)")
     flags.add_argument("--data", required=True, help="folder with CIFAR-10's batches or MNIST's IDX files")
     flags.add_argument("--limit-train", type=positive, help="train on the first N images only")

@@ -120,7 +120,8 @@ def train(a, recipe):
     """The command `pytorch.py train`."""
     torch.manual_seed(recipe["seed"])
     data = presets.PRESETS[a.preset].data
-    network = presets.make_network(a.preset, a.norm, a.groups, a.dropout)
+    network = presets.make_network(a.preset, a.norm, groups=a.groups, dropout=a.dropout, ghost=a.ghost,
+                                   standardize=a.standardize)
     sets = [tuple(numbers[:limit] for numbers in data.read(a.data, part))
             for part, limit in (("train", a.limit_train), ("test", a.limit_test))]
     run = Run(data, network, a.format, recipe, *sets)

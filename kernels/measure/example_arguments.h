@@ -99,6 +99,15 @@ MaxPool2dBackward<T> example(Of<MaxPool2dBackward<T>>, A a, S s) {
   return {p, dy, index, a.out<T>("dx", inputs(p))};
 }
 template <class T>
+MaxPool2dGather<T> example(Of<MaxPool2dGather<T>>, A a, S s) {
+  const PoolShape p = pool_shape(s);
+  const T* const x = a.hidden_in<T>(inputs(p));
+  const T* const u = a.in<T>("u", inputs(p));
+  std::int64_t* const index = a.result<std::int64_t>("index", outputs(p));
+  a.before(kernels<T>.max_pool2d_forward, {p, x, a.hidden<T>(outputs(p)), index});
+  return {p, u, index, a.out<T>("y", outputs(p))};
+}
+template <class T>
 AvgPool2dForward<T> example(Of<AvgPool2dForward<T>>, A a, S s) {
   const PoolShape p = pool_shape(s);
   return {p, true, a.in<T>("x", inputs(p)), a.out<T>("y", outputs(p))};
@@ -334,6 +343,29 @@ template <class T>
 Fill<T> example(Of<Fill<T>>, A a, S s) {
   const std::int64_t n = Sizes(s).all;
   return {n, 1, a.out<T>("y", n)};
+}
+template <class T>
+UnaryForward<T> example(Of<UnaryForward<T>>, A a, S s) {
+  const std::int64_t n = Sizes(s).all;
+  return {UnaryFunction::sigmoid, n, 2, 0.5, a.in<T>("x", n), a.out<T>("y", n)};
+}
+template <class T>
+UnaryBackward<T> example(Of<UnaryBackward<T>>, A a, S s) {
+  const std::int64_t n = Sizes(s).all;
+  return {UnaryFunction::sigmoid, n, 2, 0.5, a.in<T>("dy", n), a.in<T>("x", n), a.out<T>("dx", n)};
+}
+/// A number per channel.
+inline Repeat per_channel(S s) { return {1, Sizes(s).n, Sizes(s).c, Sizes(s).hw}; }
+template <class T>
+Combine<T> example(Of<Combine<T>>, A a, S s) {
+  const Sizes z(s);
+  return {CombineFunction::multiply, per_channel(s), a.in<T>("x", z.all), a.in<T>("v", z.c),
+          a.out<T>("y", z.all)};
+}
+template <class T>
+Sum<T> example(Of<Sum<T>>, A a, S s) {
+  const Sizes z(s);
+  return {per_channel(s), a.in<T>("x", z.all), a.out<T>("y", z.c)};
 }
 template <class T>
 DropElements<T> example(Of<DropElements<T>>, A a, S s) {

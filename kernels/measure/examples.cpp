@@ -47,7 +47,8 @@ Example example_of(const std::string& operation, Pick pick) {
   Example e{.operation = operation, .shape = images, .flags = {}, .prepare = {}, .available = {}, .cost = {}};
   for (const Defaults& d : defaults())
     if (operation == d.operation || operation.starts_with(d.operation + std::string("_forward")) ||
-        operation.starts_with(d.operation + std::string("_backward")))
+        operation.starts_with(d.operation + std::string("_backward")) ||
+        operation.starts_with(d.operation + std::string("_gather")))
       e.shape = d.shape, e.flags = d.flags;
   const auto in_dtype = [](const ExampleSetting& s, auto f) {
     return dispatch_float("an example", s.dtype, f);

@@ -63,6 +63,16 @@ __global__ void __launch_bounds__(block_threads)
   }
 }
 
+// MEMORY   index is read and y written once, coalesced; u by way of the caches
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    max_pool2d_gather_warp_per_plane(MaxPool2dGather<T> a, BasicPoolShape<int> s) {
+  const int outputs = s.out_h() * s.out_w(), inputs = s.h * s.w;
+  for (long long plane = warp_in_grid(); plane < s.planes; plane += warps_in_grid())
+    for (int o = lane_in_warp(); o < outputs; o += 32)
+      a.y[plane * outputs + o] = a.u[plane * inputs + a.index[plane * outputs + o]];
+}
+
 }  // namespace
 
 template <class T>
@@ -77,7 +87,14 @@ void max_pool2d_backward(const MaxPool2dBackward<T>& a) {
          {.grid = blocks_for_warps(a.s.planes), .block = block_threads}, a, small(a.s));
 }
 
+template <class T>
+void max_pool2d_gather(const MaxPool2dGather<T>& a) {
+  launch(max_pool2d_gather_warp_per_plane<T>, {.grid = blocks_for_warps(a.s.planes), .block = block_threads},
+         a, small(a.s));
+}
+
 NORMA_INSTANTIATE(max_pool2d_forward, MaxPool2dForward)
 NORMA_INSTANTIATE(max_pool2d_backward, MaxPool2dBackward)
+NORMA_INSTANTIATE(max_pool2d_gather, MaxPool2dGather)
 
 }  // namespace norma::NORMA_EXECUTOR

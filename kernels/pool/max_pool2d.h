@@ -31,7 +31,19 @@ struct MaxPool2dBackward {
   Cost cost() const { return pool_cost<T>(s, true); }
 };
 
+/// The transpose of backward, for its gradient: y = u where the maxima were.
+template <class T>
+struct MaxPool2dGather {
+  PoolShape s;
+  const T* u;                 ///< of x's shape
+  const std::int64_t* index;  ///< of y's shape, from forward
+  T* y;
+
+  Cost cost() const { return pool_cost<T>(s, true); }
+};
+
 NORMA_DECLARE(max_pool2d_forward, MaxPool2dForward)
 NORMA_DECLARE(max_pool2d_backward, MaxPool2dBackward)
+NORMA_DECLARE(max_pool2d_gather, MaxPool2dGather)
 
 }  // namespace norma

@@ -99,8 +99,18 @@ void max_pool2d_backward(const MaxPool2dBackward<T>& a) {
   });
 }
 
+template <class T>
+void max_pool2d_gather(const MaxPool2dGather<T>& a) {
+  const std::int64_t outputs = a.s.out_h() * a.s.out_w(), inputs = a.s.h * a.s.w;
+  parallel_ranges(a.s.planes, 16, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin * outputs; i < end * outputs; ++i)
+      a.y[i] = a.u[i / outputs * inputs + a.index[i]];
+  });
+}
+
 NORMA_SIMD_INSTANTIATE(max_pool2d_forward, MaxPool2dForward)
 NORMA_SIMD_INSTANTIATE(max_pool2d_backward, MaxPool2dBackward)
+NORMA_SIMD_INSTANTIATE(max_pool2d_gather, MaxPool2dGather)
 
 }  // namespace norma::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -109,5 +119,6 @@ HWY_AFTER_NAMESPACE();
 namespace norma::cpu {
 NORMA_SIMD_EXPORT(max_pool2d_forward, MaxPool2dForward)
 NORMA_SIMD_EXPORT(max_pool2d_backward, MaxPool2dBackward)
+NORMA_SIMD_EXPORT(max_pool2d_gather, MaxPool2dGather)
 }  // namespace norma::cpu
 #endif

@@ -34,7 +34,14 @@ void max_pool2d_backward(const MaxPool2dBackward<T>& a) {
   for (std::size_t i = 0; i < dx.size(); ++i) a.dx[i] = static_cast<T>(dx[i]);
 }
 
+template <class T>
+void max_pool2d_gather(const MaxPool2dGather<T>& a) {
+  const std::int64_t outputs = a.s.out_h() * a.s.out_w(), inputs = a.s.h * a.s.w;
+  for (std::int64_t i = 0; i < a.s.planes * outputs; ++i) a.y[i] = a.u[i / outputs * inputs + a.index[i]];
+}
+
 NORMA_INSTANTIATE(max_pool2d_forward, MaxPool2dForward)
 NORMA_INSTANTIATE(max_pool2d_backward, MaxPool2dBackward)
+NORMA_INSTANTIATE(max_pool2d_gather, MaxPool2dGather)
 
 }  // namespace norma::reference

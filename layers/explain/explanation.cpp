@@ -36,8 +36,8 @@ void find_sets(const NormRow& row, const NormPlace& place, Explanation& e) {
     const auto m = static_cast<std::int64_t>(of.size());
     const auto at = [&](std::int64_t i) { return of[static_cast<std::size_t>(i)]; };
     const reference::Moments moments = reference::moments(m, e.x.data(), at);
-    ExplainedSet set{m, row.centred ? moments.mean : 0, moments.var};
-    if (!row.centred) set.variance += moments.mean * moments.mean;  // about 0
+    ExplainedSet set{m, row.traits.centred ? moments.mean : 0, moments.var};
+    if (!row.traits.centred) set.variance += moments.mean * moments.mean;  // about 0
     set.rstd = 1 / std::sqrt(set.variance + e.eps);
     e.sets.push_back(set);
   }
@@ -53,7 +53,7 @@ void explain_backward(const NormRow& row, Explanation& e) {
   for (std::size_t i = 0; i < e.x.size(); ++i) {
     const double m = static_cast<double>(set(i).elements), rstd = set(i).rstd;
     e.own_part.push_back(rstd * e.g[i]);
-    e.mean_part.push_back(row.centred ? -rstd * set(i).sum_g / m : 0);
+    e.mean_part.push_back(row.traits.centred ? -rstd * set(i).sum_g / m : 0);
     e.xhat_part.push_back(-rstd * e.xhat[i] * set(i).sum_gx / m);
   }
 }
@@ -82,7 +82,7 @@ Explanation explain(Norm norm, const Tensor& input, std::int64_t groups, const s
   layer->to(Device::reference);
   layer->to(DType::float64);
   Explanation e;
-  e.norm = norm, e.shape = shape, e.groups = row.grouped ? groups : 1;
+  e.norm = norm, e.shape = shape, e.groups = row.traits.grouped ? groups : 1;
 
   Tensor x = on_reference(input).clone();
   e.x = x.to_vector<double>();

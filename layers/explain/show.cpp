@@ -35,7 +35,7 @@ std::vector<std::vector<std::string>> set_rows(const Explanation& e) {
 }
 
 std::vector<std::string> set_heading(const Explanation& e) {
-  const char* spread = row_of(e.norm).centred ? "variance" : "mean square";
+  const char* spread = row_of(e.norm).traits.centred ? "variance" : "mean square";
   std::vector<std::string> heading = {"set", "M", "mean", spread, "rstd"};
   if (!e.dy.empty()) heading.insert(heading.end(), {"Σ g", "Σ g·x̂"});
   return heading;
@@ -76,7 +76,7 @@ std::string four_digits(double value) {
 }
 
 std::vector<ExplainedTable> tables_of(const Explanation& e) {
-  const bool centred = row_of(e.norm).centred;
+  const bool centred = row_of(e.norm).traits.centred;
   std::vector<ExplainedTable> tables = {
       {"x", "", &e.x},
       {"x̂", centred ? "(x − mean)·rstd" : "x·rstd", &e.xhat},
@@ -95,7 +95,7 @@ std::vector<ExplainedTable> tables_of(const Explanation& e) {
 std::string headline(const Explanation& e) {
   const NormRow& row = row_of(e.norm);
   return fmt::format("{} of x {}{}: {} set{} of {} element{}, ε = {}", row.title, e.shape.to_string(),
-                     row.grouped ? fmt::format(" in {} groups", e.groups) : "", e.sets.size(),
+                     row.traits.grouped ? fmt::format(" in {} groups", e.groups) : "", e.sets.size(),
                      e.sets.size() == 1 ? "" : "s", e.sets.front().elements,
                      e.sets.front().elements == 1 ? "" : "s", e.eps);
 }
@@ -103,8 +103,8 @@ std::string headline(const Explanation& e) {
 std::string set_line(const Explanation& e, std::size_t set) {
   const ExplainedSet& s = e.sets[set];
   std::string text = "set " + letter_of(set) + ":";
-  if (row_of(e.norm).centred) text += " mean " + four_digits(s.mean) + ",";
-  text += fmt::format(" {} {}, rstd {}", row_of(e.norm).centred ? "variance" : "mean square",
+  if (row_of(e.norm).traits.centred) text += " mean " + four_digits(s.mean) + ",";
+  text += fmt::format(" {} {}, rstd {}", row_of(e.norm).traits.centred ? "variance" : "mean square",
                       four_digits(s.variance), four_digits(s.rstd));
   if (!e.dy.empty()) text += ", Σ g " + four_digits(s.sum_g) + ", Σ g·x̂ " + four_digits(s.sum_gx);
   return text;

@@ -1,13 +1,12 @@
 #include "layers/export/onnx.h"
 
-#include <functional>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "core/autograd.h"
 #include "layers/batch_norm.h"
 #include "layers/conv2d.h"
 #include "layers/dropout.h"
+#include "layers/export/onnx_rows.h"
 #include "layers/flatten.h"
 #include "layers/group_norm.h"
 #include "layers/identity.h"
@@ -21,50 +20,12 @@
 #include "layers/sequential.h"
 
 namespace norma {
+
+using namespace onnx;
+
 namespace {
 
-using Value = std::string;  // the name of a value that one node passes to another
-using Values = std::vector<Value>;
-using Ints = std::vector<std::int64_t>;
-
-// The path of a layer, and the graph that its nodes are added to.
-struct Scope {
-  OnnxGraph& graph;
-  std::string path;
-
-  std::string inner(const std::string& name) const { return path.empty() ? name : path + "." + name; }
-  // The layer's only node, or its last one.
-  Value node(const std::string& op, const Values& inputs, const OnnxAttributes& attributes = {}) const {
-    return graph.node(op, path.empty() ? "network" : path, inputs, attributes);
-  }
-  // A node before it.
-  Value node_before(const std::string& name, const std::string& op, const Values& inputs,
-                    const OnnxAttributes& attributes = {}) const {
-    return graph.node(op, inner(name), inputs, attributes);
-  }
-  // x and, after it, those parameters that the layer has.
-  Values with_parameters(const Value& x, const Tensor& weight, const Tensor& bias) const {
-    Values inputs = {x, graph.constant(inner("weight"), weight)};
-    if (bias.defined()) inputs.push_back(graph.constant(inner("bias"), bias));
-    return inputs;
-  }
-  // x, scale and bias, which ONNX's norms always have: 1 and 0 where the layer has none.
-  Values with_affine(const Value& x, const Tensor& weight, const Tensor& bias, const Shape& shape) const {
-    return with_parameters(x, weight.defined() ? weight : Tensor::full(shape, 1),
-                           bias.defined() ? bias : Tensor::zeros(shape));
-  }
-};
-
 Value nodes_of(OnnxGraph& graph, const std::string& path, const Module& module, const Value& x);
-
-// The node of BatchNorm2d and InstanceNorm2d with running statistics.
-template <class Norm>
-Value batch_normalization(const Scope& s, const Norm& norm, const Value& x) {
-  Values inputs = s.with_affine(x, norm.weight, norm.bias, norm.running_mean.shape());
-  inputs.push_back(s.graph.constant(s.inner("running_mean"), norm.running_mean));
-  inputs.push_back(s.graph.constant(s.inner("running_var"), norm.running_var));
-  return s.node("BatchNormalization", inputs, {{"epsilon", norm.eps()}});
-}
 
 OnnxAttributes window(const Window& window, Size2 padding) {
   return {{"kernel_shape", Ints{window.kernel.h, window.kernel.w}},
@@ -79,20 +40,6 @@ OnnxAttributes pool_window(const Scope& s, const Pool& pool) {
          pool.type());
   return window(pool.window(), pool.options().padding);
 }
-
-// A row of the table: makes the nodes of a module, if it is of this type.
-using Row = std::function<std::optional<Value>(const Scope&, const Module&, const Value& x)>;
-
-template <class Layer>
-Row row(Value (*nodes)(const Scope&, const Layer&, const Value& x)) {
-  return [nodes](const Scope& s, const Module& module, const Value& x) -> std::optional<Value> {
-    const auto* layer = dynamic_cast<const Layer*>(&module);
-    return layer == nullptr ? std::nullopt : std::optional(nodes(s, *layer, x));
-  };
-}
-
-using S = const Scope&;
-using X = const Value&;
 
 // ---- The table: layer → node(s) ---------------------------------------------------------------------------
 
@@ -143,21 +90,18 @@ const std::vector<Row>& table() {
       row<RMSNorm2d>([](S s, const RMSNorm2d& m,
                         X x) {  // ONNX has none before operator set 23, and that has no weight [C]
         const std::int64_t c = m.num_channels();
-        const auto constant = [&](const std::string& name, const Tensor& t) {
-          return s.graph.constant(s.inner(name), t);
-        };
         const Value squares = s.node_before("squares", "Mul", {x, x});
         const Value of_channels = s.node_before("mean_of_pixels", "GlobalAveragePool", {squares});
         const Value share =
-            constant("share_of_channel", Tensor::full({1, c, 1, 1}, 1 / static_cast<double>(c)));
+            s.constant("share_of_channel", Tensor::full({1, c, 1, 1}, 1 / static_cast<double>(c)));
         const Value mean = s.node_before("mean", "Conv", {of_channels, share});
         const Value shifted =
-            s.node_before("mean_plus_eps", "Add", {mean, constant("eps", Tensor::full({1}, m.eps()))});
+            s.node_before("mean_plus_eps", "Add", {mean, s.constant("eps", Tensor::full({1}, m.eps()))});
         const Value rms = s.node_before("rms", "Sqrt", {shifted});
         const Value xhat =
             m.weight.defined() ? s.node_before("normalized", "Div", {x, rms}) : s.node("Div", {x, rms});
         if (!m.weight.defined()) return xhat;
-        return s.node("Mul", {xhat, constant("weight", m.weight.view({c, 1, 1}))});
+        return s.node("Mul", {xhat, s.constant("weight", m.weight.view({c, 1, 1}))});
       }),
 
       row<MaxPool2d>([](S s, const MaxPool2d& m, X x) { return s.node("MaxPool", {x}, pool_window(s, m)); }),
@@ -181,8 +125,9 @@ const std::vector<Row>& table() {
 }
 
 Value nodes_of(OnnxGraph& graph, const std::string& path, const Module& module, const Value& x) {
-  for (const Row& row : table())
-    if (const std::optional<Value> y = row({graph, path}, module, x)) return *y;
+  for (const std::vector<Row>* rows : {&table(), &zoo_rows()})
+    for (const Row& row : *rows)
+      if (const std::optional<Value> y = row({graph, path}, module, x)) return *y;
   fail("layer {} ({}) has no row in the table of layers and ONNX nodes (layers/export/onnx.cpp)", path,
        module.type());
 }

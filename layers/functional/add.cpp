@@ -11,7 +11,12 @@ Tensor add(const Tensor& a, const Tensor& b) {
   return dispatch_float("add", a.dtype(), [&]<class T>() {
     const Tensor y = Tensor::empty_like(a);
     kernels<T>.add(a.device(), {a.numel(), a.data<T>(), b.data<T>(), y.data<T>()});
-    return record("add", y, {a, b}, [](const Tensor& dy) -> Gradients { return {dy, dy}; });
+    return record(
+        "add", y, {a, b},
+        [](const Tensor& dy) -> Gradients {
+          return {dy, dy};
+        },
+        Order::twice);
   });
 }
 

@@ -2,9 +2,55 @@
 
 #include "core/autograd.h"
 #include "kernels/table.h"
+#include "layers/functional/arithmetic.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/reshape.h"
 
 namespace norma::functional {
+namespace {
+
+Tensor backward_weight(const Conv2dShape& s, const Tensor& dy, const Tensor& x);
+Tensor forward(const Conv2dShape& s, const Tensor& x, const Tensor& weight);
+
+// Convolution is linear in x and in the weight, and so are both of its gradients: the gradients of these three
+// are these three.
+//
+//   operation                         gradient by its first argument     by its second
+//   y  = forward(x, weight)           backward_data(dy, weight)          backward_weight(dy, x)
+//   dx = backward_data(dy, weight)    forward(u, weight)                 backward_weight(dy, u)
+//   dw = backward_weight(dy, x)       forward(x, u)                      backward_data(dy, u)
+Tensor backward_data(const Conv2dShape& s, const Tensor& dy, const Tensor& weight) {
+  return dispatch_float("conv2d", dy.dtype(), [&]<class T>() {
+    const Tensor dx = Tensor::empty({s.n, s.c, s.h, s.w}, dy.dtype(), dy.device());
+    kernels<T>.conv2d_backward_data(dy.device(), {s, dy.data<T>(), weight.data<T>(), dx.data<T>()});
+    return record(
+        "conv2d_backward_data", dx, {dy, weight},
+        [=](const Tensor& u) -> Gradients {
+          return {forward(s, u, weight), backward_weight(s, dy, u)};
+        },
+        Order::twice);
+  });
+}
+
+Tensor backward_weight(const Conv2dShape& s, const Tensor& dy, const Tensor& x) {
+  return dispatch_float("conv2d", dy.dtype(), [&]<class T>() {
+    const Tensor dweight = Tensor::empty({s.k, s.c, s.kernel_h, s.kernel_w}, dy.dtype(), dy.device());
+    kernels<T>.conv2d_backward_weight(dy.device(),
+                                      {s, dy.data<T>(), x.data<T>(), dweight.data<T>(), nullptr});
+    return record(
+        "conv2d_backward_weight", dweight, {dy, x},
+        [=](const Tensor& u) -> Gradients {
+          return {forward(s, x, u), backward_data(s, dy, u)};
+        },
+        Order::twice);
+  });
+}
+
+Tensor forward(const Conv2dShape& s, const Tensor& x, const Tensor& weight) {
+  return conv2d(x, weight, {}, {s.stride_h, s.stride_w}, {s.pad_h, s.pad_w});
+}
+
+}  // namespace
 
 Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride,
                        Size2 padding) {
@@ -28,8 +74,12 @@ Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias
     const Tensor y = Tensor::empty({s.n, s.k, s.out_h(), s.out_w()}, x.dtype(), x.device());
     const Tensor recorded = record(
         "conv2d", y, {x, weight, bias},
-        [s, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
+        [s, x, weight, bias, need_dx = x.requires_grad(),
          need_dweight = weight.requires_grad() || bias.requires_grad()](const Tensor& dy) -> Gradients {
+          if (needs_gradient({dy, x, weight}))  // of a second derivative
+            return {need_dx ? backward_data(s, dy, weight) : Tensor(),
+                    need_dweight ? backward_weight(s, dy, x) : Tensor(),
+                    bias.defined() ? reshape(sum(dy, {0, 2, 3}), bias.shape()) : Tensor()};
           const Tensor dx = gradient_for(x, need_dx), dweight = gradient_for(weight, need_dweight);
           const Tensor dbias = gradient_for(bias, need_dweight && bias.defined());
           if (need_dx)
@@ -38,7 +88,8 @@ Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias
             kernels<T>.conv2d_backward_weight(
                 x.device(), {s, dy.data<T>(), x.data<T>(), dweight.data<T>(), dbias.data<T>()});
           return {dx, dweight, dbias};
-        });
+        },
+        Order::twice);
     return Conv2dCall{s, x.detach(), weight.detach(), bias.detach(), recorded};
   });
 }

@@ -11,12 +11,11 @@ Tensor drop(const char* operation, const Tensor& x, std::int64_t run, double p,
             const RandomSequence& random) {
   if (!(p >= 0 && p <= 1)) fail("{} takes a probability in [0, 1], not {}", operation, p);
   return dispatch_float(operation, x.dtype(), [&]<class T>() {
-    const auto apply = [=, device = x.device(), count = x.numel()](const Tensor& in) {
-      const Tensor out = Tensor::empty_like(in);
-      kernels<T>.dropout(device, {count, run, p, random, in.data<T>(), out.data<T>()});
-      return out;
-    };
-    return record(operation, apply(x), {x}, [apply](const Tensor& dy) -> Gradients { return {apply(dy)}; });
+    const Tensor y = Tensor::empty_like(x);
+    kernels<T>.dropout(x.device(), {x.numel(), run, p, random, x.data<T>(), y.data<T>()});
+    return record(
+        operation, y, {x},
+        [=](const Tensor& dy) -> Gradients { return {drop(operation, dy, run, p, random)}; }, Order::twice);
   });
 }
 

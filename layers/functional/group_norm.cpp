@@ -3,6 +3,7 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/definitions.h"
 #include "layers/functional/norm_call.h"
 
 namespace norma::functional {
@@ -29,8 +30,12 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
               before);
     return record(
         "group_norm", y, {x, weight, bias},
-        [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
+        [=, need_dx = x.requires_grad(),
          need_affine = weight.requires_grad() || bias.requires_grad()](const Tensor& dy) -> Gradients {
+          if (needs_gradient({dy, x, weight, bias}))  // of a second derivative
+            return recorded_gradients({x, weight, bias}, dy, [&](const std::vector<Tensor>& t) {
+              return definition::group_norm(t[0], groups, t[1], t[2], eps);
+            });
           const Tensor dx = gradient_for(x, need_dx),
                        dweight = gradient_for(weight, need_affine && weight.defined());
           const Tensor dbias = gradient_for(bias, need_affine && bias.defined());
@@ -39,7 +44,8 @@ Tensor group_norm(const Tensor& x, std::int64_t groups, const Tensor& weight, co
               {n, c, hw, groups, dy.data<T>(), x.data<T>(), weight.data<T>(), mean.data<double>(),
                rstd.data<double>(), dx.data<T>(), dweight.data<T>(), dbias.data<T>(), after, bias.data<T>()});
           return {dx, dweight, dbias};
-        });
+        },
+        order_of(after));
   });
 }
 

@@ -3,6 +3,7 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/definitions.h"
 #include "layers/functional/norm_call.h"
 
 namespace norma::functional {
@@ -34,8 +35,12 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
               before);
     return record(
         "layer_norm", y, {x, weight, bias},
-        [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
+        [=, need_dx = x.requires_grad(),
          need_affine = weight.requires_grad() || bias.requires_grad()](const Tensor& dy) -> Gradients {
+          if (needs_gradient({dy, x, weight, bias}))  // of a second derivative
+            return recorded_gradients({x, weight, bias}, dy, [&](const std::vector<Tensor>& t) {
+              return definition::layer_norm(t[0], m, t[1], t[2], eps);
+            });
           const Tensor dx = gradient_for(x, need_dx), dweight = gradient_for(weight, need_affine);
           const Tensor dbias = gradient_for(weight, need_affine);
           kernels<T>.layer_norm_backward(
@@ -43,7 +48,8 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
               {rows, m, dy.data<T>(), x.data<T>(), weight.data<T>(), mean.data<double>(), rstd.data<double>(),
                dx.data<T>(), dweight.data<T>(), dbias.data<T>(), after, plane, bias.data<T>()});
           return {dx, dweight, bias.defined() ? dbias : Tensor()};
-        });
+        },
+        order_of(after));
   });
 }
 

@@ -3,6 +3,7 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/definitions.h"
 #include "layers/functional/norm_call.h"
 
 namespace norma::functional {
@@ -24,8 +25,12 @@ Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight, const Tensor& bia
               before);
     return record(
         "layer_norm_pixel", y, {x, weight, bias},
-        [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
+        [=, need_dx = x.requires_grad(),
          need_affine = weight.requires_grad() || bias.requires_grad()](const Tensor& dy) -> Gradients {
+          if (needs_gradient({dy, x, weight, bias}))  // of a second derivative
+            return recorded_gradients({x, weight, bias}, dy, [&](const std::vector<Tensor>& t) {
+              return definition::layer_norm_pixel(t[0], t[1], t[2], eps);
+            });
           const Tensor dx = gradient_for(x, need_dx),
                        dweight = gradient_for(weight, need_affine && weight.defined());
           const Tensor dbias = gradient_for(bias, need_affine && bias.defined());
@@ -34,7 +39,8 @@ Tensor layer_norm_pixel(const Tensor& x, const Tensor& weight, const Tensor& bia
               {n, c, hw, dy.data<T>(), x.data<T>(), weight.data<T>(), mean.data<double>(),
                rstd.data<double>(), dx.data<T>(), dweight.data<T>(), dbias.data<T>(), after, bias.data<T>()});
           return {dx, dweight, dbias};
-        });
+        },
+        order_of(after));
   });
 }
 

@@ -3,6 +3,8 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/conv2d.h"
+#include "layers/functional/reshape.h"
 
 namespace norma::functional {
 
@@ -22,14 +24,21 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
                               {n, in, out, x.data<T>(), weight.data<T>(), bias.data<T>(), y.data<T>()});
     return record(
         "linear", y, {x, weight, bias},
-        [=, x = x.detach(), weight = weight.detach(), bias = bias.detach(), need_dx = x.requires_grad(),
+        [=, need_dx = x.requires_grad(),
          need_dweight = weight.requires_grad()](const Tensor& dy) -> Gradients {
+          if (needs_gradient(
+                  {dy, x, weight}))  // of a second derivative: a 1×1 convolution of images of a pixel
+            return recorded_gradients({x, weight, bias}, dy, [&](const std::vector<Tensor>& t) {
+              return reshape(conv2d(reshape(t[0], {n, in, 1, 1}), reshape(t[1], {out, in, 1, 1}), t[2]),
+                             {n, out});
+            });
           const Tensor dx = gradient_for(x, need_dx), dweight = gradient_for(weight, need_dweight);
           const Tensor dbias = gradient_for(bias, bias.defined());
           kernels<T>.linear_backward(x.device(), {n, in, out, dy.data<T>(), x.data<T>(), weight.data<T>(),
                                                   dx.data<T>(), dweight.data<T>(), dbias.data<T>()});
           return {dx, dweight, dbias};
-        });
+        },
+        Order::twice);
   });
 }
 

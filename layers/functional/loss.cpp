@@ -2,25 +2,40 @@
 
 #include "core/autograd.h"
 #include "kernels/table.h"
+#include "layers/functional/arithmetic.h"
 #include "layers/functional/checks.h"
 
 namespace norma::functional {
 namespace {
 
+Tensor smoothed_nll(const Tensor& x, const Tensor& target, double smoothing);
+
+/// The gradient of the loss by its scores, which is linear in dloss, as the loss is in the scores: the gradient
+/// of one is the other.
+Tensor nll_gradient(const Tensor& dloss, const Tensor& target, double smoothing, const Shape& shape) {
+  return dispatch_float("nll_loss", dloss.dtype(), [&]<class T>() {
+    const Tensor dx = Tensor::empty(shape, dloss.dtype(), dloss.device());
+    kernels<T>.nll_loss_backward(dloss.device(), {shape[0], shape[1], smoothing, dloss.data<T>(),
+                                                  target.data<std::int64_t>(), dx.data<T>()});
+    return record(
+        "nll_loss_backward", dx, {dloss},
+        [=](const Tensor& u) -> Gradients { return {smoothed_nll(u, target, smoothing)}; }, Order::twice);
+  });
+}
+
 Tensor smoothed_nll(const Tensor& x, const Tensor& target, double smoothing) {
   check_target("nll_loss", target, x);
   if (!(smoothing >= 0 && smoothing <= 1)) fail("label smoothing must be in [0, 1], not {}", smoothing);
   return dispatch_float("nll_loss", x.dtype(), [&]<class T>() {
-    const std::int64_t rows = x.size(0), classes = x.size(1);
     const Tensor loss = Tensor::empty({}, x.dtype(), x.device());
-    kernels<T>.nll_loss_forward(
-        x.device(), {rows, classes, smoothing, x.data<T>(), target.data<std::int64_t>(), loss.data<T>()});
-    return record("nll_loss", loss, {x}, [=, shape = x.shape()](const Tensor& dloss) -> Gradients {
-      const Tensor dx = Tensor::empty(shape, dloss.dtype(), dloss.device());
-      kernels<T>.nll_loss_backward(dloss.device(), {rows, classes, smoothing, dloss.data<T>(),
-                                                    target.data<std::int64_t>(), dx.data<T>()});
-      return {dx};
-    });
+    kernels<T>.nll_loss_forward(x.device(), {x.size(0), x.size(1), smoothing, x.data<T>(),
+                                             target.data<std::int64_t>(), loss.data<T>()});
+    return record(
+        "nll_loss", loss, {x},
+        [=, shape = x.shape()](const Tensor& dloss) -> Gradients {
+          return {nll_gradient(dloss, target, smoothing, shape)};
+        },
+        Order::twice);
   });
 }
 
@@ -32,11 +47,17 @@ Tensor log_softmax(const Tensor& x) {
     const std::int64_t rows = x.size(0), classes = x.size(1);
     const Tensor y = Tensor::empty_like(x);
     kernels<T>.log_softmax_forward(x.device(), {rows, classes, x.data<T>(), y.data<T>()});
-    return record("log_softmax", y, {x}, [=](const Tensor& dy) -> Gradients {
-      const Tensor dx = Tensor::empty_like(y);
-      kernels<T>.log_softmax_backward(y.device(), {rows, classes, dy.data<T>(), y.data<T>(), dx.data<T>()});
-      return {dx};
-    });
+    return record(
+        "log_softmax", y, {x},
+        [=](const Tensor& dy) -> Gradients {
+          if (needs_gradient({dy, x}))  // of a second derivative
+            return {dy - exp(log_softmax(x)) * sum(dy, {1})};
+          const Tensor dx = Tensor::empty_like(y);
+          kernels<T>.log_softmax_backward(y.device(),
+                                          {rows, classes, dy.data<T>(), y.data<T>(), dx.data<T>()});
+          return {dx};
+        },
+        Order::twice);
   });
 }
 

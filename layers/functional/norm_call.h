@@ -13,6 +13,9 @@ inline Tensor norm_output(const Tensor& x, const Conv2dCall* before, const std::
   return before != nullptr && !needs_gradient(inputs) ? x : Tensor::empty_like(x);
 }
 
+/// A norm can be differentiated twice if it includes nothing else.
+inline Order order_of(const Epilogue& after) { return after.relu ? Order::once : Order::twice; }
+
 /// Runs a norm; with `before`, whose y is the norm's x, both in one operation.
 template <template <class> class Args, class T>
 void call_norm(const Operation<Args<T>>& norm, Device device, const Args<T>& args, const Conv2dCall* before) {

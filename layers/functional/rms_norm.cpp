@@ -3,6 +3,7 @@
 #include "core/autograd.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
+#include "layers/functional/definitions.h"
 #include "layers/functional/norm_call.h"
 
 namespace norma::functional {
@@ -20,16 +21,22 @@ Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps, const Epilogu
     call_norm(kernels<T>.rms_norm_forward, x.device(),
               {n, c, hw, eps, x.data<T>(), weight.data<T>(), y.data<T>(), rrms.data<stat_t>(), after},
               before);
-    return record("rms_norm", y, {x, weight},
-                  [=, x = x.detach(), weight = weight.detach(), need_dx = x.requires_grad(),
-                   need_affine = weight.requires_grad()](const Tensor& dy) -> Gradients {
-                    const Tensor dx = gradient_for(x, need_dx),
-                                 dweight = gradient_for(weight, need_affine && weight.defined());
-                    kernels<T>.rms_norm_backward(
-                        x.device(), {n, c, hw, dy.data<T>(), x.data<T>(), weight.data<T>(),
-                                     rrms.data<stat_t>(), dx.data<T>(), dweight.data<T>(), after});
-                    return {dx, dweight};
-                  });
+    return record(
+        "rms_norm", y, {x, weight},
+        [=, need_dx = x.requires_grad(),
+         need_affine = weight.requires_grad()](const Tensor& dy) -> Gradients {
+          if (needs_gradient({dy, x, weight}))  // of a second derivative
+            return recorded_gradients({x, weight}, dy, [&](const std::vector<Tensor>& t) {
+              return definition::rms_norm(t[0], t[1], eps);
+            });
+          const Tensor dx = gradient_for(x, need_dx),
+                       dweight = gradient_for(weight, need_affine && weight.defined());
+          kernels<T>.rms_norm_backward(
+              x.device(), {n, c, hw, dy.data<T>(), x.data<T>(), weight.data<T>(), rrms.data<stat_t>(),
+                           dx.data<T>(), dweight.data<T>(), after});
+          return {dx, dweight};
+        },
+        order_of(after));
   });
 }
 

@@ -12,16 +12,17 @@ namespace norma {
 NetworkBuilder::NetworkBuilder(NetworkChoice choice, const Shape& image, const BlockStyle& style)
     : choice_(choice), style_(style), c_(image[0]), h_(image[1]), w_(image[2]) {
   if (choice.dropout) style_.dropout = *choice.dropout;
+  style_.standardize = style_.standardize || choice.standardize;
 }
 
 std::shared_ptr<Module> NetworkBuilder::make_norm(const std::string& layer,
                                                   std::int64_t default_groups) const {
   const NormRow& row = row_of(choice_.norm);
   const std::int64_t groups = choice_.groups.value_or(default_groups);
-  if (row.grouped && (groups < 1 || c_ % groups != 0))
+  if (row.traits.grouped && (groups < 1 || c_ % groups != 0))
     fail_usage("--groups {}: layer {} has {} channels, which do not divide into {} groups; use {} there",
                groups, layer, c_, groups, possible_groups(c_));
-  return row.make({c_, h_, w_, groups});
+  return row.make({c_, h_, w_, groups, choice_.ghost});
 }
 
 void NetworkBuilder::add_conv(Sequential& to, const std::string& name, std::int64_t channels,
@@ -48,7 +49,7 @@ NetworkBuilder& NetworkBuilder::block(const std::string& name, std::int64_t chan
   const auto norm = options.norm ? make_norm(name + ".norm", options.groups) : nullptr;
   const bool relu_first = options.relu_first.value_or(style_.relu_first);
   if (norm && !relu_first) block->add("norm", norm);
-  block->add("relu", std::make_shared<ReLU>());
+  if (!(norm && row_of(choice_.norm).traits.activates)) block->add("relu", std::make_shared<ReLU>());
   if (norm && relu_first) block->add("norm", norm);
   add_drop(*block, options.drop.value_or(style_.drop));
   network_->add(name, block);

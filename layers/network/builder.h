@@ -19,6 +19,8 @@ struct NetworkChoice {
   Norm norm = Norm::bn;
   std::optional<std::int64_t> groups = {};  ///< for gn; else each block's own
   std::optional<double> dropout = {};       ///< else the network's own rate
+  std::int64_t ghost = 0;                   ///< for bn: images that share statistics in training; 0: all
+  bool standardize = false;                 ///< the convolutions of all blocks, in any network
   std::int64_t classes = 10;                ///< scores per image
 };
 

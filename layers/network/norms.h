@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,38 @@
 namespace norma {
 
 /// In the order of all_norms(); the order is that of colours in reports too.
-enum class Norm { none, bn, ln, ln_chw, ln_pixel, gn, in, rms };
+enum class Norm {
+  none,
+  bn,
+  ln,
+  ln_chw,
+  ln_pixel,
+  gn,
+  in,
+  rms,
+  brn,
+  frn,
+  evonorm_s0,
+  grn,
+  ln_pn,
+  gn_pn,
+  lrn,
+  dyt
+};
 
 /// The input of a norm: images [N, channels, height, width].
 struct NormPlace {
   std::int64_t channels, height, width;
-  std::int64_t groups;  ///< of group norm; divides the channels
+  std::int64_t groups;     ///< of group norm; divides the channels
+  std::int64_t ghost = 0;  ///< images that share statistics in training; 0: the whole batch
+};
+
+struct NormTraits {
+  bool grouped = false;    ///< whether NormPlace::groups has an effect
+  bool ghosts = false;     ///< whether NormPlace::ghost has an effect
+  bool centred = true;     ///< whether it subtracts the mean of the set
+  bool normalizes = true;  ///< whether the scale of its output is limited, whatever that of its input
+  bool activates = false;  ///< whether it includes an activation, so that no ReLU goes with it
 };
 
 struct NormRow {
@@ -30,10 +57,9 @@ struct NormRow {
   /// The layer; nullptr for none.
   std::shared_ptr<Module> (*make)(const NormPlace& place);
   /// The number of the set that an element belongs to: pixel `at` (0 … H·W − 1) of channel c of image n.
-  /// nullptr for none.
+  /// nullptr where x̂ is not (x − mean)·rstd of one set.
   std::int64_t (*set)(const NormPlace& place, std::int64_t n, std::int64_t c, std::int64_t at);
-  bool grouped = false;  ///< whether NormPlace::groups has an effect
-  bool centred = true;   ///< whether it subtracts the mean of the set
+  NormTraits traits = {};
 };
 
 const std::vector<NormRow>& all_norms();
@@ -45,6 +71,10 @@ const NormRow* find_norm(const std::string& name);
 const std::string& name(Norm norm);
 /// All names, in the order of the rows.
 std::vector<std::string> norm_names();
+/// All names of norms of groups of channels: "gn, …".
+std::string grouped_norms();
+/// "gn4", "bn-ghost32": a norm and what was chosen for it, for tables and names of folders.
+std::string norm_label(const std::string& name, std::optional<std::int64_t> groups, std::int64_t ghost);
 /// Throws an error that lists the names if no norm has that name.
 Norm norm_from(const std::string& name);
 

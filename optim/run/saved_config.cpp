@@ -87,6 +87,8 @@ SavedConfig config_from(Json json, const std::string& name) {
   check_printable(config.preset, "network.name", name);
   check_printable(config.norm, "network.norm", name);
   if (network.has("groups")) config.groups = network.whole("groups", 1, many);
+  if (network.has("ghost")) config.ghost = network.whole("ghost", 1, many);
+  if (network.has("standardize")) config.standardize = network.truth("standardize");
   if (network.has("parameters")) config.parameters = network.whole("parameters", 0, many);
   if (all.has("training")) {
     const Fields training = all.object("training");

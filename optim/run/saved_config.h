@@ -28,6 +28,8 @@ struct SavedConfig {
 
   std::string preset, norm;  ///< "c11-48096", "gn"; unknown ones can be from a later version
   std::optional<std::int64_t> groups;
+  std::int64_t ghost = 0;
+  bool standardize = false;
   std::int64_t parameters = 0;
 
   int epochs = 0;

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/json_lines.h"
 #include "core/save_file.h"
+#include "layers/network/norms.h"
 #include "optim/run/checkpoint.h"
 #include "optim/run/metrics_json.h"
 #include "optim/run/norm_statistics_json.h"
@@ -48,7 +49,7 @@ const EpochResult& SavedRun::best() const {
 }
 
 std::string SavedRun::norm_label() const {
-  return config.norm + (config.groups ? std::to_string(*config.groups) : "");
+  return norma::norm_label(config.norm, config.groups, config.ghost);
 }
 
 std::string SavedRun::data_name() const { return config.data_name; }

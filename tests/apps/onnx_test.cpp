@@ -292,6 +292,30 @@ TEST_CASE("norma_export refuses with one sentence and leaves no file", "[app][on
   for (const auto& entry : fs::directory_iterator(folder.path())) CHECK(entry.path().extension() != ".part");
 }
 
+TEST_CASE("norma_export folds batch norms into the weights and the ONNX file", "[app][onnx]") {
+  const TemporaryFolder folder;
+  const auto run = [&](const std::string& preset) {
+    REQUIRE(run_program({NORMA_CIFAR_NORM, "--data", "synthetic", "--limit-train", "32", "--limit-test", "8",
+                         "--batch-size", "16", "--epochs", "1", "--preset", preset, "--norm", "bn", "--out",
+                         folder / preset})
+                .status == 0);
+    return run_program({NORMA_EXPORT, folder / preset, "--fold", "--data", "synthetic", "--onnx",
+                        folder / "x.onnx", "--weights", folder / "x.safetensors"});
+  };
+  const Finished folded = run("c11-48096");
+  INFO(folded.out << folded.err);
+  REQUIRE(folded.status == 0);
+  CHECK_THAT(folded.out, Catch::Contains("scores of 1000 images"));
+  const auto ops = Parsed(read_file(folder / "x.onnx")).ops;
+  CHECK(std::count(ops.begin(), ops.end(), "BatchNormalization") == 0);
+  CHECK(std::count(ops.begin(), ops.end(), "Conv") == 11);
+  const auto weights = load_safetensors(folder / "x.safetensors");
+  CHECK(std::any_of(weights.begin(), weights.end(), [](const auto& t) { return t.name == "C1.conv.bias"; }));
+  const Finished refused = run("norma-49k");  // its norms follow ReLU
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, Catch::Contains("C1.norm") && Catch::Contains("cannot be folded"));
+}
+
 TEST_CASE("predictions are a table of class, probability and scores", "[app][eval]") {
   const TemporaryFolder folder;
   write_predictions(folder / "p.csv", {"cat", "dog"}, Tensor::from(std::vector<std::int64_t>{1, 1, 0}, {3}),

@@ -7,6 +7,7 @@ precisions.
 """
 
 import json
+import sys
 import zlib
 from collections import OrderedDict
 from pathlib import Path
@@ -16,6 +17,9 @@ from torch import nn
 from torch.nn import functional as F
 from torch.optim import SGD, Adam, AdamW
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR, ReduceLROnPlateau, StepLR
+
+sys.path.append(str(Path(__file__).parents[2] / "bench" / "peers"))
+import zoo
 
 golden = {}
 
@@ -171,6 +175,24 @@ def group_and_layer_norms():
     module_case("rms_norm eps", RMSNorm2d(6, eps=0.1), shape)
     module_case("rms_norm offset", RMSNorm2d(6), lambda: exact(normal(*shape) + 1000))
     module_case("rms_norm not affine", RMSNorm2d(6, elementwise_affine=False), shape)
+
+
+def zoo_norms():
+    shape = (2, 6, 3, 4)
+    module_case("ghost_batch_norm", zoo.GhostBatchNorm2d(4, 2), (5, 4, 3, 3), seen=2)
+    module_case("ghost_batch_norm eval", zoo.GhostBatchNorm2d(4, 2), (5, 4, 3, 3), seen=2, evaluate=True)
+    module_case("batch_renorm", zoo.BatchRenorm2d(6, warmup=0, r_end=4, d_end=5), shape, seen=2)
+    module_case("batch_renorm warmup", zoo.BatchRenorm2d(6), shape, seen=2)
+    module_case("batch_renorm eval", zoo.BatchRenorm2d(6), shape, seen=2, evaluate=True)
+    module_case("filter_response_norm", zoo.FilterResponseNorm2d(6), shape)
+    module_case("evo_norm 1", zoo.EvoNorm2dS0(1, 6), shape)
+    module_case("evo_norm 3", zoo.EvoNorm2dS0(3, 6), shape)
+    module_case("global_response_norm", zoo.GlobalResponseNorm2d(6), shape)
+    module_case("proxy_norm 1", zoo.ProxyGroupNorm(1, 6), shape)
+    module_case("proxy_norm 3", zoo.ProxyGroupNorm(3, 6), shape)
+    module_case("local_response_norm", zoo.LocalResponseNorm(5), lambda: exact(normal(*shape) * 64))
+    module_case("local_response_norm 3", zoo.LocalResponseNorm(3, alpha=2, beta=0.5, k=0.5), shape)
+    module_case("dynamic_tanh", zoo.DynamicTanh2d(6), shape)
 
 
 # ---- Functions: inputs, y = f(inputs), gradients by a random cotangent ----
@@ -374,6 +396,7 @@ if __name__ == "__main__":
     pooling()
     batch_and_instance_norms()
     group_and_layer_norms()
+    zoo_norms()
     activations_and_losses()
     optimizers()
     schedulers()

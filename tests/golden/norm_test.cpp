@@ -3,6 +3,13 @@
 #include "layers/instance_norm.h"
 #include "layers/layer_norm.h"
 #include "layers/rms_norm.h"
+#include "layers/zoo/batch_renorm.h"
+#include "layers/zoo/dynamic_tanh.h"
+#include "layers/zoo/evo_norm.h"
+#include "layers/zoo/filter_response_norm.h"
+#include "layers/zoo/global_response_norm.h"
+#include "layers/zoo/local_response_norm.h"
+#include "layers/zoo/proxy_norm.h"
 #include "tests/golden/golden.h"
 
 using namespace norma;
@@ -77,4 +84,33 @@ TEST_CASE("RMSNorm2d computes what PyTorch computes", "[golden][operation]") {
   check("rms_norm eps", 0.1);
   check("rms_norm offset");
   check("rms_norm not affine", 1e-5, false);
+}
+
+TEST_CASE("ghost batch norm and batch renorm compute what their formulas give in PyTorch", "[golden][zoo]") {
+  const auto ghost = [] { return std::make_shared<BatchNorm2d>(4, BatchNorm2dOptions{.ghost = 2}); };
+  check_module("ghost_batch_norm", ghost);
+  check_module("ghost_batch_norm eval", ghost, evaluate);
+  check_module("batch_renorm", [] {
+    return std::make_shared<BatchRenorm2d>(6, BatchRenorm2dOptions{.warmup = 0, .r_end = 4, .d_end = 5});
+  });
+  const auto usual = [] { return std::make_shared<BatchRenorm2d>(6); };
+  check_module("batch_renorm warmup", usual);
+  check_module("batch_renorm eval", usual, evaluate);
+}
+
+TEST_CASE("the norms of the zoo compute what their formulas give in PyTorch", "[golden][zoo]") {
+  check_module("filter_response_norm", [] { return std::make_shared<FilterResponseNorm2d>(6); });
+  check_module("global_response_norm", [] { return std::make_shared<GlobalResponseNorm2d>(6); });
+  check_module("local_response_norm", [] { return std::make_shared<LocalResponseNorm>(6); });
+  check_module("local_response_norm 3", [] {
+    return std::make_shared<LocalResponseNorm>(
+        6, LocalResponseNormOptions{.size = 3, .alpha = 2, .beta = 0.5, .k = 0.5});
+  });
+  check_module("dynamic_tanh", [] { return std::make_shared<DynamicTanh2d>(6); });
+  for (const std::int64_t groups : {1, 3}) {
+    check_module("evo_norm " + std::to_string(groups),
+                 [&] { return std::make_shared<EvoNorm2dS0>(groups, 6); });
+    check_module("proxy_norm " + std::to_string(groups),
+                 [&] { return std::make_shared<ProxyGroupNorm>(groups, 6); });
+  }
 }

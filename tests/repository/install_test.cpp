@@ -32,6 +32,7 @@ TEST_CASE("another project uses the installed library through find_package(norma
   run(fmt::format("'{}' --build '{}'", NORMA_CMAKE, (work / "build").string()));
   run(fmt::format("cd '{}' && build/consumer synthetic 320", work.string()));
   for (const char* left : {"model.safetensors", "model.onnx"}) CHECK(fs::file_size(work / left) > 100);
+  run(fmt::format("'{}' 2", (work / "build/gradient_penalty").string()));
   fs::remove_all(work);
 }
 

@@ -9,34 +9,30 @@
 namespace norma {
 namespace {
 
-constexpr std::array<Rgb, 8> series_on_white = {{{0, 114, 178},
-                                                 {213, 94, 0},
-                                                 {0, 138, 100},
-                                                 {170, 80, 140},
-                                                 {150, 110, 0},
-                                                 {70, 70, 70},
-                                                 {110, 15, 50},
-                                                 {95, 60, 175}}};
-constexpr std::array<Rgb, 8> series_on_black = {{{86, 180, 233},
-                                                 {240, 140, 60},
-                                                 {60, 200, 155},
-                                                 {225, 150, 195},
-                                                 {230, 180, 40},
-                                                 {190, 190, 190},
-                                                 {240, 110, 120},
-                                                 {170, 145, 250}}};
-constexpr std::array<Rgb, 5> ramp_on_white = {
-    {{14, 45, 92}, {21, 101, 101}, {93, 125, 55}, {184, 134, 45}, {226, 117, 93}}};
-constexpr std::array<Rgb, 5> ramp_on_black = {
-    {{96, 140, 230}, {60, 165, 175}, {125, 170, 95}, {220, 170, 80}, {250, 180, 165}}};
+using Hex = std::uint32_t;  // 0xRRGGBB
 
-Rgb on_ramp(const std::array<Rgb, 5>& ramp, const Ink& ink) {
+Rgb rgb(Hex color) {
+  return {static_cast<std::uint8_t>(color >> 16), static_cast<std::uint8_t>(color >> 8),
+          static_cast<std::uint8_t>(color)};
+}
+
+constexpr std::array<Hex, 16> series_on_white = {0x0072b2, 0xd55e00, 0x008a64, 0xaa508c, 0x966e00, 0x464646,
+                                                 0x6e0f32, 0x5f3caf, 0xc82828, 0x143c8c, 0x508214, 0xc83c8c,
+                                                 0x00788c, 0x823c0a, 0x646496, 0x325f3c};
+constexpr std::array<Hex, 16> series_on_black = {0x56b4e9, 0xf08c3c, 0x3cc89b, 0xe196c3, 0xe6b428, 0xbebebe,
+                                                 0xf06e78, 0xaa91fa, 0xff7878, 0x78a0ff, 0xaadc5a, 0xff8cd2,
+                                                 0x50d7e1, 0xd79664, 0xb4b4e1, 0x96c896};
+constexpr std::array<Hex, 5> ramp_on_white = {0x0e2d5c, 0x156565, 0x5d7d37, 0xb8862d, 0xe2755d};
+constexpr std::array<Hex, 5> ramp_on_black = {0x608ce6, 0x3ca5af, 0x7daa5f, 0xdcaa50, 0xfab4a5};
+
+Rgb on_ramp(const std::array<Hex, 5>& ramp, const Ink& ink) {
   const double at = ink.of > 1 ? 4.0 * ink.index / (ink.of - 1) : 0;
   const auto low = static_cast<std::size_t>(std::clamp(std::floor(at), 0.0, 3.0));
   const double share = at - static_cast<double>(low);
   Rgb color;
   for (std::size_t i = 0; i < 3; ++i)
-    color[i] = static_cast<std::uint8_t>(std::lround((1 - share) * ramp[low][i] + share * ramp[low + 1][i]));
+    color[i] = static_cast<std::uint8_t>(
+        std::lround((1 - share) * rgb(ramp[low])[i] + share * rgb(ramp[low + 1])[i]));
   return color;
 }
 
@@ -53,7 +49,7 @@ Rgb light_color(const Ink& ink) {
     case Role::grid:
       return {226, 222, 214};
     case Role::series:
-      return series_on_white[static_cast<std::size_t>(ink.index) % series_on_white.size()];
+      return rgb(series_on_white[static_cast<std::size_t>(ink.index) % series_on_white.size()]);
     case Role::layer:
       return on_ramp(ramp_on_white, ink);
   }
@@ -69,7 +65,7 @@ Rgb dark_color(const Ink& ink) {
     case Role::grid:
       return {58, 56, 52};
     case Role::series:
-      return series_on_black[static_cast<std::size_t>(ink.index) % series_on_black.size()];
+      return rgb(series_on_black[static_cast<std::size_t>(ink.index) % series_on_black.size()]);
     case Role::layer:
       return on_ramp(ramp_on_black, ink);
   }

@@ -7,6 +7,7 @@
 #include "apps/report/draw/font.h"
 #include "apps/report/draw/html.h"
 #include "apps/report/draw/svg.h"
+#include "layers/network/norms.h"
 #include "tests/support/catch.h"
 
 #define STB_IMAGE_IMPLEMENTATION
@@ -55,7 +56,7 @@ TEST_CASE("a legend takes the lines it needs, and every norm has its own colour"
   CHECK(axes_of(chart, box).y.place.high == one + 5 * 20);
   chart.series[1].faint = true;
   CHECK(axes_of(chart, box).y.place.high == one + 4 * 20);
-  for (int i = 0; i < 7; ++i)
+  for (int i = 0; i + 1 < static_cast<int>(all_norms().size()); ++i)
     for (int k = 0; k < i; ++k) CHECK(light_color({Role::series, i}) != light_color({Role::series, k}));
 }
 

@@ -1,0 +1,22 @@
+// Sums over parts of an array, the transpose of its repetition (repeat.h): y[a, c] = Σ x[a, b, c, d] over b
+// and d.
+#pragma once
+
+#include "kernels/cost.h"
+#include "kernels/executors.h"
+#include "kernels/tensor/repeat.h"
+
+namespace norma {
+
+template <class T>
+struct Sum {
+  Repeat repeat;
+  const T* x;  ///< [A, B, C, D]
+  T* y;        ///< [A, C]
+
+  Cost cost() const { return cost_of_numbers<T>(repeat.large() + repeat.small()); }
+};
+
+NORMA_DECLARE(sum, Sum)
+
+}  // namespace norma
