@@ -2,10 +2,12 @@
 //
 //   norm_lab explain gn --shape 1,4,2,2 --groups 2 --backward   every number of a norm, forward and backward
 //   norm_lab variance --html variance.html                      ways to compute a variance, and their errors
+//   norm_lab noise runs/bn --batches 2,8,32,128                 how far a batch strays from the data set
 //   norm_lab memory --preset c11-48096 --norm gn                what each layer keeps for its backward pass
 #include <cmath>
 
 #include "apps/cli/arguments.h"
+#include "apps/cli/find_images.h"
 #include "apps/cli/flags.h"
 #include "apps/cli/progress.h"
 #include "apps/cli/run_app.h"
@@ -15,11 +17,15 @@
 #include "core/save_file.h"
 #include "data/tensor_file.h"
 #include "optim/presets.h"
+#include "optim/run/saved_model.h"
+#include "optim/trainer.h"
 
 namespace norma {
 namespace {
 
 struct LabOptions {
+  ImageSource images;
+  std::vector<std::int64_t> batches = {2, 4, 8, 16, 32, 64, 128, 256, 512};
   std::optional<Shape> shape;
   std::int64_t groups = 1;
   std::string values, html, png, preset = "norma-49k";
@@ -85,6 +91,36 @@ void compare_variances(const LabOptions& options, const std::vector<std::string>
   write(options, show_variance());
 }
 
+// Without a run: after a short training on the built-in images.
+void compare_batches(const LabOptions& options, const std::vector<std::string>& others) {
+  if (others.size() > 1) fail_usage("noise takes one run folder, not {}", others.size());
+  const auto measure = [&](Module& network, const Dataset& images, const Normalization& pixels, S whose) {
+    write(options, show_noise(measure_batch_noise(network, first_images(images, 4000), pixels,
+                                                  options.batches, options.seed),
+                              whose));
+  };
+  if (!others.empty()) {
+    if (options.norm) fail_usage("noise takes a run or --norm, not both: the run has its norm");
+    const SavedModel model = load_saved_model(others.front());
+    Progress progress(true);
+    const DataSplit images = find_images(*model.set, options.images, model.load, true, progress);
+    return measure(*model.network, images.train, model.normalization, others.front() + ", " + model.norm);
+  }
+  const Norm norm = norm_from(options.norm.value_or("bn"));
+  const Preset& preset = find_preset(options.preset);
+  const DataSplit images = load_data(*preset.data, std::nullopt);
+  manual_seed(options.seed);
+  const auto network = preset.network({.norm = norm, .classes = preset.data->classes});
+  Recipe recipe = preset.recipe(norm);
+  recipe.epochs = 1;
+  Trainer(network,
+          {first_images(images.train, 3200), first_images(images.test, 64), {}, preset.data->normalization},
+          recipe)
+      .run_epoch();
+  measure(*network, images.train, preset.data->normalization,
+          fmt::format("{}, {}, after an epoch of 3,200 built-in images", preset.name, name(norm)));
+}
+
 void show_memory(const LabOptions& options, const std::vector<std::string>& others) {
   if (!others.empty()) fail_usage("memory takes no '{}'", others.front());
   const Preset& preset = find_preset(options.preset);
@@ -120,6 +156,23 @@ const std::vector<Subcommand>& subcommands() {
        "the errors of seven ways to compute a variance, in five pairs of formats",
        {html, png, help},
        compare_variances},
+      {"noise", "[RUN]",
+       "how far mean and variance of a batch stray from those of the data set, norm by norm, in a trained "
+       "network",
+       joined<LabOptions>(
+           {{{"", "batches", "LIST", "sizes (2,4,8,16,32,64,128,256,512)",
+              [](O o, S f, S v) {
+                o.batches.clear();
+                for (const std::string& word : split_words(v, ','))
+                  o.batches.push_back(whole_number(f, word, 1, 1 << 20));
+              }},
+             {"", "norm", "NAME", "without a RUN: the norm of norma-49k, trained for an epoch (bn)",
+              [](O o, S f, S v) { o.norm = one_of(f, v, norm_names()); }},
+             html,
+             png,
+             help},
+            of_part(data_flags(), &LabOptions::images)}),
+       compare_batches},
       {"memory",
        "",
        "what each layer keeps for its backward pass, and what recomputing would save",

@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     if (options.help) return norma::print(norma::profile_help_text()), 0;
     if (options.list) return norma::list_operations(), 0;
     if (!options.step.preset.empty())
-      return norma::print(norma::step_text(options.step, norma::record_step(options.step))), 0;
+      return norma::print(norma::step_text(options.step, norma::record_step(options.step), options.gpu)), 0;
     return norma::run(options), 0;
   });
 }

@@ -24,6 +24,9 @@ constexpr Kind kinds[] = {{"conv2d_norm", Words::convolution_norm, 0},
                           {"relu", Words::image, 1},
                           {"add", Words::image, 1},
                           {"dropout", Words::image, 4},
+                          {"unary", Words::image, 4},
+                          {"combine", Words::image, 1},
+                          {"sum", Words::image, 1},
                           {"load_images", Words::image, 4},
                           {"begin_step", Words::rows, 1},
                           {"keep_score", Words::rows, 1},
@@ -36,8 +39,8 @@ constexpr Kind kinds[] = {{"conv2d_norm", Words::convolution_norm, 0},
                           {"adam_step", Words::count, 2}};
 
 const Kind& kind_of(const std::string& operation) {
-  const std::string name =
-      operation.substr(0, std::min(operation.find("_forward"), operation.find("_backward")));
+  const std::string name = operation.substr(
+      0, std::min({operation.find("_forward"), operation.find("_backward"), operation.find("_gather")}));
   const auto* const found = std::find_if(std::begin(kinds), std::end(kinds), [&](const Kind& kind) {
     return name == kind.operation ||
            (kind.operation[0] == '_' && name.find(kind.operation) != std::string::npos);
@@ -66,7 +69,9 @@ std::string size_text(const std::string& operation, Words words, const ExampleSe
 // "conv2d_forward n=128 c=32 …", for peers/operations.py
 std::string peer_text(const std::string& operation, Words words, const ExampleSetting& s) {
   const auto& [n, c, h, w] = *s.shape;
-  if (operation == "load_images" || operation == "begin_step" || operation == "keep_score") return "";
+  if (operation == "load_images" || operation == "max_pool2d_gather" || operation == "begin_step" ||
+      operation == "keep_score")
+    return "";
   if (words == Words::count) return fmt::format("{} n={}", operation, c);
   const std::string rows = fmt::format("{} n={} c={}", operation, n, c);
   if (words == Words::rows) return rows;

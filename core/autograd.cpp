@@ -58,8 +58,8 @@ Gradients run(Node& node, const Tensor& dy, bool create_graph) {
   return gradients;
 }
 
-// Walks back from y as far as the nodes with numbers above `after`. Calls visit(state, dy) for every cotangent
-// that arrives at a tensor.
+// Walks back from y as far as the nodes with numbers above `after`. Calls visit(state, dy) for every
+// cotangent that arrives at a tensor.
 void walk(const Tensor& y, const Tensor& cotangent, bool create_graph, std::int64_t after,
           const std::function<void(const std::shared_ptr<GradientState>&, const Tensor& dy)>& visit) {
   std::map<std::uint64_t, std::pair<std::shared_ptr<Node>, Tensor>, std::greater<>> waiting;

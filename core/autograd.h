@@ -23,7 +23,8 @@ namespace norma {
 using Gradients = std::vector<Tensor>;
 using Backward = std::function<Gradients(const Tensor& dy)>;
 
-/// Whether an operation's backward is itself made of recorded operations: then it can be differentiated again.
+/// Whether an operation's backward is itself made of recorded operations: then it can be differentiated
+/// again.
 enum class Order { once, twice };
 
 struct Node {
@@ -55,16 +56,16 @@ bool needs_gradient(const std::vector<Tensor>& inputs);
 /// See Tensor::backward. What was saved is released on the way: a second call on the same graph throws.
 void backward(const Tensor& y, Tensor cotangent);
 
-/// As torch.autograd.grad: the gradients of y, times a cotangent (1 for a scalar), by `inputs`, which may be in
-/// the middle of the graph; undefined where y does not depend on an input. grad() of the leaves stays as it is.
-/// With create_graph the gradients have a history themselves, so that they can be differentiated again, and
-/// the graph is kept; an operation whose gradient cannot be differentiated again is an error.
+/// As torch.autograd.grad: the gradients of y, times a cotangent (1 for a scalar), by `inputs`, which may
+/// be in the middle of the graph; undefined where y does not depend on an input. grad() of the leaves stays
+/// as it is. With create_graph the gradients have a history themselves, so that they can be differentiated
+/// again, and the graph is kept; an operation whose gradient cannot be differentiated again is an error.
 std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& inputs, Tensor cotangent = {},
                          bool create_graph = false);
 
-/// For an operation of Order::twice whose kernels are not recorded: the gradients of f at `inputs`, times dy, as
-/// recorded operations. f computes the same as the operation, out of operations that can be differentiated
-/// twice.
+/// For an operation of Order::twice whose kernels are not recorded: the gradients of f at `inputs`, times
+/// dy, as recorded operations. f computes the same as the operation, out of operations that can be
+/// differentiated twice.
 Gradients recorded_gradients(const std::vector<Tensor>& inputs, const Tensor& dy,
                              const std::function<Tensor(const std::vector<Tensor>&)>& f);
 

@@ -38,6 +38,18 @@ bool BatchNorm2d::updates_running() const {
   return updates && uses_batch() && running_mean.defined();
 }
 
+std::string BatchNorm2d::settings() const {
+  if (!running_mean.defined()) return "normalizes by the batch; has no running statistics";
+  const char* const by = statistics_ == Statistics::by_mode
+                             ? "by the batch in training, by running statistics in evaluation"
+                         : statistics_ == Statistics::batch ? "by the batch"
+                                                            : "by running statistics";
+  const char* const updates = updates_ == Updates::never || statistics_ == Statistics::running ? "never"
+                              : updates_ == Updates::always                                    ? "with every batch"
+                                                                                               : "in training";
+  return fmt::format("normalizes {}; updates running statistics {}", by, updates);
+}
+
 void BatchNorm2d::replayed() {
   if (!updates_running()) return;
   std::int64_t& batches = *num_batches_tracked.data<std::int64_t>();

@@ -14,9 +14,9 @@ struct BatchNorm2dOptions {
   bool affine = true;
   /// Without running statistics every input is normalised by its own statistics, in evaluation too.
   bool track_running_stats = true;
-  /// Ghost batch norm (Hoffer, Hubara and Soudry 2017, arXiv:1705.08741, algorithm 1): so many images at a time
-  /// have statistics of their own in training, and each such group updates the running ones. 0: all images of
-  /// the batch. The last group is smaller where the batch is not a multiple.
+  /// Ghost batch norm (Hoffer, Hubara and Soudry 2017, arXiv:1705.08741, algorithm 1): so many images at a
+  /// time have statistics of their own in training, and each such group updates the running ones. 0: all
+  /// images of the batch. The last group is smaller where the batch is not a multiple.
   std::int64_t ghost = 0;
 };
 
@@ -41,6 +41,8 @@ class BatchNorm2d : public NormLayer {
 
   Statistics statistics() const { return statistics_; }
   Updates updates() const { return updates_; }
+  /// Both settings in words: "normalizes by the batch in training, by running statistics in evaluation; …"
+  std::string settings() const;
   /// Throws if it should use running statistics and has none.
   void set_statistics(Statistics statistics, Updates updates = Updates::by_mode);
   /// As in BatchNorm2dOptions.

@@ -8,8 +8,9 @@
 //
 // This is the only pattern, and it changes no bit of the result. The table of operations (kernels/table.h)
 // says what a device can fuse. The convolution runs by itself where the device cannot fuse it, and before a
-// batch norm in training, which needs all images at once. Every layer runs by itself where the device's norms
-// take no epilogue, where the norm is made of arithmetic (layers/zoo/), while a ModuleObserver lives, and while a NoFusion lives.
+// batch norm in training, which needs all images at once. Every layer runs by itself where the device's
+// norms take no epilogue, where the norm is made of arithmetic (layers/zoo/), while a ModuleObserver lives,
+// and while a NoFusion lives.
 #pragma once
 
 #include <memory>

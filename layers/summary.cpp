@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/autograd.h"
+#include "layers/batch_norm.h"
 
 namespace norma {
 namespace {
@@ -32,6 +33,12 @@ std::string output_shape(const Shape& shape) {
   return text + "]";
 }
 
+// Each different setting once.
+void add_note(std::vector<std::string>& notes, const std::string& settings) {
+  const std::string text = "BatchNorm2d " + settings;
+  if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
+}
+
 }  // namespace
 
 std::string with_commas(std::int64_t number) {
@@ -42,7 +49,7 @@ std::string with_commas(std::int64_t number) {
 }
 
 Summary summarize(Module& network, const Shape& image) {
-  Summary summary{image, {}, 0};
+  Summary summary{image, {}, 0, {}};
   std::map<const void*, View> views;  // by the numbers' address: an output is the next layer's input
   std::set<const void*> counted;
   View last;
@@ -55,6 +62,7 @@ Summary summarize(Module& network, const Shape& image) {
       if (counted.insert(parameter.raw()).second) row.parameters += parameter.numel();
     summary.parameters += row.parameters;
     if (module.type() == "Sequential" || &module == &network) return;
+    if (const auto* norm = dynamic_cast<const BatchNorm2d*>(&module)) add_note(summary.notes, norm->settings());
     row.receptive_field = last.field;
     row.multiply_adds = module.multiply_adds(in.shape(), out.shape());
     summary.layers.push_back(std::move(row));
@@ -80,15 +88,17 @@ std::int64_t Summary::multiply_adds() const {
 }
 
 std::string Summary::to_string() const {
-  constexpr int width = 96;
+  std::size_t longest = 20;
+  for (const LayerRow& row : layers) longest = std::max(longest, row.name.size());
+  const std::size_t width = 76 + longest;
   const std::string thin(width, '-'), thick(width, '=');
   std::string text = thin + "\n";
-  text += fmt::format("{:>20}  {:>25} {:>15} {:>15} {:>15}\n", "Layer (type)", "Output Shape", "Param #",
+  text += fmt::format("{:>{}}  {:>25} {:>15} {:>15} {:>15}\n", "Layer (type)", longest, "Output Shape", "Param #",
                       "Receptive field", "Mult-adds");
   text += thick + "\n";
   double outputs = 0;
   for (const LayerRow& row : layers) {
-    text += fmt::format("{:>20}  {:>25} {:>15} {:>15} {:>15}\n", row.name, output_shape(row.output),
+    text += fmt::format("{:>{}}  {:>25} {:>15} {:>15} {:>15}\n", row.name, longest, output_shape(row.output),
                         with_commas(row.parameters), row.receptive_field, with_commas(row.multiply_adds));
     outputs += static_cast<double>(row.output.numel());
   }
@@ -98,6 +108,8 @@ std::string Summary::to_string() const {
                       with_commas(parameters), with_commas(parameters));
   text += fmt::format("Total mult-adds: {}\n", with_commas(multiply_adds()));
   text += thin + "\n";
+  for (const std::string& note : notes) text += note + "\n";
+  if (!notes.empty()) text += thin + "\n";
   text += fmt::format("Input size (MB): {}\nForward/backward pass size (MB): {}\nParams size (MB): {}\n",
                       megabytes(in), megabytes(2 * outputs), megabytes(own));
   text += fmt::format("Estimated Total Size (MB): {}\n", megabytes(in + 2 * outputs + own));

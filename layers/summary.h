@@ -21,6 +21,8 @@ struct Summary {
   Shape input;
   std::vector<LayerRow> layers;
   std::int64_t parameters = 0;
+  /// Of batch norms: which statistics they use, and whether they update the running ones.
+  std::vector<std::string> notes = {};
 
   std::int64_t multiply_adds() const;
   std::string to_string() const;

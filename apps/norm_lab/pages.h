@@ -6,6 +6,7 @@
 #include "data/image_file.h"
 #include "layers/explain/explanation.h"
 #include "layers/kept_memory.h"
+#include "optim/batch_noise.h"
 
 namespace norma {
 
@@ -14,10 +15,16 @@ struct Shown {
   Picture picture;
 };
 
+using Row = std::vector<std::string>;
+/// For a terminal; the first cell of a row is its name.
+std::string text_table(const std::string& title, const Row& heading, const std::vector<Row>& rows);
+
 /// With `colours`, the text shades the sets.
 Shown show_explanation(const Explanation& e, bool colours);
 /// The errors of all ways to compute a variance, in units of the last place.
 Shown show_variance();
+/// What was measured of the run in `whose`.
+Shown show_noise(const BatchNoise& noise, const std::string& whose);
 std::string memory_text(const std::string& network, const Shape& images, const KeptMemory& kept);
 
 }  // namespace norma

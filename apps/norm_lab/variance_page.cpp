@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 
 #include "apps/norm_lab/pages.h"
 #include "apps/report/draw/canvas.h"
@@ -15,43 +14,19 @@ namespace {
 constexpr std::size_t count = 4096;
 const std::vector<double> ratios = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
 
-struct Formats {
-  const NumberFormat *stored, *accumulator;
-};
-
-std::vector<Formats> format_pairs() {
-  return {{&formats::float32, &formats::float32},
-          {&formats::bfloat16, &formats::float32},
-          {&formats::float16, &formats::float32},
-          {&formats::bfloat16, &formats::bfloat16},
-          {&formats::float16, &formats::float16}};
-}
-
-std::string title_of(const Formats& f) {
-  return fmt::format("x in {}, sums in {}", f.stored->name, f.accumulator->name);
-}
-
-// In units of the last place of the result's format; infinite if the result is.
-double error_of(const VarianceMethod& method, const std::vector<double>& x, const NumberFormat& acc) {
-  const double exact = exact_variance(x), error = std::abs(method.variance(x, acc) - exact) / acc.ulp(exact);
-  return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
-}
-
 std::string words(double error) { return std::isinf(error) ? "overflow" : fmt::format("{:.2g}", error); }
 
-using Rows = std::vector<std::vector<std::string>>;
-
-Rows rows_of(const std::vector<std::vector<double>>& sets, const NumberFormat& acc) {
-  Rows rows;
+std::vector<Row> rows_of(const std::vector<std::vector<double>>& sets, const NumberFormat& acc) {
+  std::vector<Row> rows;
   for (const VarianceMethod& method : variance_methods()) {
     rows.push_back({method.name});
-    for (const auto& x : sets) rows.back().push_back(words(error_of(method, x, acc)));
+    for (const auto& x : sets) rows.back().push_back(words(error_in_ulps(method, x, acc)));
   }
   return rows;
 }
 
-Chart chart_of(const Formats& f) {
-  Chart chart{.title = title_of(f),
+Chart chart_of(const FormatPair& f) {
+  Chart chart{.title = f.title(),
               .unit = "",
               .digits = 2,
               .logarithmic = true,
@@ -62,17 +37,19 @@ Chart chart_of(const Formats& f) {
     Series series{method.name, {Role::series, index++}};
     for (const double ratio : ratios)
       series.points.push_back(
-          {ratio,
-           std::max(error_of(method, numbers_with_mean(ratio, count, *f.stored), *f.accumulator), 0.01)});
+          {ratio, std::max(error_in_ulps(method, numbers_with_mean(ratio, count, *f.stored), *f.accumulator),
+                           0.01)});
     chart.series.push_back(std::move(series));
   }
   return chart;
 }
 
-std::string text_table(const std::string& title, const std::vector<std::string>& heading, const Rows& rows) {
+}  // namespace
+
+std::string text_table(const std::string& title, const Row& heading, const std::vector<Row>& rows) {
   std::string text = "\n" + title + "\n";
-  const auto line = [&](const std::vector<std::string>& cells) {
-    text += fmt::format("  {:<20}", cells.front());
+  const auto line = [&](const Row& cells) {
+    text += fmt::format("  {:<26}", cells.front());
     for (std::size_t i = 1; i < cells.size(); ++i) text += fmt::format("{:>10}", cells[i]);
     text += '\n';
   };
@@ -80,8 +57,6 @@ std::string text_table(const std::string& title, const std::vector<std::string>&
   for (const auto& row : rows) line(row);
   return text;
 }
-
-}  // namespace
 
 Shown show_variance() {
   Shown shown;
@@ -96,12 +71,12 @@ Shown show_variance() {
   double place = 0;
   std::vector<std::string> heading = {"mean / deviation"};
   for (const double ratio : ratios) heading.push_back(fmt::format("{:.0e}", ratio));
-  for (const Formats& f : format_pairs()) {
+  for (const FormatPair& f : format_pairs()) {
     std::vector<std::vector<double>> sets;
     for (const double ratio : ratios) sets.push_back(numbers_with_mean(ratio, count, *f.stored));
-    const Rows rows = rows_of(sets, *f.accumulator);
-    shown.text += text_table(title_of(f), heading, rows);
-    html += html_table(title_of(f) + ": errors in ulp", heading, rows);
+    const std::vector<Row> rows = rows_of(sets, *f.accumulator);
+    shown.text += text_table(f.title(), heading, rows);
+    html += html_table(f.title() + ": errors in ulp", heading, rows);
     const Chart chart = chart_of(f);
     charts += figures.add(chart);
     draw(canvas, chart, {16 + 376 * std::fmod(place, 2), 16 + 252 * std::floor(place / 2), 360, 236});
@@ -114,11 +89,11 @@ Shown show_variance() {
     sets.emplace_back();
     for (const double value : set.values) sets.back().push_back(formats::float32.round(value));
   }
-  const Rows rows = rows_of(sets, formats::float32);
+  const std::vector<Row> rows = rows_of(sets, formats::float32);
   shown.text += text_table("NumAcc1 to NumAcc4, rounded to float32; sums in float32", heading, rows);
   html += html_table("NumAcc1 to NumAcc4, rounded to float32: errors in ulp", heading, rows);
   shown.text += '\n';
-  Rows formulas;
+  std::vector<Row> formulas;
   for (const VarianceMethod& method : variance_methods()) {
     shown.text += fmt::format("  {:<20} {}\n", method.name, method.formula);
     formulas.push_back({method.name, method.formula});

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/cli/options.h"
+#include "core/spread.h"
 #include "optim/confusion.h"
 #include "optim/run/saved_run.h"
 
@@ -31,14 +32,6 @@ struct SeriesResult {
   std::vector<VariantResult> variants;
   std::vector<std::string> classes;  ///< the names of label 0, 1, …
 };
-
-/// Mean and sample standard deviation over seeds. For one seed the deviation is 0; for none the mean is NaN.
-struct Spread {
-  double mean = 0, deviation = 0;
-};
-Spread spread(const std::vector<double>& values);
-/// "75.49 ± 0.31", or "75.49" for one seed
-std::string to_string(const Spread& spread, std::size_t seeds);
 
 /// A value of every run that did not diverge.
 Spread spread(const VariantResult& result, const std::function<double(const SavedRun&)>& value);

@@ -53,7 +53,7 @@ const std::vector<Flag<ProfileOptions>>& flags() {
        [](O o, S f, S v) {
          const std::string name = one_of(f, v, gpu_names());
          for (const Gpu& gpu : known_gpus())
-           if (gpu.name == name) o.step.gpu = &gpu;
+           if (gpu.name == name) o.gpu = &gpu;
        }},
       {"", "groups", "G", "groups of group_norm (4), or of the --step (the preset's)",
        [](O o, S f, S v) { o.step.groups = o.setting.groups = whole_number(f, v, 1, most); }},

@@ -11,7 +11,8 @@ namespace norma {
 struct ProfileOptions {
   std::string operation, direction;  ///< an empty direction: all directions of the operation
   ExampleSetting setting;
-  StepChoice step;  ///< without a preset: no step
+  StepChoice step;           ///< without a preset: no step
+  const Gpu* gpu = nullptr;  ///< to model, if any
   bool json = false, list = false, help = false;
 };
 

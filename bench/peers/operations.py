@@ -117,6 +117,18 @@ class Operation:
         x = self.image()
         return lambda: functional.dropout2d(x, 0.05), (x,)
 
+    def unary(self):
+        x = self.image()
+        return lambda: torch.sigmoid(2 * x + 0.5), (x,)
+
+    def combine(self):
+        x, v = self.image(), self.leaf(self.s["c"])
+        return lambda: x * v[:, None, None], (x, v)
+
+    def sum(self):
+        x = self.image()
+        return lambda: x.sum((0, 2, 3)), (x,)
+
     def log_softmax(self):
         x = self.leaf(self.s["n"], self.s["c"])
         return lambda: functional.log_softmax(x, 1), (x,)

@@ -7,7 +7,7 @@
 //            x   │ row (a, b, c) of D elements │ row (a, b, c + 1) │ …
 //          thread   0 1 2 …                      D/W …                  a pack lies in one row: one v for all
 //
-// MEMORY   x read and y written once, 16 bytes per access where D allows; v from the cache after its first read
+// MEMORY   x read and y written once, 16 bytes per access where D allows; v mostly from the cache
 // NUMERICS elements do not meet: any grid gives the same bits
 // REQUIRES W > 1: D a multiple of W and the arrays 16-byte aligned
 #include "kernels/cuda/map.cuh"

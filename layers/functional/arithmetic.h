@@ -45,9 +45,9 @@ Tensor maximum(const Tensor& x, const Tensor& v);
 /// min(x, v), likewise.
 Tensor minimum(const Tensor& x, const Tensor& v);
 
-/// Sums over the sizes `dims`, which become 1. At most two groups of neighbouring sizes may be summed, and the
-/// last size only if it is 1 or the only such group is not followed by a kept one: {0, 2, 3}, {1}, {1, 2, 3}
-/// of images, and so on, but not {0, 2}.
+/// Sums over the sizes `dims`, which become 1. At most two groups of neighbouring sizes may be summed, and
+/// the last size only if it is 1 or the only such group is not followed by a kept one: {0, 2, 3}, {1}, {1,
+/// 2, 3} of images, and so on, but not {0, 2}.
 Tensor sum(const Tensor& x, const std::vector<int>& dims);
 /// The sum divided by the number of summed elements.
 Tensor mean(const Tensor& x, const std::vector<int>& dims);

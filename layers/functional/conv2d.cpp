@@ -12,8 +12,8 @@ namespace {
 Tensor backward_weight(const Conv2dShape& s, const Tensor& dy, const Tensor& x);
 Tensor forward(const Conv2dShape& s, const Tensor& x, const Tensor& weight);
 
-// Convolution is linear in x and in the weight, and so are both of its gradients: the gradients of these three
-// are these three.
+// Convolution is linear in x and in the weight, and so are both of its gradients: the gradients of these
+// three are these three.
 //
 //   operation                         gradient by its first argument     by its second
 //   y  = forward(x, weight)           backward_data(dy, weight)          backward_weight(dy, x)

@@ -10,8 +10,8 @@ namespace {
 
 Tensor smoothed_nll(const Tensor& x, const Tensor& target, double smoothing);
 
-/// The gradient of the loss by its scores, which is linear in dloss, as the loss is in the scores: the gradient
-/// of one is the other.
+/// The gradient of the loss by its scores, which is linear in dloss, as the loss is in the scores: the
+/// gradient of one is the other.
 Tensor nll_gradient(const Tensor& dloss, const Tensor& target, double smoothing, const Shape& shape) {
   return dispatch_float("nll_loss", dloss.dtype(), [&]<class T>() {
     const Tensor dx = Tensor::empty(shape, dloss.dtype(), dloss.device());

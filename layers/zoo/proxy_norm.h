@@ -18,8 +18,8 @@ namespace norma {
 /// quantiles [256] of the standard normal distribution, with which the proxy is sampled.
 class ProxyGroupNorm : public ComposedNorm {
  public:
-  /// `num_groups` divides the channels. eps is that of group norm, proxy_eps the paper's, which keeps channels
-  /// that are nearly always 0 small.
+  /// `num_groups` divides the channels. eps is that of group norm, proxy_eps the paper's, which keeps
+  /// channels that are nearly always 0 small.
   ProxyGroupNorm(std::int64_t num_groups, std::int64_t num_channels, double eps = 1e-5,
                  double proxy_eps = 0.03);
 

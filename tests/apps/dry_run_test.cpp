@@ -1,9 +1,9 @@
 // What a training step asks of a GPU, held to budgets: nothing is executed.
 #include "kernels/measure/dry_run.h"
 
-#include "apps/simt_profile/step.h"
 #include "core/device_memory.h"
 #include "core/tensor.h"
+#include "apps/simt_profile/step.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
 
@@ -44,7 +44,7 @@ TEST_CASE("a training step stays within its budget of launches, copies and alloc
        }) {
     const StepChoice choice{.preset = preset, .norm = norm, .batch = batch};
     const Record step = record_step(choice);
-    INFO(step_text(choice, step));
+    INFO(step_text(choice, step, nullptr));
     CHECK(step.kernels <= kernels);
     CHECK(step.copies_in + step.copies_within + step.copies_out == 0);
     if (!sanitized) {  // there, the pool does not reuse blocks, and they are not known

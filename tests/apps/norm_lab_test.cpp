@@ -45,7 +45,8 @@ TEST_CASE("norm_lab writes pages and pictures", "[norm_lab]") {
   const TemporaryFolder folder;
   for (const std::vector<std::string>& what :
        {std::vector<std::string>{"explain", "gn", "--shape", "2,4,2,2", "--groups", "2", "--backward"},
-        std::vector<std::string>{"variance"}}) {
+        std::vector<std::string>{"variance"},
+        std::vector<std::string>{"noise", "--norm", "bn", "--batches", "2,32"}}) {
     std::vector<std::string> arguments = what;
     arguments.insert(arguments.end(), {"--html", folder / "page.html", "--png", folder / "picture.png"});
     const Finished written = norm_lab(arguments);
@@ -62,6 +63,22 @@ TEST_CASE("norm_lab memory lists layers, types and three totals", "[norm_lab]") 
   CHECK_THAT(shown.out, Catch::Contains("C1.conv") &&
                             Catch::Contains("all                          GroupNorm") &&
                             Catch::Contains("if each block ran again from its input"));
+}
+
+TEST_CASE("norm_lab noise measures a trained run", "[norm_lab]") {
+  const TemporaryFolder folder;
+  REQUIRE(run_program({NORMA_CIFAR_NORM, "--data", "synthetic", "--limit-train", "640", "--limit-test", "8",
+                       "--batch-size", "64", "--epochs", "1", "--norm", "bn", "--out", folder / "bn"})
+              .status == 0);
+  const Finished shown = norm_lab({"noise", folder / "bn", "--data", "synthetic", "--batches", "2,8,128"});
+  INFO(shown.err);
+  CHECK(shown.status == 0);
+  CHECK_THAT(shown.out, Catch::Contains("C1.norm 16×1024") && Catch::Contains("running") &&
+                            Catch::Contains("mean of a batch") && Catch::Contains("variance of a batch"));
+  const Finished large = norm_lab({"noise", folder / "bn", "--data", "synthetic", "--batches", "4000"});
+  CHECK(large.status == 1);
+  CHECK_THAT(large.err, Catch::Contains("a batch of 4000 images"));
+  CHECK(norm_lab({"noise", folder / "bn", "--norm", "gn"}).status == 2);
 }
 
 TEST_CASE("norm_lab says in one sentence what is wrong", "[norm_lab]") {

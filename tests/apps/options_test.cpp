@@ -1,6 +1,7 @@
 #include "apps/cli/options.h"
 
 #include "apps/cli/arguments.h"
+#include "layers/sequential.h"
 #include "tests/support/catch.h"
 
 using namespace norma;
@@ -112,6 +113,21 @@ TEST_CASE("options have the preset's recipe as defaults and take every flag", "[
   CHECK_THROWS_WITH(parse({"--device", "cuda:"}), Catch::Contains("--device takes a whole number"));
   CHECK_THROWS_WITH(parse({"--device", "simt:1"}), Catch::Contains("not 'simt:1'"));
   CHECK_THAT(help_text(), Catch::Contains("--no-fuse"));
+}
+
+TEST_CASE("ghost batches and standardized convolutions are for networks where they have an effect", "[options]") {
+  const Options ghost = parse({"--norm", "bn", "--ghost", "32"});
+  CHECK(ghost.network.ghost == 32);
+  CHECK(norm_label(ghost.network) == "bn-ghost32");
+  CHECK_THROWS_WITH(parse({"--norm", "gn", "--ghost", "32"}), Catch::Contains("--ghost is only for --norm bn"));
+  CHECK_THROWS_WITH(parse({"--norm", "bn", "--groups", "4"}), Catch::Contains("gn, evonorm-s0, gn-pn"));
+  CHECK(parse({"--norm", "gn-pn", "--groups", "4"}).network.groups == 4);
+  const Options standardized = parse({"--preset", "c11-48096", "--standardize"});
+  CHECK(standardized.network.standardize);
+  const auto network = make_network(standardized);
+  CHECK_THAT(network->children().front().second->children().front().second->description(),
+             Catch::Contains("standardize=True"));
+  CHECK_THROWS_WITH(parse({"--preset", "norma-49k", "--standardize"}), Catch::Contains("has no effect"));
 }
 
 TEST_CASE("every norm is selected by its name", "[options]") {

@@ -45,6 +45,7 @@ std::vector<Calls> calls_of_steps(Norm norm, const std::string& optimizer, int t
   Options options;
   options.network.norm = norm;
   options.recipe.optimizer = optimizer;
+  options.recipe.lr = 0.001;
   options.recipe.batch_size = batch;
   set_threads(thread_count);
   options.recipe.augmentation = {.flip = true, .crop = 4};

@@ -2,8 +2,8 @@
 //
 //   cross entropy + strength·(mean square of ∂ cross entropy/∂ image, times the number of pixels)
 //
-// so that scores change little when the pixels do. It trains a small network on the built-in digits, without and
-// with the penalty, and prints the accuracy on clean test images and on images with noise.
+// so that scores change little when the pixels do. It trains a small network on the built-in digits,
+// without and with the penalty, and prints the accuracy on clean test images and on images with noise.
 #include <norma/core/autograd.h>
 #include <norma/core/random.h>
 #include <norma/data/find_data.h>

@@ -1,5 +1,5 @@
-// Second derivatives: the gradient of every operation, as a function of all that it depends on, has the gradient
-// that central differences of it give. And the norms' formula of kernels/norm/README.md.
+// Second derivatives: the gradient of every operation, as a function of all that it depends on, has the
+// gradient that central differences of it give. And the norms' formula of kernels/norm/README.md.
 #include <cmath>
 
 #include "core/autograd.h"

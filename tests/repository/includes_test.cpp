@@ -40,7 +40,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"apps/run", {"core", "kernels", "layers", "layers/network", "data", "optim", "optim/run", "apps/cli"}},
     {"apps/report/draw", {"core", "data"}},
     {"apps/norm_lab",
-     {"core", "kernels", "layers", "layers/network", "layers/explain", "data", "apps/report/draw"}},
+     {"core", "kernels", "layers", "layers/network", "layers/explain", "data", "optim", "apps/report/draw"}},
     {"apps/report/pages",
      {"core", "layers", "layers/network", "data", "optim", "optim/run", "apps/cli", "apps/run",
       "apps/report/draw"}},

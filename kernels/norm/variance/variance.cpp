@@ -1,8 +1,10 @@
 #include "kernels/norm/variance/variance.h"
 
 #include <cmath>
+#include <limits>
 #include <numbers>
 
+#include "core/error.h"
 #include "core/random.h"
 
 namespace norma {
@@ -149,6 +151,23 @@ double exact_variance(const Numbers& x) {
   const long double mean = sum / m;
   for (const double v : x) squares += (v - mean) * (v - mean), rest += v - mean;
   return static_cast<double>((squares - rest * rest / m) / m);
+}
+
+double error_in_ulps(const VarianceMethod& method, const Numbers& x, const NumberFormat& acc) {
+  const double exact = exact_variance(x), error = std::abs(method.variance(x, acc) - exact) / acc.ulp(exact);
+  return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+}
+
+std::string FormatPair::title() const {
+  return fmt::format("x in {}, sums in {}", stored->name, accumulator->name);
+}
+
+std::vector<FormatPair> format_pairs() {
+  return {{&formats::float32, &formats::float32},
+          {&formats::bfloat16, &formats::float32},
+          {&formats::float16, &formats::float32},
+          {&formats::bfloat16, &formats::bfloat16},
+          {&formats::float16, &formats::float16}};
 }
 
 Numbers numbers_with_mean(double mean, std::size_t count, const NumberFormat& format) {

@@ -24,6 +24,17 @@ const std::vector<VarianceMethod>& variance_methods();
 /// The variance of the numbers as they are, in long double and two passes: correct to at least 15 digits.
 double exact_variance(const std::vector<double>& x);
 
+/// The error of a method in units of the last place of `acc`; infinite if its result is.
+double error_in_ulps(const VarianceMethod& method, const std::vector<double>& x, const NumberFormat& acc);
+
+/// Numbers are stored in one format and added in another.
+struct FormatPair {
+  const NumberFormat *stored, *accumulator;
+  std::string title() const;  ///< "x in bfloat16, sums in float32"
+};
+/// Those that are in use.
+std::vector<FormatPair> format_pairs();
+
 /// `count` normally distributed numbers of this mean and deviation 1, from a fixed seed, rounded to the
 /// format.
 std::vector<double> numbers_with_mean(double mean, std::size_t count, const NumberFormat& format);

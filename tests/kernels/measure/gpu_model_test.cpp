@@ -4,8 +4,9 @@
 #include <cmath>
 #include <map>
 
-#include "apps/simt_profile/step.h"
 #include "kernels/measure/kernel_figures.h"
+#include "kernels/measure/step_tables.h"
+#include "optim/record_step.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
 

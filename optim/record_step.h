@@ -1,0 +1,25 @@
+// What one training step of a preset asks of a device: launches, copies, bytes. Nothing is computed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "kernels/measure/dry_run.h"
+#include "layers/network/norms.h"
+
+namespace norma {
+
+struct StepChoice {
+  std::string preset;
+  std::optional<Norm> norm = {};  ///< else the preset's first
+  std::optional<std::int64_t> groups = {};
+  std::optional<std::int64_t> batch = {};  ///< else the recipe's
+
+  std::int64_t batch_size() const;
+};
+
+/// The fourth step of a training, the first one that only repeats a graph (optim/step_graphs.h).
+Record record_step(const StepChoice& choice);
+
+}  // namespace norma
