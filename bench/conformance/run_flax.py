@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 from flax import linen as nn
 
-from kit import run_all
+from kit import Unsupported, run_all
 
 
 def last(array):
@@ -21,7 +21,6 @@ def make_layer(case):
         # Flax's momentum is the weight of the old statistics.
         momentum = 1 - case.momentum if case.momentum is not None else None
         if momentum is None:
-            from kit import Unsupported
             raise Unsupported("no momentum None")
         return nn.BatchNorm(use_running_average=case.evaluate, momentum=momentum, **affine)
     if case.norm == "group_norm":

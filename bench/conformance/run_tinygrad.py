@@ -4,6 +4,7 @@ import importlib.metadata
 
 import numpy as np
 from tinygrad import Tensor, dtypes, nn
+from tinygrad.helpers import Context
 
 from kit import Unsupported, run_all
 
@@ -25,8 +26,7 @@ def make_layer(case):
         layer = nn.GroupNorm(case.groups, c, case.eps, affine)
     for name in ("weight", "bias"):
         if affine and case[name] is not None:
-            setattr(layer, name, Tensor(case[name], dtype=dtypes.float16 if case.dtype == "float16" else dtypes.float32,
-                                        requires_grad=True))
+            setattr(layer, name, Tensor(case[name], dtype=dtypes.float16 if case.dtype == "float16" else dtypes.float32))
     return layer
 
 
@@ -34,17 +34,14 @@ def run(case):
     if case.layout == "nhwc":
         raise Unsupported("has no memory layouts")
     layer = make_layer(case)
-    x = Tensor(case["x"], requires_grad=True)
-    with Tensor.train(not case.evaluate):
+    x = Tensor(case["x"])
+    names = [name for name in ("weight", "bias") if case[name] is not None]
+    with Context(TRAINING=int(not case.evaluate)):
         for before in case.batches()[:-1]:
             layer(Tensor(before)).realize()
         y = layer(x)
-        (y * Tensor(case["dy"])).sum().backward()
-    result = {"y": y, "dx": x.grad}
-    for name in ("weight", "bias"):
-        parameter = getattr(layer, name, None)
-        if parameter is not None and parameter.grad is not None:
-            result["d" + name] = parameter.grad
+        gradients = y.gradient(x, *[getattr(layer, name) for name in names], gradient=Tensor(case["dy"]))
+    result = {"y": y, "dx": gradients[0], **{f"d{name}": d for name, d in zip(names, gradients[1:])}}
     if case.norm == "batch_norm":
         result.update(running_mean=layer.running_mean, running_var=layer.running_var)
     return {name: value.numpy().astype(np.float64) for name, value in result.items()}
