@@ -45,8 +45,8 @@ std::string BatchNorm2d::settings() const {
                          : statistics_ == Statistics::batch ? "by the batch"
                                                             : "by running statistics";
   const char* const updates = updates_ == Updates::never || statistics_ == Statistics::running ? "never"
-                              : updates_ == Updates::always                                    ? "with every batch"
-                                                                                               : "in training";
+                              : updates_ == Updates::always ? "with every batch"
+                                                            : "in training";
   return fmt::format("normalizes {}; updates running statistics {}", by, updates);
 }
 

@@ -62,7 +62,8 @@ Summary summarize(Module& network, const Shape& image) {
       if (counted.insert(parameter.raw()).second) row.parameters += parameter.numel();
     summary.parameters += row.parameters;
     if (module.type() == "Sequential" || &module == &network) return;
-    if (const auto* norm = dynamic_cast<const BatchNorm2d*>(&module)) add_note(summary.notes, norm->settings());
+    if (const auto* norm = dynamic_cast<const BatchNorm2d*>(&module))
+      add_note(summary.notes, norm->settings());
     row.receptive_field = last.field;
     row.multiply_adds = module.multiply_adds(in.shape(), out.shape());
     summary.layers.push_back(std::move(row));
@@ -93,8 +94,8 @@ std::string Summary::to_string() const {
   const std::size_t width = 76 + longest;
   const std::string thin(width, '-'), thick(width, '=');
   std::string text = thin + "\n";
-  text += fmt::format("{:>{}}  {:>25} {:>15} {:>15} {:>15}\n", "Layer (type)", longest, "Output Shape", "Param #",
-                      "Receptive field", "Mult-adds");
+  text += fmt::format("{:>{}}  {:>25} {:>15} {:>15} {:>15}\n", "Layer (type)", longest, "Output Shape",
+                      "Param #", "Receptive field", "Mult-adds");
   text += thick + "\n";
   double outputs = 0;
   for (const LayerRow& row : layers) {

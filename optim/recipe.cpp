@@ -69,6 +69,7 @@ std::string to_string(const Recipe& r) {
                   r.nesterov ? " nesterov" : "", to_string(r.scheduler), to_string(r.augmentation));
   if (r.weight_decay > 0) text += fmt::format(",\nweight decay {:g}", r.weight_decay);
   if (r.label_smoothing > 0) text += fmt::format(", label smoothing {:g}", r.label_smoothing);
+  if (r.ema > 0) text += fmt::format(", weights averaged with decay {:g}", r.ema);
   if (r.l1 > 0) text += fmt::format(", L1 {:g}", r.l1);
   return text;
 }

@@ -34,6 +34,7 @@ struct Recipe {
   double l1 = 0;            ///< adds l1·Σ|p| over all parameters to the loss
   SchedulerChoice scheduler = {};
   double label_smoothing = 0;  ///< in [0, 1]
+  double ema = 0;              ///< decay of the average of the weights (optim/weight_average.h); 0: none
   Augmentation augmentation = {};
   /// What to do with a step whose loss, gradients or statistics are NaN or infinite; one of on_nan_kinds().
   std::string on_nan = "stop";

@@ -37,6 +37,7 @@ std::vector<Scalar> scalars_of(const EpochResult& epoch) {
     scalars.push_back({"validation/loss", epoch.validation->loss});
     scalars.push_back({"validation/accuracy", epoch.validation->accuracy});
   }
+  if (epoch.averaged) scalars.push_back({"test/ema_accuracy", epoch.averaged->accuracy});
   scalars.push_back({"lr", epoch.lr});
   scalars.push_back({"images_per_second", epoch.images_per_second});
   return scalars;

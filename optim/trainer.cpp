@@ -11,6 +11,7 @@
 #include "layers/functional/add.h"
 #include "layers/functional/loss.h"
 #include "optim/finite.h"
+#include "optim/recalibrate.h"
 
 namespace norma {
 
@@ -38,6 +39,14 @@ Trainer::Trainer(std::shared_ptr<Module> network, TrainingData data, Recipe reci
   parameters_ = network_->parameters();
   optimizer_ = make_optimizer(parameters_, recipe_);
   scheduler_ = make_scheduler(*optimizer_, recipe_, steps_per_epoch());
+  if (recipe_.ema > 0) {
+    constexpr std::int64_t most_images = 10'000;
+    average_.emplace(parameters_, recipe_.ema);
+    const Device device = data_.train.images.device();
+    const Dataset few =
+        first_images({data_.train.images.to(Device::cpu), data_.train.labels.to(Device::cpu)}, most_images);
+    images_for_averages_ = {few.images.to(device), few.labels.to(device)};
+  }
   if (recipe_.batch_size == 1 || data_.train.labels.numel() % recipe_.batch_size == 1)
     try_a_step_of_one_image();
 }
@@ -78,6 +87,7 @@ void Trainer::step(const Batch& batch, const StepState* state) {
                                finished_epochs_ + 1, finished_steps_ + 1));
   if (found.empty()) {
     optimizer_->step();
+    if (average_) average_->update();
     running_->add(loss, functional::correct_count(scores.detach(), batch.target), batch.target.numel(),
                   state);
   } else {
@@ -152,6 +162,7 @@ void Trainer::step_by_graph(const std::vector<std::int64_t>& order, std::int64_t
     default_generator().begin_step(global_step_++);
     optimizer_->count_replay();
     network_->count_replay();
+    if (average_) average_->count_replay();
     running_->count_replay(n);
     after_step();
   } else {
@@ -231,6 +242,7 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
   if (stopped_) return result;
 
   test_scores_.clear();
+  if (average_) with_averages([&] { result.averaged = evaluate(data_.test, test_graphs_); });
   result.test = test();
   if (data_.validation) result.validation = evaluate(*data_.validation, validation_graphs_);
   if (scheduler_ && recipe_.scheduler.kind != "onecycle")
@@ -251,6 +263,7 @@ State Trainer::state_dict() {
   append(state, "network", network_->state_dict());
   append(state, "optimizer", optimizer_->state_dict());
   if (scheduler_) state.push_back(numbers("scheduler", scheduler_->state()));
+  if (average_) append(state, "average", average_->state_dict());
   const ScoreSums sums = running_ ? running_->sums() : ScoreSums{};
   state.push_back(numbers(
       "progress",
@@ -272,6 +285,7 @@ void Trainer::load_state_dict(const State& state) {
     fail("the state says that its epoch took {} seconds: expected a number from 0 to 1e9", progress[7]);
   optimizer_->load_state_dict(part_of(state, "optimizer"));
   if (scheduler_) scheduler_->load_state(numbers_of(state, "scheduler", scheduler_->state().size()));
+  if (average_) average_->load_state_dict(part_of(state, "average"));
   network_->load_state_dict(part_of(state, "network"));
   finished_epochs_ = static_cast<int>(finished);
   global_step_ = static_cast<std::uint32_t>(all_steps);
@@ -281,6 +295,22 @@ void Trainer::load_state_dict(const State& state) {
   running_.reset();
   finished_steps_ = 0;
   if (steps_done > 0) begin_epoch({progress[3], progress[4], progress[5], steps_done});
+}
+
+void Trainer::with_averages(const std::function<void()>& f) {
+  const State before = copies(network_->state_dict());
+  average_->put();
+  recalibrate(*network_, images_for_averages_, data_.normalization,
+              std::min(recipe_.batch_size, images_for_averages_.labels.numel()));
+  f();
+  network_->load_state_dict(before);
+}
+
+State Trainer::averaged_state_dict() {
+  if (!average_) fail("the recipe has no average of the weights: set its ema");
+  State state;
+  with_averages([&] { state = copies(network_->state_dict()); });
+  return state;
 }
 
 Score Trainer::test() {

@@ -17,6 +17,7 @@
 #include "optim/running_score.h"
 #include "optim/state.h"
 #include "optim/step_graphs.h"
+#include "optim/weight_average.h"
 
 namespace norma {
 
@@ -26,8 +27,9 @@ struct EpochResult {
   Score train = {};  ///< mean over the training steps, so with dropout and changing weights
   Score test = {};
   std::optional<Score> validation = {};
-  double seconds = 0;            ///< of the training part
-  double images_per_second = 0;  ///< of the training part
+  std::optional<Score> averaged = {};  ///< of the averaged weights on the test images, if the recipe has them
+  double seconds = 0;                  ///< of the training part
+  double images_per_second = 0;        ///< of the training part
 };
 
 /// The epoch with the best test accuracy, or the first of them if they are several; `epochs` is not empty.
@@ -102,6 +104,9 @@ class Trainer {
   int finished_epochs() const { return finished_epochs_; }
   /// Of the epoch in progress.
   std::int64_t finished_steps() const { return finished_steps_; }
+  /// The network with the averaged weights (Recipe::ema), and with the statistics of batch norms that belong to
+  /// them, computed anew from at most 10,000 training images. The network itself stays as it is.
+  State averaged_state_dict();
   /// The network's output for every test image after the last finished epoch, row by row; empty before that.
   std::vector<float> test_scores();
 
@@ -128,6 +133,8 @@ class Trainer {
   Score evaluate_by_graphs(const Dataset& dataset, std::optional<EvaluationGraphs>& graphs,
                            const std::string& when);
   Score test();
+  /// Calls f while the network has the averaged weights.
+  void with_averages(const std::function<void()>& f);
   /// Of the next epoch, of which `so_far` is done.
   void begin_epoch(const ScoreSums& so_far);
   /// One forward, backward and update; in a graph, with the state of the step on the device.
@@ -148,6 +155,8 @@ class Trainer {
   std::vector<Tensor> parameters_;
   std::unique_ptr<Optimizer> optimizer_;
   std::unique_ptr<Scheduler> scheduler_;
+  std::optional<WeightAverage> average_;
+  Dataset images_for_averages_;  // for the statistics of batch norms that belong to them
   BatchHook before_step_;
   StepProfile* profile_ = nullptr;
   bool use_graphs_ = true;

@@ -88,6 +88,8 @@ const std::vector<Flag<Recipe>>& recipe_flags() {
        [](R o, S f, S v) { o.weight_decay = number(f, v, 0, unlimited); }},
       {"Training", "l1", "F", "adds F·Σ|p| over all parameters to the loss (0)",
        [](R o, S f, S v) { o.l1 = number(f, v, 0, unlimited); }},
+      {"Training", "ema", "D", "average the weights with this decay per step, and test them too (none)",
+       [](R o, S f, S v) { o.ema = number(f, v, 0, 0.999999); }},
       {"Training", "scheduler", "NAME",
        "none, step[:EPOCHS[:FACTOR]] (6:0.1), cosine, onecycle or plateau[:PATIENCE[:FACTOR]] on the test "
        "loss (2:0.1) (none)",

@@ -64,6 +64,7 @@ std::string epoch_line(const EpochResult& r, int epochs) {
                   epochs, r.train.loss, r.train.accuracy, r.test.loss, r.test.accuracy);
   if (r.validation)
     text += fmt::format("  val loss {:.4f} acc {:5.2f} %", r.validation->loss, r.validation->accuracy);
+  if (r.averaged) text += fmt::format("  ema acc {:5.2f} %", r.averaged->accuracy);
   return text + fmt::format("  {:.1f} s  {:.0f} images/s  lr {:.3g}", r.seconds, r.images_per_second, r.lr);
 }
 
@@ -330,7 +331,9 @@ void finish(Run& run, Trainer& trainer, const Module& network, const TrainingDat
     run.config["interrupted"] =
         fmt::format("in epoch {} after step {} of {}", outcome.last.epoch, outcome.step, outcome.steps);
   if (!outcome.diverged.empty() || outcome.stopped) run.folder.write_config(run.config);
-  if (outcome.diverged.empty()) run.folder.write_model(network, run.config);
+  if (outcome.diverged.empty()) run.folder.write_model(network.state_dict(), run.config);
+  if (outcome.diverged.empty() && run.options.recipe.ema > 0 && !outcome.epochs.empty())
+    run.folder.write_model(trainer.averaged_state_dict(), run.config, "model_ema.safetensors");
   report(run.folder.path(), outcome.diverged.empty() ? trainer.test_scores() : std::vector<float>(),
          data.test, summary, run.images.classes, run.options.quiet);
   if (!outcome.stopped && outcome.diverged.empty()) run.folder.remove_checkpoint();

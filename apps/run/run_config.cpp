@@ -66,6 +66,7 @@ Json config_of(const Options& o, const DataSplit& images, const TrainingData& da
         {"l1", r.l1},
         {"scheduler", to_string(r.scheduler)},
         {"label_smoothing", r.label_smoothing},
+        {"ema", r.ema > 0 ? Json(r.ema) : Json(nullptr)},
         {"seed", r.seed}}},
       {"on_nan", r.on_nan},
       {"machine", {{"device", name(o.machine.device())}, {"threads", threads()}, {"simd", simd_target()}}}};

@@ -22,20 +22,12 @@ std::string output_of(const std::string& command) {
 /// "…/kernels/cuda/map.cuh:88 (discriminator 2)" to "kernels/cuda/map.cuh:88".
 std::string line_of(const std::string& text) { return short_path(text.substr(0, text.find(' '))); }
 
-}  // namespace
+const std::string program = "/proc/$PPID/exe";  // the shell's parent is this program
 
-std::map<std::uintptr_t, CodeName> code_names(const std::vector<std::uintptr_t>& addresses) {
-  std::map<std::uintptr_t, CodeName> names;
-  std::map<std::uintptr_t, std::uintptr_t> by_offset;
-  std::string command = "addr2line -a -f -C -i -e /proc/$PPID/exe";  // the shell's parent is this program
-  for (const std::uintptr_t address : addresses) {
-    const std::uintptr_t offset = simt::code_place(address).offset;
-    names[address].line = fmt::format("{:#x}", offset);
-    by_offset[offset] = address;
-    command += fmt::format(" {:#x}", offset);
-  }
-  if (addresses.empty()) return names;
-
+void name_those_of(const std::string& file, const std::map<std::uintptr_t, std::uintptr_t>& by_offset,
+                   std::map<std::uintptr_t, CodeName>& names) {
+  std::string command = "addr2line -a -f -C -i -e \"" + file + "\"";
+  for (const auto& [offset, address] : by_offset) command += fmt::format(" {:#x}", offset);
   // For each address "0x…", then a function and a line for every level of inlining, from the inside out.
   CodeName* name = nullptr;
   std::vector<std::string> lines;
@@ -53,6 +45,20 @@ std::map<std::uintptr_t, CodeName> code_names(const std::vector<std::uintptr_t>&
     name->function = function;
     if (line.find('?') == std::string::npos) (innermost ? name->line : name->from) = line;
   }
+}
+
+}  // namespace
+
+std::map<std::uintptr_t, CodeName> code_names(const std::vector<std::uintptr_t>& addresses) {
+  std::map<std::uintptr_t, CodeName> names;
+  std::map<std::string, std::map<std::uintptr_t, std::uintptr_t>> by_file;  // offset to address
+  for (const std::uintptr_t address : addresses) {
+    const simt::CodePlace place = simt::code_place(address);
+    names[address].line = fmt::format("{:#x}", place.offset);
+    const bool library = place.file.find(".so") != std::string::npos;
+    by_file[library ? place.file : program][place.offset] = address;
+  }
+  for (const auto& [file, offsets] : by_file) name_those_of(file, offsets, names);
   return names;
 }
 

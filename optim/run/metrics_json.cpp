@@ -17,6 +17,10 @@ Json metrics_of(const EpochResult& r, const std::string& data_name) {
     line["validation_loss"] = r.validation->loss;
     line["validation_accuracy"] = r.validation->accuracy;
   }
+  if (r.averaged) {
+    line["ema_test_loss"] = r.averaged->loss;
+    line["ema_test_accuracy"] = r.averaged->accuracy;
+  }
   return line;
 }
 
@@ -33,6 +37,7 @@ EpochResult result_of(const JsonLine& metrics) {
   r.train = score("train");
   r.test = score("test");
   if (metrics.has("validation_loss")) r.validation = score("validation");
+  if (metrics.has("ema_test_accuracy")) r.averaged = score("ema_test");
   r.seconds = metrics.number("seconds", 0, 1e9);
   if (metrics.has("images_per_second")) r.images_per_second = metrics.number("images_per_second", 0, 1e12);
   return r;

@@ -42,8 +42,9 @@ bool is_event_file(const fs::path& file) {
 // The files that an earlier run may have left in the folder.
 std::vector<fs::path> files_of_a_run(const fs::path& folder) {
   std::vector<fs::path> files;
-  for (const char* name : {"config.json", metrics_name, norm_statistics_name, "model.safetensors",
-                           "checkpoint.safetensors", "report.html", "curves.png", "misclassified.png"})
+  for (const char* name :
+       {"config.json", metrics_name, norm_statistics_name, "model.safetensors", "model_ema.safetensors",
+        "checkpoint.safetensors", "report.html", "curves.png", "misclassified.png"})
     files.push_back(folder / name);
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (is_event_file(entry.path())) files.push_back(entry.path());
@@ -165,8 +166,9 @@ void RunFolder::write_checkpoint(const Json& config, const State& state) {
 
 void RunFolder::remove_checkpoint() { fs::remove(checkpoint_file(path_)); }
 
-void RunFolder::write_model(const Module& network, const nlohmann::ordered_json& config) {
-  save_safetensors(path_ / "model.safetensors", network.state_dict(),
+void RunFolder::write_model(const State& weights, const nlohmann::ordered_json& config,
+                            const std::string& name) {
+  save_safetensors(path_ / name, weights,
                    {{"format", "pt"},
                     {"data", config.at("data").at("name")},
                     {"config", config.dump(-1, ' ', false, Json::error_handler_t::replace)}});

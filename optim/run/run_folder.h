@@ -49,7 +49,9 @@ class RunFolder {
   void write_config(const nlohmann::ordered_json& config);
   void append_metrics(const nlohmann::ordered_json& line);
   void append_norm_statistics(const nlohmann::ordered_json& line);
-  void write_model(const Module& network, const nlohmann::ordered_json& config);
+  /// The weights of a network; model_ema.safetensors has their averages (Recipe::ema).
+  void write_model(const State& weights, const nlohmann::ordered_json& config,
+                   const std::string& name = "model.safetensors");
   void write_checkpoint(const nlohmann::ordered_json& config, const State& state);
   /// For a run that is complete.
   void remove_checkpoint();

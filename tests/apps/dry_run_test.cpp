@@ -1,9 +1,9 @@
 // What a training step asks of a GPU, held to budgets: nothing is executed.
 #include "kernels/measure/dry_run.h"
 
+#include "apps/simt_profile/step.h"
 #include "core/device_memory.h"
 #include "core/tensor.h"
-#include "apps/simt_profile/step.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
 

@@ -115,11 +115,13 @@ TEST_CASE("options have the preset's recipe as defaults and take every flag", "[
   CHECK_THAT(help_text(), Catch::Contains("--no-fuse"));
 }
 
-TEST_CASE("ghost batches and standardized convolutions are for networks where they have an effect", "[options]") {
+TEST_CASE("ghost batches and standardized convolutions are for networks where they have an effect",
+          "[options]") {
   const Options ghost = parse({"--norm", "bn", "--ghost", "32"});
   CHECK(ghost.network.ghost == 32);
   CHECK(norm_label(ghost.network) == "bn-ghost32");
-  CHECK_THROWS_WITH(parse({"--norm", "gn", "--ghost", "32"}), Catch::Contains("--ghost is only for --norm bn"));
+  CHECK_THROWS_WITH(parse({"--norm", "gn", "--ghost", "32"}),
+                    Catch::Contains("--ghost is only for --norm bn"));
   CHECK_THROWS_WITH(parse({"--norm", "bn", "--groups", "4"}), Catch::Contains("gn, evonorm-s0, gn-pn"));
   CHECK(parse({"--norm", "gn-pn", "--groups", "4"}).network.groups == 4);
   const Options standardized = parse({"--preset", "c11-48096", "--standardize"});

@@ -22,7 +22,8 @@ namespace {
 
 class ConformanceCase {
  public:
-  ConformanceCase(nlohmann::json description, Device device) : json_(std::move(description)), device_(device) {}
+  ConformanceCase(nlohmann::json description, Device device)
+      : json_(std::move(description)), device_(device) {}
 
   template <class T>
   T get(const char* key) const {
@@ -37,7 +38,8 @@ class ConformanceCase {
   Tensor find(const std::string& name) const {
     static const auto file = load_safetensors(source_folder() + "/bench/conformance/cases.safetensors");
     for (const NamedTensor& t : file)
-      if (t.name == get<std::string>("name") + "/" + name) return t.tensor.to(DType::float32).to(device_).clone();
+      if (t.name == get<std::string>("name") + "/" + name)
+        return t.tensor.to(DType::float32).to(device_).clone();
     return {};
   }
 
@@ -49,19 +51,20 @@ struct Results {
   Tensor y, dx, dweight, dbias, running_mean, running_var;
 };
 
-Tensor apply(const ConformanceCase& c, const Tensor& x, const Tensor& weight, const Tensor& bias, const Results& r,
-             int batch) {
+Tensor apply(const ConformanceCase& c, const Tensor& x, const Tensor& weight, const Tensor& bias,
+             const Results& r, int batch) {
   const auto norm = c.get<std::string>("norm");
   const auto eps = c.get<double>("eps");
   const Shape image{x.size(1), x.size(2), x.size(3)};
   if (norm == "batch_norm") {
     const double momentum = c.has("momentum") ? c.get<double>("momentum") : 1.0 / batch;
-    return functional::batch_norm(x, r.running_mean, r.running_var, weight, bias, !c.get<bool>("evaluate"), momentum,
-                                  eps);
+    return functional::batch_norm(x, r.running_mean, r.running_var, weight, bias, !c.get<bool>("evaluate"),
+                                  momentum, eps);
   }
   if (norm == "layer_norm") return functional::layer_norm(x, image, weight, bias, eps);
   if (norm == "instance_norm") return functional::instance_norm(x, {}, {}, weight, bias, true, 0.1, eps);
-  if (norm == "group_norm") return functional::group_norm(x, c.get<std::int64_t>("groups"), weight, bias, eps);
+  if (norm == "group_norm")
+    return functional::group_norm(x, c.get<std::int64_t>("groups"), weight, bias, eps);
   const Tensor xhat = functional::rms_norm(x, {}, eps);  // with a weight per element, as PyTorch's
   return weight.defined() ? xhat * functional::reshape(weight, {1, image[0], image[1], image[2]}) : xhat;
 }
@@ -86,9 +89,8 @@ void compare(const Tensor& got, const Tensor& want, double tolerance, const char
   if (!want.defined()) return;
   REQUIRE(got.defined());
   const auto values = want.to_vector<double>();
-  const double largest = std::abs(*std::max_element(values.begin(), values.end(), [](double a, double b) {
-    return std::abs(a) < std::abs(b);
-  }));
+  const double largest = std::abs(*std::max_element(
+      values.begin(), values.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }));
   if (largest > 1e-6) return require_close(got, want, tolerance, what);
   for (const double v : got.to_vector<double>()) CHECK(std::abs(v) <= tolerance);  // 0 but for rounding
 }

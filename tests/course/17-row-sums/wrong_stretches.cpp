@@ -1,0 +1,23 @@
+// judged: the results are right, but wasted sectors per necessary one when reading
+#include "docs/course/17-row-sums/exercise.h"
+
+#include "kernels/cuda/cuda.h"
+
+namespace norma::simt {
+
+// Each lane adds a stretch of its own: neighbours read far from each other.
+__global__ void row_sums_kernel(unsigned rows, unsigned m, const float* x, float* y) {
+  const unsigned row = blockIdx.x * 8 + threadIdx.x / 32, lane = threadIdx.x % 32, part = (m + 31) / 32;
+  if (row >= rows) return;
+  float sum = 0;
+  for (unsigned i = lane * part; i < (lane + 1) * part && i < m; ++i) sum += x[row * m + i];
+  for (int away = 16; away > 0; away /= 2) sum += __shfl_xor_sync(0xffffffffu, sum, away);
+  if (lane == 0) y[row] = sum;
+}
+
+}  // namespace norma::simt
+
+void row_sums(unsigned rows, unsigned m, const float* x, float* y) {
+  using namespace norma::simt;
+  launch(row_sums_kernel, {.grid = (rows + 7) / 8, .block = 256}, rows, m, x, y);
+}
