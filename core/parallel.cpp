@@ -8,6 +8,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,14 @@
 
 #ifdef __SANITIZE_THREAD__
 #include <sanitizer/tsan_interface.h>
+#include <tbb/task_scheduler_observer.h>
+
+extern "C" {  // of ThreadSanitizer, which declares them nowhere
+void AnnotateIgnoreReadsBegin(const char* file, int line);
+void AnnotateIgnoreReadsEnd(const char* file, int line);
+void AnnotateIgnoreWritesBegin(const char* file, int line);
+void AnnotateIgnoreWritesEnd(const char* file, int line);
+}
 #endif
 
 namespace norma {
@@ -59,11 +68,59 @@ double cgroup_quota() {
   return least;
 }
 
+// What oneTBB promises, for ThreadSanitizer, which does not see into its library: all before a loop happens
+// before every piece, and every piece happens before all after the loop. Of oneTBB's own work in its headers,
+// which would be reported, nothing is looked at: a thread in the arena is watched in a piece alone.
+#ifdef __SANITIZE_THREAD__
+void watch(bool on) {
+  if (on) {
+    AnnotateIgnoreReadsEnd(__FILE__, __LINE__), AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+  } else {
+    AnnotateIgnoreReadsBegin(__FILE__, __LINE__), AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+  }
+}
+
+class Unwatched : public tbb::task_scheduler_observer {
+ public:
+  explicit Unwatched(tbb::task_arena& arena) : task_scheduler_observer(arena) { observe(true); }
+  ~Unwatched() override { observe(false); }
+  void on_scheduler_entry(bool) override { watch(false); }
+  void on_scheduler_exit(bool) override { watch(true); }
+};
+
+class Order {
+ public:
+  Order() { __tsan_release(&begin_); }
+  ~Order() { __tsan_acquire(&end_); }
+  class Piece {
+   public:
+    explicit Piece(Order& order) : order_(order) { __tsan_acquire(&order_.begin_), watch(true); }
+    ~Piece() { watch(false), __tsan_release(&order_.end_); }
+
+   private:
+    Order& order_;
+  };
+
+ private:
+  char begin_ = 0, end_ = 0;
+};
+#else
+struct Unwatched {
+  explicit Unwatched(tbb::task_arena&) {}
+};
+struct Order {
+  struct Piece {
+    explicit Piece(Order&) {}
+  };
+};
+#endif
+
 struct Threads {
   // Without it, TBB would never run more threads than there are cores.
   tbb::global_control limit{tbb::global_control::max_allowed_parallelism, most_threads};
   int count = cores();
   tbb::task_arena arena{count};
+  std::optional<Unwatched> unwatched{arena};
 };
 
 Threads& state() {
@@ -72,24 +129,6 @@ Threads& state() {
 }
 
 thread_local int at_once = 0;
-
-// What oneTBB promises, for ThreadSanitizer, which does not see into its library: all before a loop happens
-// before every piece, and every piece happens before all after the loop.
-class Order {
- public:
-#ifdef __SANITIZE_THREAD__
-  Order() { __tsan_release(&begin_); }
-  ~Order() { __tsan_acquire(&end_); }
-  void begin_piece() { __tsan_acquire(&begin_); }
-  void end_piece() { __tsan_release(&end_); }
-
- private:
-  char begin_ = 0, end_ = 0;
-#else
-  void begin_piece() {}
-  void end_piece() {}
-#endif
-};
 
 // While one lives, this thread is in a piece.
 class InPiece {
@@ -119,8 +158,10 @@ void set_threads(int count) {
   if (count < 1 || count > most_threads)
     fail("a parallel loop takes 1 to {} threads, not {}", most_threads, count);
   state().count = count;
+  state().unwatched.reset();
   state().arena.terminate();
   state().arena.initialize(count);
+  state().unwatched.emplace(state().arena);
 }
 
 void detail::parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t), void* body) {
@@ -135,10 +176,9 @@ void detail::parallel_for(std::int64_t pieces, void (*call)(void*, std::int64_t)
     tbb::parallel_for(
         std::int64_t{0}, pieces,
         [&](std::int64_t i) {
+          const Order::Piece in_order(order);
           const InPiece piece(most);
-          order.begin_piece();
           call(body, i);
-          order.end_piece();
         },
         tbb::simple_partitioner());
   });
