@@ -1,5 +1,6 @@
 #include "optim/norm_statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -42,6 +43,32 @@ bool has_norms(const Module& module) {
 }
 
 }  // namespace
+
+std::string largest_contrast(const NormStatistics& a, const std::string& name_of_a, const NormStatistics& b,
+                             const std::string& name_of_b) {
+  constexpr double least = 1e-3;  // smaller spreads count as this
+  std::string sentence;
+  double largest = 0;
+  const auto look = [&](const LayerStatistics& x, const LayerStatistics& y, const char* whose,
+                        double ImageStatistics::*spread) {
+    const auto share = [&](const LayerStatistics& of) {
+      return std::max(least, (*of.y).*spread / std::sqrt(std::max(of.y->variance, 1e-30)));
+    };
+    const double contrast = std::abs(std::log(share(x) / share(y)));
+    if (!(contrast > largest)) return;
+    largest = contrast;
+    sentence =
+        fmt::format("{}: the {}’ means spread by {:.2g} of the deviation after {}, and by {:.2g} after {}",
+                    x.layer, whose, share(x), name_of_a, share(y), name_of_b);
+  };
+  for (const LayerStatistics& x : a.layers)
+    for (const LayerStatistics& y : b.layers)
+      if (x.layer == y.layer && x.y && y.y) {
+        look(x, y, "channels", &ImageStatistics::channel_spread);
+        look(x, y, "images", &ImageStatistics::image_spread);
+      }
+  return sentence;
+}
 
 // All statistics are computed from the mean and the variance of each channel of each image.
 ImageStatistics statistics_of(const Tensor& images) {

@@ -48,6 +48,12 @@ struct NormStatistics {
 /// Of float images [N, C, H, W] on any device.
 ImageStatistics statistics_of(const Tensor& images);
 
+/// Where two networks with the same layers differ most after their norms, in a sentence: the layer in which
+/// the means of channels, or of images, spread most differently, as a share of the deviation. Empty if they
+/// have no norm at the same place.
+std::string largest_contrast(const NormStatistics& a, const std::string& name_of_a, const NormStatistics& b,
+                             const std::string& name_of_b);
+
 class NormProbe {
  public:
   /// So many images are used, the first ones of the training set, not augmented.

@@ -104,8 +104,8 @@ class Trainer {
   int finished_epochs() const { return finished_epochs_; }
   /// Of the epoch in progress.
   std::int64_t finished_steps() const { return finished_steps_; }
-  /// The network with the averaged weights (Recipe::ema), and with the statistics of batch norms that belong to
-  /// them, computed anew from at most 10,000 training images. The network itself stays as it is.
+  /// The network with the averaged weights (Recipe::ema), and with the statistics of batch norms that
+  /// belong to them, computed anew from at most 10,000 training images. The network itself stays as it is.
   State averaged_state_dict();
   /// The network's output for every test image after the last finished epoch, row by row; empty before that.
   std::vector<float> test_scores();

@@ -1,5 +1,5 @@
-// An exponential moving average of a network's weights, which is often better than the last weights themselves
-// (Polyak and Juditsky 1992; with a decay: Tarvainen and Valpola 2017, arXiv:1703.01780):
+// An exponential moving average of a network's weights, which is often better than the last weights
+// themselves (Polyak and Juditsky 1992; with a decay: Tarvainen and Valpola 2017, arXiv:1703.01780):
 //
 //   after every step:  average = decay·average + (1 − decay)·weight, from 0
 //   values:            average / (1 − decay^steps), so that the weights of all steps add up to 1

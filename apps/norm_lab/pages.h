@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/text_table.h"
 #include "data/image_file.h"
 #include "layers/explain/explanation.h"
 #include "layers/kept_memory.h"
@@ -14,10 +15,6 @@ struct Shown {
   std::string text, html;
   Picture picture;
 };
-
-using Row = std::vector<std::string>;
-/// For a terminal; the first cell of a row is its name.
-std::string text_table(const std::string& title, const Row& heading, const std::vector<Row>& rows);
 
 /// With `colours`, the text shades the sets.
 Shown show_explanation(const Explanation& e, bool colours);

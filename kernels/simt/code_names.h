@@ -14,7 +14,8 @@ struct CodeName {
   std::string from;      ///< where that was inlined: the line in the kernel; empty where it was not
 };
 
-/// Names for all of these addresses, which lie in this program or in a library that it has loaded. Compile with -g1 for lines.
+/// Names for all of these addresses, which lie in this program or in a library that it has loaded. Compile
+/// with -g1 for lines.
 std::map<std::uintptr_t, CodeName> code_names(const std::vector<std::uintptr_t>& addresses);
 
 /// "void a::b::(anonymous namespace)::map_kernel<4, a::b::Relu, In<float> >(long long, …)" is

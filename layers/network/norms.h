@@ -45,6 +45,7 @@ struct NormTraits {
   bool ghosts = false;     ///< whether NormPlace::ghost has an effect
   bool centred = true;     ///< whether it subtracts the mean of the set
   bool normalizes = true;  ///< whether the scale of its output is limited, whatever that of its input
+  int exercise = 0;        ///< of the course (docs/course) that computes it; 0: none
   bool activates = false;  ///< whether it includes an activation, so that no ReLU goes with it
 };
 

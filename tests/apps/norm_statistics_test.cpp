@@ -162,3 +162,16 @@ TEST_CASE("statistics go through JSON and back", "[norm_statistics]") {
   line["layers"][0]["x"]["mean"] = nullptr;  // JSON's null stands for a value that is not finite
   CHECK(std::isnan(back_from(line).layers[0].x.mean));
 }
+
+TEST_CASE("the largest contrast of two networks names layer, statistic and both values", "[statistics]") {
+  const auto layer = [](const std::string& name, double channels, double images) {
+    LayerStatistics of{.layer = name, .type = "Norm", .parameters = {}};
+    of.y = ImageStatistics{.mean = 0, .variance = 4, .channel_spread = channels, .image_spread = images};
+    return of;
+  };
+  const NormStatistics bn{1, 64, {layer("C1.norm", 0.02, 0.6), layer("C2.norm", 0.04, 0.4)}},
+      gn{1, 64, {layer("C1.norm", 0.04, 0.5), layer("C2.norm", 1.2, 0.4)}};
+  CHECK(largest_contrast(bn, "bn", gn, "gn") ==
+        "C2.norm: the channels’ means spread by 0.02 of the deviation after bn, and by 0.6 after gn");
+  CHECK(largest_contrast(bn, "bn", {1, 64, {layer("other", 1, 1)}}, "gn") == "");
+}

@@ -1,5 +1,5 @@
-// The exercises of docs/course: each fails as it is shipped, its solution is right, and typical wrong answers are
-// judged as what they are.
+// The exercises of docs/course: each fails as it is shipped, its solution is right, and typical wrong
+// answers are judged as what they are.
 #include <algorithm>
 #include <filesystem>
 #include <iostream>

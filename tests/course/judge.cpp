@@ -1,4 +1,5 @@
-// course_judge NUMBER FILE: judges the learner's compiled file. Prints "right", or "wrong: …" and exits with 1.
+// course_judge NUMBER FILE: judges the learner's compiled file. Prints "right", or "wrong: …" and exits
+// with 1.
 #include "tests/course/judge.h"
 
 #include <dlfcn.h>

@@ -1,5 +1,5 @@
-// What judges of the course's exercises are made of. A judge is a function that calls what the learner wrote and
-// compares it with what is right; the first difference ends it:
+// What judges of the course's exercises are made of. A judge is a function that calls what the learner
+// wrote and compares it with what is right; the first difference ends it:
 //
 //   COURSE_JUDGE(1) {
 //     const auto mean = learner<decltype(set_mean)>("set_mean");
@@ -96,8 +96,9 @@ struct Limits {
   double launches = 1e9;
 };
 
-/// Calls run(), which launches the learner's kernels, under every order of threads; check() compares its results
-/// each time. Then counts once more: a race is named with both its lines, then the limits are checked.
+/// Calls run(), which launches the learner's kernels, under every order of threads; check() compares its
+/// results each time. Then counts once more: a race is named with both its lines, then the limits are
+/// checked.
 void judge_kernels(const std::function<void()>& run, const std::function<void()>& check,
                    const Limits& limits);
 

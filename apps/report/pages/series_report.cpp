@@ -46,6 +46,19 @@ std::string comparison_headline(const Comparison& c) {
   return html + "</dl>\n";
 }
 
+// For any two norms, where the statistics of their first runs differ most.
+std::string contrasts(const std::vector<VariantResult>& variants) {
+  std::string items;
+  for (const VariantResult& a : variants)
+    for (const VariantResult* b = &a + 1; b != variants.data() + variants.size(); ++b) {
+      const auto &of_a = a.first().norm_statistics, &of_b = b->first().norm_statistics;
+      if (of_a.empty() || of_b.empty()) continue;
+      const std::string text = largest_contrast(of_a.back(), a.variant.label, of_b.back(), b->variant.label);
+      if (!text.empty()) items += "<li>" + escape_html(text) + "</li>\n";
+    }
+  return items.empty() ? "" : "<h3>Where the norms differ most</h3>\n<ul>\n" + items + "</ul>\n";
+}
+
 std::string comparison_table(const Comparison& c) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < c.series.variants.size(); ++i) {
@@ -61,7 +74,7 @@ std::string comparison_table(const Comparison& c) {
                     {"norm", "parameters", "of the norm", "test, last epoch", "test, best epoch",
                      "train, last epoch", "seconds per epoch"},
                     rows) +
-         "</section>\n";
+         contrasts(c.series.variants) + "</section>\n";
 }
 
 // The two charts at the beginning of a report, and in its picture.

@@ -58,7 +58,9 @@ std::string run_title(const SavedRun& run) {
 
 std::string norm_lesson(const SavedRun& run) {
   const NormRow* row = row_of(run);
-  return row == nullptr ? "" : row->lesson;
+  if (row == nullptr || row->traits.exercise == 0) return row == nullptr ? "" : row->lesson;
+  return row->lesson +
+         fmt::format(" To compute it yourself: <code>./run course {}</code>.", row->traits.exercise);
 }
 
 std::string percent(double value) { return fmt::format("{:.2f} %", value); }

@@ -101,7 +101,8 @@ TEST_CASE("no CUDA kernel spills, has a stack, or outgrows its launch bounds", "
     CAPTURE(name, kernel.architecture, kernel.registers);
     // These keep some numbers in memory around the call of a function that divides.
     const bool divides = name.find("forward_packs<2, double>") != std::string::npos ||
-                         name.find("avg_pool2d_backward") != std::string::npos;
+                         name.find("avg_pool2d_backward") != std::string::npos ||
+                         name.find("Slope<(norma::UnaryFunction)") != std::string::npos;
     CHECK(kernel.stack <= (divides ? 32 : 0));
     CHECK(kernel.spills <= (divides ? 64 : 0));
     const auto found = std::find_if(bounds.begin(), bounds.end(), [&](const auto& b) {
