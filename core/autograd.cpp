@@ -118,14 +118,14 @@ Tensor record(const char* operation, const Tensor& y, const std::vector<Tensor>&
   return result;
 }
 
-void backward(const Tensor& y, Tensor cotangent) {
+void backward(const Tensor& y, const Tensor& cotangent) {
   const NoGrad no_grad;
   walk(y, checked_cotangent(y, cotangent).detach(), false, -1, [](const auto& state, const Tensor& dy) {
     if (!state->producer) state->gradient = sum_of(state->gradient, dy);
   });
 }
 
-std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& inputs, Tensor cotangent,
+std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& inputs, const Tensor& cotangent,
                          bool create_graph) {
   std::optional<NoGrad> no_grad;
   if (!create_graph) no_grad.emplace();

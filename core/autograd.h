@@ -54,13 +54,13 @@ Tensor record(const char* operation, const Tensor& y, const std::vector<Tensor>&
 bool needs_gradient(const std::vector<Tensor>& inputs);
 
 /// See Tensor::backward. What was saved is released on the way: a second call on the same graph throws.
-void backward(const Tensor& y, Tensor cotangent);
+void backward(const Tensor& y, const Tensor& cotangent);
 
 /// As torch.autograd.grad: the gradients of y, times a cotangent (1 for a scalar), by `inputs`, which may
 /// be in the middle of the graph; undefined where y does not depend on an input. grad() of the leaves stays
 /// as it is. With create_graph the gradients have a history themselves, so that they can be differentiated
 /// again, and the graph is kept; an operation whose gradient cannot be differentiated again is an error.
-std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& inputs, Tensor cotangent = {},
+std::vector<Tensor> grad(const Tensor& y, const std::vector<Tensor>& inputs, const Tensor& cotangent = {},
                          bool create_graph = false);
 
 /// For an operation of Order::twice whose kernels are not recorded: the gradients of f at `inputs`, times

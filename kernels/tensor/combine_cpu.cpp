@@ -24,9 +24,10 @@ void combine_row(const T* x, const T* v, T* y, std::int64_t count) {
 
 template <CombineFunction f, class T>
 void combine_all(const Combine<T>& args) {
-  const auto& [a, b, c, d] = args.repeat;
+  const std::int64_t b = args.repeat.b, c = args.repeat.c,
+                     d = args.repeat.d;  // Clang 16 cannot capture parts
   const auto x_at = [&](std::int64_t i) { return f == CombineFunction::second ? nullptr : args.x + i; };
-  if (d == 1 && a * b == 1)
+  if (d == 1 && args.repeat.a * b == 1)
     return parallel_ranges(c, elementwise_grain, [&](std::int64_t begin, std::int64_t end) {
       combine_row<f, 1>(x_at(begin), args.v + begin, args.y + begin, end - begin);
     });

@@ -38,7 +38,7 @@ void sum_columns(const T* x, std::int64_t rows, std::int64_t stride, std::int64_
 
 template <class T>
 void sum(const Sum<T>& args) {
-  const auto& [a, b, c, d] = args.repeat;
+  const std::int64_t a = args.repeat.a, b = args.repeat.b, c = args.repeat.c, d = args.repeat.d;
   if (d == 1) {
     const std::int64_t strips = (c + columns_at_once - 1) / columns_at_once;
     return parallel_for(a * strips, [&](std::int64_t i) {
