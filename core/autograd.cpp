@@ -49,8 +49,7 @@ Gradients run(Node& node, const Tensor& dy, bool create_graph) {
   if (create_graph && node.order != Order::twice)
     fail(
         "the gradient of {} cannot be differentiated again (nor can a norm that is fused with ReLU: let a "
-        "NoFusion "
-        "live)",
+        "NoFusion live)",
         node.operation);
   const Gradients gradients = create_graph ? node.backward(dy) : std::exchange(node.backward, nullptr)(dy);
   if (gradients.size() != node.inputs.size())

@@ -1,6 +1,6 @@
 #include "layers/functional/definitions.h"
 
-#include "layers/functional/reshape.h"
+#include "layers/functional/per_channel.h"
 
 namespace norma::functional::definition {
 namespace {
@@ -9,14 +9,6 @@ namespace {
 Tensor standardized(const Tensor& x, const std::vector<int>& dims, double eps) {
   const Tensor centred = x - mean(x, dims);
   return centred * rsqrt(mean(square(centred), dims), eps);
-}
-
-Tensor over_images(const Tensor& parameter) { return reshape(parameter, {1, parameter.numel(), 1, 1}); }
-
-/// A weight and a bias per channel.
-Tensor scale_and_shift(Tensor x, const Tensor& weight, const Tensor& bias) {
-  if (weight.defined()) x = x * over_images(weight);
-  return bias.defined() ? x + over_images(bias) : x;
 }
 
 }  // namespace

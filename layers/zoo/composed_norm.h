@@ -6,8 +6,7 @@
 // A new norm begins here: a class like those beside this file, and a row in layers/network/norms.cpp.
 #pragma once
 
-#include "layers/functional/arithmetic.h"
-#include "layers/functional/reshape.h"
+#include "layers/functional/per_channel.h"
 #include "layers/norm_layer.h"
 
 namespace norma {
@@ -28,15 +27,5 @@ class ComposedNorm : public NormLayer {
  private:
   std::int64_t num_channels_;
 };
-
-/// A number per channel, [C], to go with images: [1, C, 1, 1].
-inline Tensor over_images(const Tensor& parameter) {
-  return functional::reshape(parameter, {1, parameter.numel(), 1, 1});
-}
-
-/// x·weight + bias, with a weight and a bias per channel.
-inline Tensor scale_and_shift(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return x * over_images(weight) + over_images(bias);
-}
 
 }  // namespace norma

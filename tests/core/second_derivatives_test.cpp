@@ -23,6 +23,7 @@
 #include "optim/presets.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
+#include "tests/support/second_derivatives.h"
 
 using namespace norma;
 using namespace norma::test;
@@ -30,24 +31,9 @@ using namespace norma::functional;
 
 namespace {
 
-/// Σ of squares of all gradients, weighted by random numbers: every entry of the second derivative counts.
-Tensor squared_gradients(const Inputs& t, const Function& f) {
-  const Tensor y = f(t);
-  const Tensor cotangent = random_tensor(y.shape(), 77, 0.5, 1.5).to(y.dtype()).to(y.device());
-  Tensor total;
-  for (const Tensor& dx : grad(y, t, cotangent, true)) {
-    if (!dx.defined()) continue;
-    const Tensor flat = reshape(dx, {dx.numel()});
-    const Tensor weights = random_tensor({dx.numel()}, 78, 0.5, 1.5).to(y.dtype()).to(y.device());
-    const Tensor sum_of_squares = functional::sum(square(flat) * weights, {0});
-    total = total.defined() ? total + sum_of_squares : sum_of_squares;
-  }
-  return total;
-}
-
 void check_twice(const Inputs& inputs, const Function& f) {
-  check_operation(
-      inputs, [&](const Inputs& t) { return squared_gradients(t, f); },
+  test::check_twice(
+      inputs, f,
       {.float_forward = 2e-4, .float_backward = 2e-3, .double_forward = 1e-11, .double_backward = 1e-10});
 }
 

@@ -8,6 +8,7 @@
 #include "layers/functional/reshape.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
+#include "tests/support/second_derivatives.h"
 
 using namespace norma;
 using namespace norma::test;
@@ -37,23 +38,8 @@ const Known known[] = {
 const std::vector<Shape> smaller = {{1, 4, 1, 1}, {3, 4, 1, 1}, {3, 1, 1, 1}, {3, 1, 5, 6}, {1, 4, 5, 6},
                                     {1, 1, 1, 1}, {3, 4, 5, 6}, {1, 1, 5, 6}, {3, 4, 5, 1}};
 
-/// The gradient of f has the gradient that central differences of it give. A random cotangent stands for what
-/// follows.
 void check_twice(const Inputs& inputs, const Function& f) {
-  check_operation(
-      inputs,
-      [&](const Inputs& t) {
-        const Tensor y = f(t);
-        const Tensor cotangent = random_tensor(y.shape(), 77, 0.5, 1.5).to(y.dtype()).to(y.device());
-        Tensor all;
-        for (const Tensor& dx : grad(y, t, cotangent, true)) {
-          if (!dx.defined()) continue;
-          const Tensor squares = functional::sum(square(functional::reshape(dx, {dx.numel()})), {0});
-          all = all.defined() ? all + squares : squares;
-        }
-        return all;
-      },
-      {.float_backward = 2e-4});
+  test::check_twice(inputs, f, {.float_backward = 2e-4});
 }
 
 }  // namespace
