@@ -16,6 +16,7 @@
 #include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
 #include "apps/commands/result_tables.h"
+#include "apps/commands/share.h"
 #include "apps/commands/train_run.h"
 #include "optim/presets.h"
 
@@ -34,6 +35,7 @@ struct ReproduceOptions {
   int epochs = published_epochs;
   std::uint64_t seed = 1;
   int seeds = 1;
+  Share share;
   bool quiet = false, help = false;
 };
 
@@ -62,7 +64,8 @@ const std::vector<Flag<ReproduceOptions>>& flags() {
   };
   static const auto all =
       joined<ReproduceOptions>({rows, of_part(data_flags(), &ReproduceOptions::images),
-                                of_part(machine_flags(), &ReproduceOptions::machine), output});
+                                of_part(machine_flags(), &ReproduceOptions::machine),
+                                of_part(share_flags(), &ReproduceOptions::share), output});
   return all;
 }
 
@@ -76,8 +79,16 @@ std::string help() {
 
 // The command that repeats a run.
 std::string command(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed) {
-  return row.command(seed) + (o.epochs == published_epochs ? "" : fmt::format(" --epochs {}", o.epochs)) +
-         (o.images.data.empty() ? "" : " --data " + quoted(o.images.data));
+  std::string text = row.command(seed);
+  const auto add = [&](const char* flag, const std::string& value) {
+    if (!value.empty()) text += fmt::format(" --{} {}", flag, quoted(value));
+  };
+  if (o.epochs != published_epochs) add("epochs", std::to_string(o.epochs));
+  if (!o.images.data.empty()) add("data", fs::absolute(o.images.data).string());
+  add("mirror", o.images.mirror);
+  add("simd", o.machine.simd);
+  if (o.machine.chosen_device) add("device", name(*o.machine.chosen_device));
+  return text;
 }
 
 // Copies the log of a run to docs/results and writes the tables again; without --write, prints its line.
@@ -90,22 +101,14 @@ void keep(const ReproduceOptions& o, const TableRow& row, std::uint64_t seed, co
   write_result_tables(o.write);
 }
 
-int run(const ReproduceOptions& o) {
-  if (!o.write.empty() && !fs::exists(fs::path(o.write) / "optim" / "measured.inc"))
-    fail_usage("--write {}: there is no optim/measured.inc; name a checkout of Norma", o.write);
-  if (!o.write.empty() && o.epochs != published_epochs)
-    fail_usage("--write keeps only runs of {} epochs, as published: leave out --epochs or --write",
-               published_epochs);
-  if (!o.write.empty() && o.seed + static_cast<std::uint64_t>(o.seeds) > most_seeds + 1)
-    fail_usage("--write keeps the seeds up to {}", most_seeds);
-  check_out(o.out);
-  for (const std::string& name : o.presets) one_of("rows", name, preset_names());
-  if (!o.write.empty()) write_result_tables(o.write);  // from the existing logs
-  use_machine(o.machine);
-  watch_for_interrupt();
-  Progress progress(o.quiet);
-  std::optional<DataSplit> images;
-  const KnownDataSet* loaded = nullptr;
+struct Row {
+  TableRow row;
+  std::uint64_t seed;
+};
+
+// The runs of all chosen rows and seeds; `rows` gets the row of each.
+std::vector<PlannedRun> plan(const ReproduceOptions& o, std::vector<Row>& rows) {
+  std::vector<PlannedRun> runs;
   for (const TableRow& row : table_rows()) {
     if (!o.presets.empty() &&
         std::find(o.presets.begin(), o.presets.end(), row.preset->name) == o.presets.end())
@@ -118,16 +121,49 @@ int run(const ReproduceOptions& o) {
       options.recipe.seed = seed;
       options.quiet = o.quiet;
       options.out = fs::path(o.out) / row.name(seed);
-      if (loaded != row.preset->data) images = find_images(options, progress), loaded = row.preset->data;
-      if (images->name == "synthetic")
-        fail("the presets must be trained on {}: name its folder with --data", loaded->title);
-      const RunResult result = train_run(options, *images, command(o, row, seed), progress, Finished::keep);
-      if (result.stopped || interrupted()) return interrupt_status();
-      if (!result.diverged.empty()) fail("{}: {}", row.name(seed), result.diverged);
-      keep(o, row, seed, result);
+      runs.push_back({row.name(seed), options, command(o, row, seed)});
+      rows.push_back({row, seed});
     }
   }
-  return 0;
+  return runs;
+}
+
+void check(const ReproduceOptions& o) {
+  check_share(o.share);
+  if (!o.write.empty() && !fs::exists(fs::path(o.write) / "optim" / "measured.inc"))
+    fail_usage("--write {}: there is no optim/measured.inc; name a checkout of Norma", o.write);
+  if (!o.write.empty() && o.epochs != published_epochs)
+    fail_usage("--write keeps only runs of {} epochs, as published: leave out --epochs or --write",
+               published_epochs);
+  if (!o.write.empty() && o.seed + static_cast<std::uint64_t>(o.seeds) > most_seeds + 1)
+    fail_usage("--write keeps the seeds up to {}", most_seeds);
+  check_out(o.out);
+  for (const std::string& name : o.presets) one_of("rows", name, preset_names());
+}
+
+int run(const ReproduceOptions& o) {
+  check(o);
+  if (!o.write.empty() && !o.share.plan) write_result_tables(o.write);  // from the existing logs
+  use_machine(o.machine);
+  watch_for_interrupt();
+  Progress progress(o.quiet);
+  std::optional<DataSplit> images;
+  const KnownDataSet* loaded = nullptr;
+  const auto images_of = [&](const Options& options) -> const DataSplit& {
+    if (loaded != options.images.set) images = find_images(options, progress), loaded = options.images.set;
+    if (images->name == "synthetic")
+      fail("the presets must be trained on {}: name its folder with --data", loaded->title);
+    return *images;
+  };
+  std::vector<Row> rows;
+  const std::vector<PlannedRun> runs = plan(o, rows);
+  const auto result = train_share(runs, o.share, o.out, images_of, progress,
+                                  [&](const PlannedRun& run, const RunResult& done) {
+                                    if (!done.diverged.empty()) fail("{}: {}", run.label, done.diverged);
+                                    const Row& of = rows[static_cast<std::size_t>(&run - runs.data())];
+                                    keep(o, of.row, of.seed, done);
+                                  });
+  return result.status;
 }
 
 }  // namespace

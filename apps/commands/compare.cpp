@@ -59,11 +59,13 @@ int run_compare(const Program& program, int argc, const char* const* argv) {
   check_series(o, variants, {"norms"});
   const Options& first = variants.front().options;
   const std::string out = first.out.empty() ? fmt::format("runs/compare-{}", first.preset) : first.out;
-  const auto series = run_series(program, variants, o.seeds, out);
-  if (!series) return interrupt_status();
+  int status = 0;
+  auto series = run_series(program, variants, o, out, status);
+  if (!series) return status;
+  std::erase_if(series->variants, [](const VariantResult& v) { return v.runs.empty(); });
   Comparison comparison{*series, {}, command_line(program.name + " compare", argc, argv)};
-  for (const Variant& variant : variants)
-    comparison.norm_parameters.push_back(parameters_of_norm(variant.options));
+  for (const VariantResult& v : series->variants)
+    comparison.norm_parameters.push_back(parameters_of_norm(v.variant.options));
   const std::string text = table(comparison, o.seeds);
   save_file(std::filesystem::path(out) / "comparison.txt", text);
   print(fmt::format("\n{}\n{}\n", text, write_report(comparison, out).string()));

@@ -4,7 +4,6 @@
 
 #include "apps/cli/run_app.h"
 #include "optim/predictions.h"
-#include "optim/run/run_folder.h"
 #include "optim/run/saved_model.h"
 
 namespace norma {
@@ -32,39 +31,38 @@ std::vector<Prediction> predictions_of(const SavedRun& run, const Options& optio
 
 }  // namespace
 
-std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int seeds,
-                                       const std::filesystem::path& out, const DataSplit& images,
-                                       Progress& progress) {
-  SeriesResult series{{}, images.classes};
-  const auto put_report_aside = [&] {
-    put_aside({out / "report.html", out / "curves.png", out / "comparison.txt", out / "study.txt"});
-  };
-  int number = 0;
-  for (const Variant& variant : variants) {
-    std::vector<SavedRun> runs;
-    std::vector<Prediction> predictions;
+std::vector<PlannedRun> plan_series(const std::vector<Variant>& variants, int seeds,
+                                    const std::filesystem::path& out) {
+  std::vector<PlannedRun> runs;
+  for (const Variant& variant : variants)
     for (int i = 0; i < seeds; ++i) {
       Options options = variant.options;
-      options.recipe.seed += static_cast<std::uint64_t>(i);
-      options.network.classes = static_cast<std::int64_t>(images.classes.size());
-      options.out = folder_of(out, variant, options.recipe.seed);
-      say(options.quiet, "");
-      say(options.quiet,
-          fmt::format("run {} of {}: {}, seed {}", ++number,
-                      variants.size() * static_cast<std::size_t>(seeds), variant.label, options.recipe.seed));
-      const std::string command = fmt::format("{} --seed {}", variant.command, options.recipe.seed);
-      const RunResult result =
-          train_run(options, images, command, progress, Finished::keep, put_report_aside);
-      if (result.stopped || interrupted()) return std::nullopt;
-      runs.push_back(read_run(options.out));
-      if (!result.diverged.empty()) {
-        print(fmt::format("{}, seed {}: {}\n", variant.label, options.recipe.seed, result.diverged));
+      const std::uint64_t seed = options.recipe.seed += static_cast<std::uint64_t>(i);
+      options.out = folder_of(out, variant, seed);
+      runs.push_back({fmt::format("{}, seed {}", variant.label, seed), options,
+                      fmt::format("{} --seed {}", variant.command, seed)});
+    }
+  return runs;
+}
+
+SeriesResult read_series(const std::vector<Variant>& variants, const std::vector<PlannedRun>& runs,
+                         const ShareResult& results, const DataSplit& images) {
+  SeriesResult series{{}, images.classes, results.missing};
+  for (std::size_t v = 0, seeds = runs.size() / variants.size(); v < variants.size(); ++v) {
+    VariantResult variant{variants[v], {}, Confusion(images.classes.size(), {})};
+    std::vector<Prediction> predictions;
+    for (std::size_t i = v * seeds; i < (v + 1) * seeds; ++i) {
+      if (results.runs[i].missing) continue;
+      variant.runs.push_back(read_run(runs[i].options.out));
+      if (!results.runs[i].diverged.empty()) {
+        print(fmt::format("{}: {}\n", runs[i].label, results.runs[i].diverged));
         continue;
       }
-      const std::vector<Prediction> said = predictions_of(runs.back(), options, images);
+      const std::vector<Prediction> said = predictions_of(variant.runs.back(), runs[i].options, images);
       predictions.insert(predictions.end(), said.begin(), said.end());
     }
-    series.variants.push_back({variant, std::move(runs), Confusion(images.classes.size(), predictions)});
+    variant.confusion = Confusion(images.classes.size(), predictions);
+    series.variants.push_back(std::move(variant));
   }
   return series;
 }

@@ -4,18 +4,19 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <vector>
 
-#include "apps/commands/train_run.h"
+#include "apps/commands/share.h"
 #include "apps/run/series_result.h"
 
 namespace norma {
 
-/// Trains the runs that are not complete. Before the first training, renames an older report in `out`, which
-/// would no longer match its runs. Returns nothing after Ctrl-C; finished runs are kept.
-std::optional<SeriesResult> run_series(const std::vector<Variant>& variants, int seeds,
-                                       const std::filesystem::path& out, const DataSplit& images,
-                                       Progress& progress);
+/// The runs of each variant, one after the other.
+std::vector<PlannedRun> plan_series(const std::vector<Variant>& variants, int seeds,
+                                    const std::filesystem::path& out);
+
+/// The results of the planned runs, read from their folders. A variant without a complete run has none.
+SeriesResult read_series(const std::vector<Variant>& variants, const std::vector<PlannedRun>& runs,
+                         const ShareResult& results, const DataSplit& images);
 
 }  // namespace norma

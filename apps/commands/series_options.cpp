@@ -5,7 +5,9 @@
 #include "apps/cli/arguments.h"
 #include "apps/report/pages/words.h"
 #include "kernels/simd_target.h"
+#include "layers/summary.h"
 #include "optim/presets.h"
+#include "optim/run/run_folder.h"
 
 namespace norma {
 namespace {
@@ -23,7 +25,7 @@ std::vector<std::int64_t> numbers(const std::string& flag, const std::string& li
 }
 
 const std::vector<Flag<SeriesOptions>>& flags() {
-  static const std::vector<Flag<SeriesOptions>> all = {
+  static const std::vector<Flag<SeriesOptions>> own = {
       {"Series", "norms", "LIST", "some of " + listing(norm_names()) + ", with commas (bn,gn,ln)",
        [](O o, S f, S v) {
          o.norms.clear();
@@ -39,6 +41,7 @@ const std::vector<Flag<SeriesOptions>>& flags() {
        [](O o, S f, S v) { o.groups = numbers(f, v); }},
       {"Series", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
   };
+  static const auto all = joined<SeriesOptions>({own, of_part(share_flags(), &SeriesOptions::share)});
   return all;
 }
 
@@ -71,6 +74,7 @@ SeriesOptions parse_series(int argc, const char* const* argv, std::vector<std::s
   SeriesOptions options;
   const FlagWords words = cut_flags(all_texts(), argc, argv, others);
   apply_words(flags(), words, options);
+  check_share(options.share);
   for (const auto& word : words) {
     const auto own = [&](const Flag<SeriesOptions>& flag) { return flag.name == word.first; };
     if (std::none_of(flags().begin(), flags().end(), own)) options.training.push_back(word);
@@ -91,7 +95,9 @@ Variant variant_of(const Program& program, const SeriesOptions& options, const s
                        [&](const FlagText& text) { return text.name == flag && text.value.empty(); });
   };
   for (const auto& [flag, value] : words)
-    if (flag != "seed" && flag != "out" && flag != "resume")
+    if (flag == "data" && value != "synthetic")
+      command += " --data " + quoted(std::filesystem::absolute(value).string());
+    else if (flag != "seed" && flag != "out" && flag != "resume")
       command += " --" + flag + (is_switch(flag) ? "" : " " + quoted(value));
   return {label, options_from(words, program, norm), command};
 }
@@ -122,7 +128,8 @@ bool makes_a_network(const Variant& variant) {
 }
 
 std::optional<SeriesResult> run_series(const Program& program, const std::vector<Variant>& variants,
-                                       int seeds, const std::filesystem::path& out) {
+                                       const SeriesOptions& series, const std::filesystem::path& out,
+                                       int& status) {
   const Options& options = variants.front().options;
   check_out(out);
   if (is_run(out)) fail("--out {} is the folder of a single run; name another", out.string());
@@ -131,10 +138,23 @@ std::optional<SeriesResult> run_series(const Program& program, const std::vector
     check_size(summarize(*make_network(v.options), image_of(v.options)), v.options);
   watch_for_interrupt();
   Progress progress(options.quiet);
-  say(options.quiet,
-      fmt::format("{} {} · {} · {} variants, {} each · {}", program.name, NORMA_VERSION, options.preset,
-                  variants.size(), counted(seeds, "seed"), describe_machine(options.machine)));
-  return run_series(variants, seeds, out, find_images(options, progress), progress);
+  const std::vector<PlannedRun> runs = plan_series(variants, series.seeds, out);
+  std::optional<DataSplit> images;
+  if (!series.share.plan) {
+    say(options.quiet,
+        fmt::format("{} {} · {} · {} variants, {} each · {}", program.name, NORMA_VERSION, options.preset,
+                    variants.size(), counted(series.seeds, "seed"), describe_machine(options.machine)));
+    images = find_images(options, progress);
+  }
+  const ShareResult results = train_share(
+      runs, series.share, out, [&](const Options&) -> const DataSplit& { return *images; }, progress, {},
+      [&] {
+        put_aside({out / "report.html", out / "curves.png", out / "comparison.txt", out / "study.txt"});
+      });
+  status = results.status;
+  if (results.runs.empty()) return std::nullopt;
+  if (results.missing.size() == runs.size()) fail("no run in {} is complete yet", out.string());
+  return read_series(variants, runs, results, *images);
 }
 
 std::string series_help(const Program& program, const std::string& command, const std::string& what,
@@ -144,6 +164,9 @@ std::string series_help(const Program& program, const std::string& command, cons
          "\n--out contains one run folder per training, report.html, curves.png and a table of all runs.\n"
          "A complete run is not trained again: you can stop with Ctrl-C and continue later.\n"
          "If a run diverges, the report says so, and the other runs continue.\n"
+         "Several processes, on any machines with a common folder, train the runs together with --claim or "
+         "--shard;\n"
+         "then the command without these flags makes the report (docs/scale.md).\n"
          "Exit status: 0 done, 1 failed, 2 wrong command line, 130 interrupted.\n";
 }
 

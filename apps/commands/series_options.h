@@ -14,6 +14,7 @@ struct SeriesOptions {
   std::vector<std::int64_t> groups;   ///< for study groups
   int seeds = 1;
   bool help = false;
+  Share share;
   FlagWords training;  ///< the flags of the training runs
 };
 
@@ -32,9 +33,13 @@ void check_series(const SeriesOptions& options, const std::vector<Variant>& vari
 /// Whether this network is possible: its groups must divide the channels of every layer.
 bool makes_a_network(const Variant& variant);
 
-/// Finds the images and trains; see run_series in apps/commands/series.h.
+/// Trains the runs that are not complete, or this process's share of them (apps/commands/share.h). Before the
+/// first training, renames an older report in `out`, which would no longer match its runs. Returns nothing if
+/// there is to be no report: after Ctrl-C, which keeps the finished runs, or with flags of Share; `status` is
+/// that of the program then.
 std::optional<SeriesResult> run_series(const Program& program, const std::vector<Variant>& variants,
-                                       int seeds, const std::filesystem::path& out);
+                                       const SeriesOptions& series, const std::filesystem::path& out,
+                                       int& status);
 
 /// The text of --help: {0} in the examples is the program's name.
 std::string series_help(const Program& program, const std::string& command, const std::string& what,

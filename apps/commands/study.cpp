@@ -1,5 +1,7 @@
 #include "apps/commands/study.h"
 
+#include <algorithm>
+
 #include "apps/cli/arguments.h"
 #include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
@@ -60,6 +62,25 @@ Grid groups_grid(const Program& program, const SeriesOptions& o) {
   return grid;
 }
 
+// Leaves out the values for which a norm has no complete run.
+void keep_complete_columns(Grid& grid, SeriesResult& series) {
+  const std::size_t all = grid.columns.size();
+  for (std::size_t column = all; column-- > 0;) {
+    const auto of_column = [&](const VariantResult& v) {
+      return static_cast<std::size_t>(&v - series.variants.data()) % grid.columns.size() == column;
+    };
+    if (std::none_of(series.variants.begin(), series.variants.end(),
+                     [&](const VariantResult& v) { return of_column(v) && v.runs.empty(); }))
+      continue;
+    std::vector<VariantResult> kept;
+    for (const VariantResult& v : series.variants)
+      if (!of_column(v)) kept.push_back(v);
+    series.variants = std::move(kept);
+    grid.columns.erase(grid.columns.begin() + static_cast<std::ptrdiff_t>(column));
+  }
+  if (grid.columns.empty()) fail("no {} has a complete run of each norm yet", grid.quantity);
+}
+
 std::string table(const Grid& grid, const SeriesResult& series, int seeds) {
   std::string text = series_heading(series) + fmt::format("\n\n{:<12}", grid.quantity);
   for (const std::string& column : grid.columns) text += fmt::format(" {:>14}", column);
@@ -81,15 +102,17 @@ int run_study(const Program& program, int argc, const char* const* argv) {
   if (o.help) return print(help(program)), 0;
   if (words.size() != 1) fail_usage("study takes one of batch-size and groups; see study --help");
   const bool batches = one_of("study", words[0], {"batch-size", "groups"}) == "batch-size";
-  const Grid grid = batches ? batch_size_grid(program, o) : groups_grid(program, o);
+  Grid grid = batches ? batch_size_grid(program, o) : groups_grid(program, o);
   check_series(
       o, grid.variants,
       batches ? std::vector<std::string>{"norms", "batches"} : std::vector<std::string>{"group-counts"});
   const Options& first = grid.variants.front().options;
   const std::string out =
       first.out.empty() ? fmt::format("runs/study-{}-{}", words[0], first.preset) : first.out;
-  const auto series = run_series(program, grid.variants, o.seeds, out);
-  if (!series) return interrupt_status();
+  int status = 0;
+  auto series = run_series(program, grid.variants, o, out, status);
+  if (!series) return status;
+  keep_complete_columns(grid, *series);
   Study study{
       *series, grid.quantity, {}, grid.rows.size(), command_line(program.name + " study", argc, argv)};
   for (const std::string& column : grid.columns) study.values.push_back(std::stod(column));

@@ -163,7 +163,7 @@ void train(Trainer& trainer, Run& run, const std::function<void(int epoch)>& aft
 
 // How to continue a run that did not end.
 std::string way_on(const Run& run, Finished finished) {
-  if (finished == Finished::keep) return "the same command continues it";
+  if (finished != Finished::run_again) return "the same command continues it";
   std::string command = run.config.at("command");
   for (const std::string& flag : {std::string(" --resume"), " --out " + quoted(run.options.out)})
     if (const auto at = command.find(flag); at != std::string::npos) command.erase(at, flag.size());
@@ -255,10 +255,12 @@ bool weights_fit(const std::filesystem::path& folder, const Json& config) {
 }
 
 // The run that the configuration describes, if the folder contains it complete and undamaged.
-std::optional<RunResult> finished_run(const std::filesystem::path& folder, const Json& config) {
+std::optional<RunResult> finished_run(const std::filesystem::path& folder, Json config, Finished finished) {
   if (!is_run(folder)) return {};
   try {
     const SavedRun run = read_run(folder);
+    if (finished >= Finished::keep_of_any_machine && run.config.json.contains("machine"))
+      config["machine"] = run.config.json.at("machine");
     if (!same_recipe(config, run.config.json) || !run.complete()) return {};
     if (!run.diverged().empty() && run.config.on_nan != config.at("on_nan").get<std::string>()) return {};
     if (run.diverged().empty() && !weights_fit(folder, config)) return {};
@@ -288,7 +290,7 @@ void repair_report(const Options& options, const DataSplit& images, const Traini
 // a series, which names its folders itself, begins a new run there.
 std::optional<Checkpoint> last_checkpoint(const Run& run, Finished finished) {
   const std::filesystem::path& folder = run.folder.path();
-  if (!run.options.resume && finished != Finished::keep) return {};
+  if (!run.options.resume && finished == Finished::run_again) return {};
   auto checkpoint = load_checkpoint(folder);
   if (!checkpoint && !(run.options.resume && is_run(folder))) return {};
   const SavedConfig other = checkpoint ? checkpoint->config : read_run(folder).config;
@@ -409,20 +411,21 @@ RunResult train_run(const Options& asked, const DataSplit& images, const std::st
   check_size(summary, options);
   const TrainingData data = prepare(images, options);
   Json config = config_of(options, images, data, summary, command);
-  const bool keep = finished == Finished::keep || options.resume;
+  const bool keep = finished != Finished::run_again || options.resume;
   if (keep)
-    if (auto kept = finished_run(options.out, config)) {
+    if (auto kept = finished_run(options.out, config, finished)) {
       say(options.quiet, "kept      " + options.out + " holds this run");
       if (kept->diverged.empty()) repair_report(options, images, data, *network, summary);
       return *kept;
     }
+  if (finished == Finished::only_keep) return {{}, false, {}, options.out, true};
   std::optional<Trainer> trainer;
   std::string untrainable;  // a series goes on with its other runs
   try {
     trainer.emplace(network, data, options.recipe);
     trainer->use_graphs(!options.no_graph);
   } catch (const Untrainable& e) {
-    if (finished != Finished::keep) throw;
+    if (finished == Finished::run_again) throw;
     untrainable = e.what();
   }
   if (before_training) before_training();

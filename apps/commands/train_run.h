@@ -20,6 +20,7 @@ struct RunResult {
   bool stopped = false;             ///< by Ctrl-C
   std::string diverged = {};        ///< the error, if the loss became NaN or infinite; else empty
   std::filesystem::path folder;
+  bool missing = false;  ///< it is not in its folder, and was not to be trained
 };
 
 /// Throws an error that names the largest layers if the network has more parameters than --max-params allows.
@@ -31,8 +32,9 @@ void check_out(const std::filesystem::path& out);
 /// The images that the options name, downloaded if necessary.
 DataSplit find_images(const Options& options, Progress& progress);
 
-/// What to do if the run folder already contains this run, complete.
-enum class Finished { run_again, keep };
+/// What to do if the run folder already contains this run, complete: train it again; keep it; keep it if it
+/// was made on another device or with another instruction set too; or this, and train nothing where it is not.
+enum class Finished { run_again, keep, keep_of_any_machine, only_keep };
 
 /// Trains, writes a run folder and prints the progress. Ctrl-C stops it after the current step. The results
 /// so far are kept then, and also if training diverges, but without the weights. `command` is the command

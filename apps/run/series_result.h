@@ -24,13 +24,14 @@ struct VariantResult {
   std::vector<SavedRun> runs;  ///< one per seed, read from their folders; some may have diverged
   Confusion confusion;         ///< of the test images of all other runs together, after the last epoch
 
-  const SavedRun& first() const { return runs.front(); }
-  std::size_t finished() const;  ///< runs that did not diverge
+  const SavedRun& first() const { return runs.front(); }  ///< there must be one
+  std::size_t finished() const;                           ///< runs that did not diverge
 };
 
 struct SeriesResult {
   std::vector<VariantResult> variants;
   std::vector<std::string> classes;  ///< the names of label 0, 1, …
+  std::vector<std::string> missing;  ///< runs that are not complete: "gn, seed 2"
 };
 
 /// A value of every run that did not diverge.

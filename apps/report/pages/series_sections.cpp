@@ -84,6 +84,9 @@ std::string series_heading(const SeriesResult& series) {
 
 std::string series_notes(const SeriesResult& series) {
   std::string html = synthetic_note(series.variants.front().first());
+  if (!series.missing.empty())
+    html += fmt::format("<p class=\"note\"><b>Not complete yet:</b> {}.</p>\n",
+                        escape_html(fmt::format("{}", fmt::join(series.missing, "; "))));
   for (const SavedRun& run : all_runs(series))
     if (!run.diverged().empty())
       html += fmt::format("<p class=\"note\"><b>{} diverged:</b> {}.</p>\n",
