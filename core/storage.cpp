@@ -206,7 +206,12 @@ Storage::Storage(std::size_t bytes, Device device)
   }
 }
 
-Storage::~Storage() { pool(device_).give_back(data_, bytes_, in_piece_, stream_); }
+Storage::Storage(void* data, std::size_t bytes, std::shared_ptr<void> owner)
+    : device_(Device::cpu), in_piece_(false), bytes_(bytes), data_(data), owner_(std::move(owner)) {}
+
+Storage::~Storage() {
+  if (owner_ == nullptr) pool(device_).give_back(data_, bytes_, in_piece_, stream_);
+}
 
 StorageArena::StorageArena(Device device) : device_(device), blocks_(std::make_shared<Blocks>()) {}
 StorageArena::~StorageArena() { pool(device_).close(*blocks_); }

@@ -25,6 +25,8 @@ class Storage {
   /// At least `bytes` bytes, 64-byte aligned, not initialised. Throws if the device is not available, and
   /// OutOfMemory if it has no more memory.
   explicit Storage(std::size_t bytes, Device device = Device::cpu);
+  /// Memory of the CPU that belongs to `owner`, which is released with this storage.
+  Storage(void* data, std::size_t bytes, std::shared_ptr<void> owner);
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
@@ -39,6 +41,7 @@ class Storage {
   bool in_piece_;                 // taken inside a parallel loop, and given back there
   std::size_t bytes_;
   void* data_;
+  std::shared_ptr<void> owner_;  // of memory that is not the pool's
 };
 
 /// Keeps the blocks that a thread takes between begin() and end() for the arena: when they are given

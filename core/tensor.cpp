@@ -39,6 +39,19 @@ Tensor Tensor::empty(Shape shape, DType dtype, Device device) {
   return t;
 }
 
+Tensor Tensor::from_memory(void* data, Shape shape, DType dtype, std::shared_ptr<void> owner) {
+  const std::size_t size = size_in_bytes(dtype);
+  if (reinterpret_cast<std::uintptr_t>(data) % size != 0)
+    fail("a {} tensor cannot begin at an address that is not a multiple of {}", name(dtype), size);
+  if (owner == nullptr) fail("memory of a tensor needs an owner");
+  Tensor t;
+  t.shape_ = shape;
+  t.dtype_ = dtype;
+  t.storage_ =
+      std::make_shared<Storage>(data, static_cast<std::size_t>(shape.numel()) * size, std::move(owner));
+  return t;
+}
+
 Tensor Tensor::zeros(Shape shape, DType dtype, Device device) {
   Tensor t = empty(shape, dtype, device);
   clear_bytes(device, t.raw(), t.bytes());

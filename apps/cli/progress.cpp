@@ -25,12 +25,14 @@ int columns() {
 }
 
 bool wants_color() {
+  if (host()) return false;
   const char* no_color = std::getenv("NO_COLOR");  // https://no-color.org: any value but the empty one
   return no_color == nullptr || *no_color == '\0';
 }
 
 // A terminal that can go back to the beginning of a line.
 bool on_terminal() {
+  if (host()) return host()->rewrites;
   const char* term = std::getenv("TERM");
   return isatty(STDOUT_FILENO) == 1 && term != nullptr && *term != '\0' && std::string(term) != "dumb";
 }
@@ -97,7 +99,7 @@ void watch_for_interrupt() {
   signal(SIGPIPE, SIG_IGN);  // a reader that has gone does not end a training
 }
 
-bool interrupted() { return caught != 0; }
+bool interrupted() { return caught != 0 || (host() && host()->stop()); }
 
 int interrupt_status() { return 128 + caught; }
 

@@ -56,7 +56,13 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::optional<Host>& host() {
+  static std::optional<Host> one;
+  return one;
+}
+
 void print(std::string_view text) {
+  if (host()) return host()->write(text);
   errno = 0;
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
     remember_lost_output();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,15 @@ int run_app(const std::string& name, const std::function<int()>& body);
 /// The text with control characters as \n or \x1b, for names of files, which may have any: a terminal obeys
 /// some.
 std::string printable(std::string_view text);
+
+/// What replaces stdout and signals where these functions are part of another program, as Python (apps/python).
+struct Host {
+  std::function<void(std::string_view)> write;
+  std::function<bool()> stop;  ///< whether the user asked to stop
+  bool rewrites = false;       ///< \r goes back to the beginning of a line
+};
+/// Empty in Norma's own programs.
+std::optional<Host>& host();
 
 /// Prints at once. If that fails, the program continues, and run_app() reports the failure at its end.
 void print(std::string_view text);

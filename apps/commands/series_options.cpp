@@ -111,11 +111,13 @@ void check_series(const SeriesOptions& options, const std::vector<Variant>& vari
   given("norms", !options.norms.empty());
   given("batches", !options.batches.empty());
   given("group-counts", !options.groups.empty());
-  for (const auto& [flag, value] : options.training)
+  for (const auto& word : options.training) {
+    const std::string& flag = word.first;
     if (std::none_of(variants.begin(), variants.end(),
                      [&](const Variant& v) { return concerns(flag, v.options.network.norm); }))
       fail_usage("--{} is only for {}, which is not among the norms", flag,
                  flag == "ghost" ? "bn" : grouped_norms());
+  }
 }
 
 bool makes_a_network(const Variant& variant) {

@@ -137,7 +137,7 @@ ShareResult train_share(const std::vector<PlannedRun>& runs, const Share& share,
     Options options = run.options;
     options.quiet = quiet;
     const RunResult result = train_run(options, images(options), run.command, progress, finished,
-                                       shared ? std::function<void()>() : before_training);
+                                       {.before_training = shared ? nullptr : before_training});
     if (!result.stopped && !interrupted() && !result.missing && done) done(run, result);
     return result;
   };

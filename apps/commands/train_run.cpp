@@ -73,6 +73,7 @@ struct Run {
   const Options& options;
   const DataSplit& images;
   Json config;
+  const RunHooks& hooks;
   RunFolder folder;
 };
 
@@ -154,6 +155,7 @@ void train(Trainer& trainer, Run& run, const std::function<void(int epoch)>& aft
     if (events) events->write(result.epoch, scalars_of(result));
     checkpoint.write();
     say(options.quiet, epoch_line(result, epochs));
+    if (run.hooks.after_epoch) run.hooks.after_epoch(result);
     if (interrupted()) {
       outcome.stopped = epoch < epochs;
       return;
@@ -400,7 +402,7 @@ DataSplit find_images(const Options& options, Progress& progress) {
 }
 
 RunResult train_run(const Options& asked, const DataSplit& images, const std::string& command,
-                    Progress& progress, Finished finished, const std::function<void()>& before_training) {
+                    Progress& progress, Finished finished, const RunHooks& hooks) {
   Options options = asked;
   options.network.classes = static_cast<std::int64_t>(images.classes.size());
   std::optional<NoFusion> no_fusion;
@@ -428,8 +430,8 @@ RunResult train_run(const Options& asked, const DataSplit& images, const std::st
     if (finished == Finished::run_again) throw;
     untrainable = e.what();
   }
-  if (before_training) before_training();
-  Run run{options, images, std::move(config),
+  if (hooks.before_training) hooks.before_training();
+  Run run{options, images, std::move(config), hooks,
           RunFolder(options.out, fmt::format("{}-{}", options.preset, norm_label(options.network)))};
   if (!trainer) {
     run.config["diverged"] = untrainable;

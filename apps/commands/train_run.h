@@ -36,11 +36,15 @@ DataSplit find_images(const Options& options, Progress& progress);
 /// was made on another device or with another instruction set too; or this, and train nothing where it is not.
 enum class Finished { run_again, keep, keep_of_any_machine, only_keep };
 
+struct RunHooks {
+  std::function<void()> before_training = {};  ///< not called if a finished run is kept
+  std::function<void(const EpochResult&)> after_epoch = {};
+};
+
 /// Trains, writes a run folder and prints the progress. Ctrl-C stops it after the current step. The results
 /// so far are kept then, and also if training diverges, but without the weights. `command` is the command
-/// that repeats the run. Calls before_training() first, unless a finished run is kept.
+/// that repeats the run.
 RunResult train_run(const Options& options, const DataSplit& images, const std::string& command,
-                    Progress& progress, Finished finished = Finished::run_again,
-                    const std::function<void()>& before_training = {});
+                    Progress& progress, Finished finished = Finished::run_again, const RunHooks& hooks = {});
 
 }  // namespace norma
