@@ -1,4 +1,6 @@
 // norma._C: the compiled part of the Python package (apps/python/norma has the rest).
+#include <cstdlib>
+
 #include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
 #include "apps/python/casts.h"
@@ -42,6 +44,8 @@ int run_program(const std::string& name, std::vector<std::string> arguments) {
 NB_MODULE(_C, m) {
   using namespace norma::python;
   m.attr("__version__") = NORMA_VERSION;
+  // Objects that a cycle through C++ keeps until the end are no fault of the user's program.
+  nb::set_leak_warnings(std::getenv("NORMA_LEAK_WARNINGS") != nullptr);
   bind_errors(m);
   bind_tensor(m);
   bind_autograd(m);

@@ -110,8 +110,8 @@ void bind_explain(nb::module_& m) {
   nb::class_<Explanation> c(m, "Explanation", "What a norm does with an input, number by number.");
   c.def_ro("sets", &Explanation::sets)
       .def_ro("set_of", &Explanation::set_of, "The set of each element: an index into `sets`.")
-      .def("__repr__", [](const Explanation& e) { return text_of(e, false); })
-      .def("_repr_html_", &html_of);
+      .def("__repr__", [](const Explanation& e) { return norma::text_of(e, false); })
+      .def("_repr_html_", [](const Explanation& e) { return norma::html_of(e); });
   const auto numbers = [&](const char* name, std::vector<double> Explanation::*values) {
     c.def_prop_ro(name, [values](const Explanation& e) {
       return (e.*values).empty() ? Tensor() : Tensor::from(e.*values, e.shape);
