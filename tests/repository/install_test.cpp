@@ -36,7 +36,7 @@ TEST_CASE("another project uses the installed library through find_package(norma
   fs::remove_all(work);
 }
 
-TEST_CASE("another project adds the sources with add_subdirectory()", "[repository][install]") {
+TEST_CASE("another project adds the sources with FetchContent", "[repository][install]") {
   const TemporaryFolder work;
   const std::string build = (work / "build").string();
   run(fmt::format(
