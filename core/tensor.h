@@ -30,8 +30,8 @@ class Tensor {
   /// Copies `values` (row-major, shape.numel() of them, else it throws).
   template <class T>
   static Tensor from(const std::vector<T>& values, Shape shape, Device device = Device::cpu);
-  /// A tensor on the CPU whose numbers stay where they are, row-major, at an address that is a multiple of the
-  /// size of a number. `owner` keeps them alive, and is released with the last tensor that shares them.
+  /// A tensor on the CPU whose numbers stay where they are, row-major, at an address that is a multiple of
+  /// the size of a number. `owner` keeps them alive, and is released with the last tensor that shares them.
   static Tensor from_memory(void* data, Shape shape, DType dtype, std::shared_ptr<void> owner);
   /// Uninitialised, of the same shape, dtype and device as another.
   static Tensor empty_like(const Tensor& other) {

@@ -18,7 +18,8 @@ int run_app(const std::string& name, const std::function<int()>& body);
 /// some.
 std::string printable(std::string_view text);
 
-/// What replaces stdout and signals where these functions are part of another program, as Python (apps/python).
+/// What replaces stdout and signals where these functions are part of another program, as Python
+/// (apps/python).
 struct Host {
   std::function<void(std::string_view)> write;
   std::function<bool()> stop;  ///< whether the user asked to stop

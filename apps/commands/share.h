@@ -42,8 +42,8 @@ struct ShareResult {
   int status = 0;                    ///< of the program, if the series is to have no report
 };
 
-/// Prints or trains the runs. `images` gives those of a run. Calls done() after each run that is complete, and
-/// before_training() before each training. `report` is the command that makes the report.
+/// Prints or trains the runs. `images` gives those of a run. Calls done() after each run that is complete,
+/// and before_training() before each training.
 ShareResult train_share(const std::vector<PlannedRun>& runs, const Share& share,
                         const std::filesystem::path& out,
                         const std::function<const DataSplit&(const Options&)>& images, Progress& progress,

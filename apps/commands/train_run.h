@@ -33,7 +33,8 @@ void check_out(const std::filesystem::path& out);
 DataSplit find_images(const Options& options, Progress& progress);
 
 /// What to do if the run folder already contains this run, complete: train it again; keep it; keep it if it
-/// was made on another device or with another instruction set too; or this, and train nothing where it is not.
+/// was made on another device or with another instruction set too; or this, and train nothing where it is
+/// not.
 enum class Finished { run_again, keep, keep_of_any_machine, only_keep };
 
 struct RunHooks {

@@ -45,8 +45,8 @@ bool read_input(nb::handle object, Input& input) noexcept;
 DType dtype_from(nb::handle object);
 Device device_from(const std::string& name);
 
-/// The arguments of an operation on one device: the given one, else x's. Arrays follow; tensors must be there,
-/// or are copied to the given device.
+/// The arguments of an operation on one device: the given one, else x's. Arrays follow; tensors must be
+/// there, or are copied to the given device.
 class Place {
  public:
   Place(const Input& x, const std::optional<std::string>& device);

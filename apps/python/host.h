@@ -8,8 +8,8 @@
 
 namespace norma::python {
 
-/// While one lives, what Norma prints goes to sys.stdout, which a notebook shows, and interrupted() is true when
-/// Python has a signal. Make and destroy it with the GIL.
+/// While one lives, what Norma prints goes to sys.stdout, which a notebook shows, and interrupted() is true
+/// when Python has a signal. Make and destroy it with the GIL.
 class PythonHost {
  public:
   PythonHost();

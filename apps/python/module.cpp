@@ -9,7 +9,8 @@ namespace norma::python {
 namespace {
 
 void bind_errors(nb::module_& m) {
-  // Each is a built-in exception too, as Python's users expect: a RuntimeError, as in PyTorch, or a ValueError.
+  // Each is a built-in exception too, as Python's users expect: a RuntimeError, as in PyTorch, or a
+  // ValueError.
   const auto error = nb::exception<Error>(m, "Error", PyExc_RuntimeError);
   static PyObject *usage, *memory;
   usage = PyErr_NewException("norma._C.UsageError", nb::make_tuple(error, nb::handle(PyExc_ValueError)).ptr(),

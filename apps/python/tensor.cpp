@@ -123,8 +123,8 @@ std::vector<int> all_dims(const Tensor& x, const std::optional<std::vector<int>>
   return dims ? *dims : all;
 }
 
-// x and v as NumPy's broadcasting has them: sizes of 1 go before the shorter shape, and x, which operations do not
-// repeat, is repeated here.
+// x and v as NumPy's broadcasting has them: sizes of 1 go before the shorter shape, and x, which operations
+// do not repeat, is repeated here.
 std::pair<Tensor, Tensor> broadcast(Tensor x, const Input& input) {
   Tensor v = Place(Input{x, false, {}}, {})(input);
   const int rank = std::max(x.shape().rank(), v.shape().rank());

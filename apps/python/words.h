@@ -1,5 +1,5 @@
-// Keyword arguments as the flags of cifar_norm: batch_size=64 is --batch-size 64. So names, ranges and errors have
-// one home, apps/cli/options.cpp.
+// Keyword arguments as the flags of cifar_norm: batch_size=64 is --batch-size 64. So names, ranges and
+// errors have one home, apps/cli/options.cpp.
 #pragma once
 
 #include <string>

@@ -4,10 +4,11 @@
 //   FOLDER/gn-seed1.1   the first owner of the piece "gn-seed1"
 //   FOLDER/gn-seed1.2   the next one, after the first gave it up or died; the last file counts
 //
-// A file appears complete or not at all, and of several processes that make the same one, the first succeeds:
-// link(2) promises both, on NFS too. While its owner lives, the file is locked, and its time changes every few
-// seconds: a heartbeat. An owner on the same machine is dead when its lock is gone. An owner elsewhere is dead
-// when its heartbeat was watched for `timeout` seconds and did not change; no clocks are compared.
+// A file appears complete or not at all, and of several processes that make the same one, the first
+// succeeds: link(2) promises both, on NFS too. While its owner lives, the file is locked, and its time
+// changes every few seconds: a heartbeat. An owner on the same machine is dead when its lock is gone. An
+// owner elsewhere is dead when its heartbeat was watched for `timeout` seconds and did not change; no
+// clocks are compared.
 #pragma once
 
 #include <filesystem>
@@ -55,7 +56,8 @@ class Claims {
     bool finished = false;         ///< it is done
     std::string owner = {};        ///< else who does it: "process 4711 on hostname"
   };
-  /// Claims a piece of work. It is done where a claim of the same content was finished and is_there() is true.
+  /// Claims a piece of work. It is done where a claim of the same content was finished and is_there() is
+  /// true.
   Answer take(const std::string& name, const std::string& content, const std::function<bool()>& is_there);
 
  private:

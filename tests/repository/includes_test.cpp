@@ -136,7 +136,8 @@ TEST_CASE("no name has two definitions in the headers", "[repository]") {
   std::string includes;
   for (const std::string top : {"core", "kernels", "layers", "data", "optim", "apps"})
     for (const fs::path& file : files_below(top))
-      if (file.extension() == ".h" && !file.string().starts_with("apps/python/"))  // they need nanobind
+      if (file.extension() == ".h" &&
+          file.string().find("/apps/python/") == std::string::npos)  // they need nanobind
         includes += fmt::format("#include \"{}\"\n", file.string());
   CHECK(errors_of(includes) == "");
   CHECK_THAT(errors_of(includes + "namespace norma { struct Picture {}; }"),
