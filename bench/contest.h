@@ -29,11 +29,12 @@ struct Row {
   double waiting_share = 0;  ///< processor time that the waiting side used, as a share of one core
 
   const Rates& norma() const { return contestants.front(); }
-  /// The peer's faster format, by median; nullptr without a peer.
+  /// The peer's fastest format, by median; nullptr without a peer.
   const Rates* fastest_peer() const;
   /// Norma's speed divided by that of fastest_peer(): the median of the ratios in each round, because a slow
   /// phase of the machine affects both in a round.
-  double ratio() const;
+  double ratio() const { return ratio_to(*fastest_peer()); }
+  double ratio_to(const Rates& theirs) const;
 };
 
 /// Throws if the losses disagree. `peer` may be nullptr. told(round) is called at the beginning of every

@@ -29,7 +29,7 @@ const std::vector<Flag<BenchOptions>>& flags() {
        [](O o, S, S v) { o.simd = v; }},
       {"", "threads", "N", "CPU threads of Norma and of the peer (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
-      {"", "rounds", "N", "number of timings of each, in turn (7)",
+      {"", "rounds", "N", "number of timings of each, in turn (11)",
        [](O o, S f, S v) { o.rounds = static_cast<int>(whole_number(f, v, 1, 10'000)); }},
       {"", "steps", "N", "training steps in each timing (10)",
        [](O o, S f, S v) { o.steps = static_cast<int>(whole_number(f, v, 1, 10'000)); }},

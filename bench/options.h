@@ -15,7 +15,7 @@ struct BenchOptions {
   Device device = Device::cpu;
   std::string simd;  ///< empty: the best
   int threads = 0;   ///< 0: all cores
-  int rounds = 7;
+  int rounds = 11;
   int steps = 10;          ///< steps of each contestant in a round
   bool inference = false;  ///< forward passes in evaluation mode instead of training steps
   bool peer = true;

@@ -54,9 +54,9 @@ std::vector<std::string> Peer::pythons() {
   return {"python3", "/usr/bin/python3"};
 }
 
-std::unique_ptr<Peer> Peer::find(int threads) {
+std::unique_ptr<Peer> Peer::find(int threads, bool compile) {
   for (const std::string& python : pythons()) {
-    std::unique_ptr<Peer> peer(new Peer(python, threads));
+    std::unique_ptr<Peer> peer(new Peer(python, threads, compile));
     if (!peer->version_.empty()) return peer;
   }
   return nullptr;
@@ -71,7 +71,7 @@ void Peer::limit_simd(const std::string& name) {
 }
 
 // The version stays empty if this Python does not exist or has no PyTorch.
-Peer::Peer(const std::string& python, int threads) {
+Peer::Peer(const std::string& python, int threads, bool compile) {
   signal(SIGPIPE, SIG_IGN);  // a peer that has ended is noticed when its answer is missing
   const Pipe to = make_pipe(), from = make_pipe();
   posix_spawn_file_actions_t actions;
@@ -80,6 +80,7 @@ Peer::Peer(const std::string& python, int threads) {
   posix_spawn_file_actions_adddup2(&actions, from.write, STDOUT_FILENO);
   std::vector<std::string> words = {python, source_folder() + "/bench/peers/pytorch.py", "serve", "--threads",
                                     std::to_string(threads)};
+  if (compile) words.push_back("--compile");
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -95,6 +96,7 @@ Peer::Peer(const std::string& python, int threads) {
   if (!hello.contains("torch")) return;
   version_ = hello["torch"].get<std::string>();
   formats_ = hello["formats"].get<std::vector<std::string>>();
+  compile_problem_ = hello["compile_problem"].get<std::string>();
   has_cuda_ = hello["cuda"].get<bool>();
 }
 

@@ -16,8 +16,9 @@ namespace norma {
 
 class Peer {
  public:
-  /// Starts the first Python that has PyTorch; nullptr if none has it.
-  static std::unique_ptr<Peer> find(int threads);
+  /// Starts the first Python that has PyTorch; nullptr if none has it. With `compile`, its networks also run
+  /// after torch.compile.
+  static std::unique_ptr<Peer> find(int threads, bool compile = false);
   /// The Pythons that find() tries: only $NORMA_PYTHON if it is set, else python3 and /usr/bin/python3.
   static std::vector<std::string> pythons();
   ~Peer();
@@ -28,8 +29,10 @@ class Peer {
 
   /// PyTorch's version, "1.13.0a0".
   const std::string& version() const { return version_; }
-  /// "nchw" and "channels-last"
+  /// "nchw", "channels-last", and with torch.compile "compiled-nchw" and "compiled-channels-last"
   const std::vector<std::string>& formats() const { return formats_; }
+  /// Why there are no compiled ones, though find() was asked for them.
+  const std::string& compile_problem() const { return compile_problem_; }
 
   /// Sends weights, by their names in the state dict, and the training batch, for a device that it has().
   void load(const std::string& norm, Device device, std::vector<NamedTensor> weights, const Tensor& x,
@@ -56,14 +59,14 @@ class Peer {
   double idle_cpu_seconds() const { return idle_cpu_seconds_; }
 
  private:
-  Peer(const std::string& python, int threads);
+  Peer(const std::string& python, int threads, bool compile);
   nlohmann::json ask(const std::string& question);
   nlohmann::json read_answer();
 
   pid_t process_ = -1;
   std::FILE* questions_ = nullptr;
   std::FILE* answers_ = nullptr;
-  std::string version_;
+  std::string version_, compile_problem_;
   std::vector<std::string> formats_;
   bool has_cuda_ = false;
   double idle_cpu_seconds_ = 0;

@@ -34,22 +34,20 @@ std::string header(const BenchOptions& options, const Peer* peer) {
   return text + "\nimages/s: median (min–max)";
 }
 
-std::string column_names(const Peer* peer) {
-  std::string text = fmt::format("{:<9}{:>20}", "norm", "norma");
-  if (peer == nullptr) return text;
-  for (const std::string& format : peer->formats()) text += fmt::format("{:>23}", "pytorch " + format);
-  return text + "    ratio  losses agree  peak MB, theirs";
-}
-
-std::string table_line(const Row& row) {
-  std::string text = fmt::format("{:<9}", name(row.norm));
-  for (const Rates& rates : row.contestants)
-    text +=
-        fmt::format("{:>{}}", fmt::format("{:.0f} ({:.0f}–{:.0f})", rates.median(), rates.min(), rates.max()),
-                    &rates == &row.norma() ? 20 : 23);
+// One line per contestant, then the ratio to the fastest.
+std::string table_of(const Row& row) {
+  std::string text;
+  for (const Rates& rates : row.contestants) {
+    const bool own = &rates == &row.norma();
+    text += fmt::format("{:<9} {:<37}{:>20}{}\n", own ? name(row.norm) : "", rates.name,
+                        fmt::format("{:.0f} ({:.0f}–{:.0f})", rates.median(), rates.min(), rates.max()),
+                        own ? ""
+                            : fmt::format("{:>9.2f} ×{}", row.ratio_to(rates),
+                                          &rates == row.fastest_peer() ? "  the ratio" : ""));
+  }
   if (row.fastest_peer() != nullptr)
-    text += fmt::format("{:>7.2f} ×  to {:.0e}      {:>7.0f}, {:.0f}", row.ratio(), row.largest_difference,
-                        row.peak_megabytes, row.peer_peak_megabytes);
+    text += fmt::format("{:<9} losses agree to {:.0e}; peak MB {:.0f}, theirs {:.0f}\n", "",
+                        row.largest_difference, row.peak_megabytes, row.peer_peak_megabytes);
   return text;
 }
 
@@ -87,11 +85,14 @@ void write_json(const BenchOptions& options, const std::vector<Row>& rows, const
 
 std::unique_ptr<Peer> find_peer(const BenchOptions& options) {
   if (!options.peer || options.device == Device::simt) return nullptr;
-  std::unique_ptr<Peer> peer = Peer::find(threads());
+  std::unique_ptr<Peer> peer = Peer::find(threads(), true);
   if (peer && !peer->has(options.device)) {
     if (!options.quiet) print(fmt::format("note      no peer: PyTorch {} sees no GPU\n", peer->version()));
     return nullptr;
   }
+  if (peer && !peer->compile_problem().empty() && !options.quiet)
+    print(fmt::format("note      without torch.compile, which does not work here: {}\n",
+                      peer->compile_problem()));
   if (!peer && !options.quiet)
     print(fmt::format("note      no peer: PyTorch was not found with {}, so Norma runs alone\n",
                       listing(Peer::pythons())));
@@ -99,16 +100,15 @@ std::unique_ptr<Peer> find_peer(const BenchOptions& options) {
 }
 
 void print_table(const BenchOptions& options, const std::vector<Row>& rows, const Peer* peer) {
-  print(fmt::format("{}\n\n{}\n", header(options, peer), column_names(peer)));
+  print(fmt::format("{}\n\n", header(options, peer)));
   double waiting_share = 0;
   for (const Row& row : rows) {
-    print(fmt::format("{}\n", table_line(row)));
+    print(table_of(row));
     waiting_share = std::max(waiting_share, row.waiting_share);
   }
   if (peer == nullptr) return;
   print(fmt::format(
-      "\nratio: Norma's speed divided by that of the faster PyTorch format, the median of the ratios in each "
-      "round\n"
+      "\nratio: Norma's speed divided by that of PyTorch's fastest, the median of the ratios in each round\n"
       "peak MB: of the whole process with its libraries, over the rows so far\n"
       "{}\n",
       waiting_text(waiting_share)));

@@ -29,6 +29,9 @@ except (ImportError, OSError) as missing:  # OSError: torch exists, but one of i
 UNTIMED = 2  # steps at the beginning of a turn: after the other format, the allocator and caches are cold
 
 
+COMPILED = "compiled-"  # before the memory format: the network after torch.compile
+
+
 # ---- serve ------------------------------------------------------------------------------------------------
 
 
@@ -49,22 +52,23 @@ class Server:
         self.x, self.target = self.x.to(device), self.target.to(device)
         return {}
 
-    def start(self, memory_format, dropout, dtype=torch.float32):
+    def start(self, contestant, dropout, dtype=torch.float32):
         network = presets.make_network("c11-48096", self.norm, dropout=dropout)
         network.load_state_dict(self.weights)
-        return Training(network.to(dtype).to(self.device), memory_format)
+        return Training(network.to(dtype).to(self.device), contestant.removeprefix(COMPILED),
+                        compiled=contestant.startswith(COMPILED))
 
-    def losses(self, memory_format, dtype, steps):
+    def losses(self, contestant, dtype, steps):
         """The losses of the first steps from the loaded weights, without dropout."""
         dtype = {"float32": torch.float32, "float64": torch.float64}[dtype]
-        training, x = self.start(memory_format, dropout=0, dtype=dtype), self.x.to(dtype)
+        training, x = self.start(contestant, dropout=0, dtype=dtype), self.x.to(dtype)
         return {"losses": [training.step(x, self.target)[1] for _ in range(int(steps))]}
 
-    def time(self, memory_format, steps):
+    def time(self, contestant, steps):
         """Seconds for some more steps, with dropout."""
-        if memory_format not in self.trainings:
-            self.trainings[memory_format] = self.start(memory_format, dropout=0.05)
-        training, x = self.trainings[memory_format], self.x
+        if contestant not in self.trainings:
+            self.trainings[contestant] = self.start(contestant, dropout=0.05)
+        training, x = self.trainings[contestant], self.x
         x = x.contiguous(memory_format=training.memory_format)  # work of the loader, not of the step
         for _ in range(UNTIMED):
             training.step(x, self.target)
@@ -74,11 +78,11 @@ class Server:
         return {"seconds": time.perf_counter() - begin}
 
     @torch.no_grad()
-    def infer(self, memory_format, steps):
+    def infer(self, contestant, steps):
         """Seconds for some forward passes in evaluation mode."""
-        if memory_format not in self.trainings:
-            self.trainings[memory_format] = self.start(memory_format, dropout=0.05)
-        training = self.trainings[memory_format]
+        if contestant not in self.trainings:
+            self.trainings[contestant] = self.start(contestant, dropout=0.05)
+        training = self.trainings[contestant]
         training.network.eval()
         x = self.x.contiguous(memory_format=training.memory_format)
         for _ in range(UNTIMED):
@@ -118,6 +122,15 @@ class Server:
         return {}
 
 
+def compile_problem():
+    """Why torch.compile does not work here; empty if it does: it needs a C++ compiler."""
+    try:
+        torch.compile(lambda x: 2 * x + 1)(torch.ones(4))
+        return ""
+    except Exception as error:  # of many kinds, by version
+        return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
 def serve(arguments):
     """Reads commands from stdin, one per line ("time nchw 6"), and answers each with a line of JSON."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
@@ -125,8 +138,12 @@ def serve(arguments):
     # Norma's float32 is float32: no TF32 on either side.
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     server = Server()
-    answer = {"torch": torch.__version__, "threads": torch.get_num_threads(), "formats": list(FORMATS),
-              "cuda": torch.cuda.is_available()}
+    problem = compile_problem() if arguments.compile else ""
+    contestants = list(FORMATS)
+    if arguments.compile and not problem:
+        contestants += [COMPILED + memory_format for memory_format in FORMATS]
+    answer = {"torch": torch.__version__, "threads": torch.get_num_threads(), "formats": contestants,
+              "compile_problem": problem, "cuda": torch.cuda.is_available()}
     print(json.dumps(answer), flush=True)
     cpu = time.process_time()
     for line in sys.stdin:
@@ -230,6 +247,8 @@ def main():
         flags.add_argument("--threads", type=positive, default=os.cpu_count(), help="CPU threads (all)")
         if name == "train":
             add_train_flags(flags)
+        if name == "serve":
+            flags.add_argument("--compile", action="store_true", help="time the networks after torch.compile too")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     arguments.run(arguments)

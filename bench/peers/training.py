@@ -43,9 +43,10 @@ def make_scheduler(optimizer, recipe, steps):
 class Training:
     """A network with its optimizer, in one memory format."""
 
-    def __init__(self, network, memory_format, recipe=presets.COMMON):
+    def __init__(self, network, memory_format, recipe=presets.COMMON, compiled=False):
         self.memory_format, self.recipe = FORMATS[memory_format], recipe
-        self.network = network.to(memory_format=self.memory_format)
+        network = network.to(memory_format=self.memory_format)
+        self.network = torch.compile(network) if compiled else network
         self.optimizer = make_optimizer(network.parameters(), recipe)
 
     def step(self, x, target):
