@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <regex>
 #include <thread>
 
 #include "apps/cli/arguments.h"
@@ -46,12 +47,17 @@ bool is_complete(const PlannedRun& run) {
   }
 }
 
+// What decides the result of a run: its command without the flags in which machines may differ.
+std::string content_of(const PlannedRun& run) {
+  return std::regex_replace(run.command, std::regex(" --(threads [0-9]+|quiet)(?= |$)"), "");
+}
+
 using Train = std::function<RunResult(const PlannedRun&, Finished)>;
 
 // Trains the run and returns true, unless another process does; then `owner` is who.
 bool train_claimed(const PlannedRun& run, Claims& claims, const Train& train, std::string& owner) {
   const std::string name = fs::path(run.options.out).filename();
-  const Claims::Answer answer = claims.take(name, run.command, [&] { return is_complete(run); });
+  const Claims::Answer answer = claims.take(name, content_of(run), [&] { return is_complete(run); });
   if (answer.finished) return true;
   owner = fmt::format("{} trains {}", answer.owner, name);
   if (!answer.claim) return false;

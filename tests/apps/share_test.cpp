@@ -121,6 +121,18 @@ TEST_CASE("four processes claim 24 runs, two are killed, and each run is complet
   CHECK(table(test::read_file(folder / "shared.txt")) == table(test::read_file(folder / "alone.txt")));
 }
 
+TEST_CASE("processes with other numbers of threads accept each other's runs", "[share]") {
+  const TemporaryFolder folder;
+  const std::string claim = "$CIFAR compare --norms bn $SMALL --out \"$OUT/c\" --claim ";
+  REQUIRE(bash(folder, claim + "--threads 1").status == 0);
+  const test::Finished second = bash(folder, claim + "--threads 2 --quiet");
+  CHECK(second.status == 0);
+  CHECK(std::filesystem::exists(folder / "c/claims/bn-seed1.1"));
+  CHECK(!std::filesystem::exists(folder / "c/claims/bn-seed1.2"));
+  REQUIRE(bash(folder, claim + "--epochs 2").status == 0);  // another run: trained again
+  CHECK(std::filesystem::exists(folder / "c/claims/bn-seed1.2"));
+}
+
 TEST_CASE("flags of --plan, --shard and --claim that contradict each other are refused", "[share]") {
   const TemporaryFolder folder;
   const auto refused = [&](const std::string& flags) {

@@ -137,6 +137,26 @@ def test_train_writes_a_run(tmp_path, capsys):
         np.testing.assert_array_equal(tensor, same[name])
 
 
+def test_a_notebook_gets_the_progress(tmp_path, monkeypatch):
+    class OutStream:  # as ipykernel's: not a terminal, but a carriage return works
+        text = ""
+
+        def write(self, text):
+            self.text += text
+
+        def flush(self):
+            pass
+
+        def isatty(self):
+            return False
+
+    OutStream.__module__ = "ipykernel.iostream"
+    out = OutStream()
+    monkeypatch.setattr(sys, "stdout", out)
+    norma.train(out=tmp_path / "run", **SMALL)
+    assert "images/s" in out.text and "\r" in out.text and "\033" not in out.text
+
+
 def test_train_says_what_is_wrong(tmp_path):
     with pytest.raises(TypeError, match="no argument 'epoch'; did you mean 'epochs'"):
         norma.train(epoch=3)
@@ -151,7 +171,7 @@ def test_train_says_what_is_wrong(tmp_path):
 
 def test_ctrl_c_stops_and_resume_goes_on(tmp_path):
     threading.Timer(2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-    options = dict(out=tmp_path / "run", quiet=True, data="synthetic", epochs=50, limit_train=512, limit_test=64)
+    options = dict(out=tmp_path / "run", quiet=True, data="synthetic", epochs=1000, limit_train=512, limit_test=64)
     with pytest.raises(KeyboardInterrupt):
         norma.train(**options)
     assert not norma.load_run(tmp_path / "run").complete

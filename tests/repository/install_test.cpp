@@ -2,6 +2,7 @@
 // sources.
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "tests/data/temporary_folder.h"
@@ -47,4 +48,13 @@ TEST_CASE("another project adds the sources with FetchContent", "[repository][in
   // The other project installs only its own files; CMake writes an empty script for norma.
   CHECK_THAT(read_file(work / "build/cmake_install.cmake"), Catch::Contains("consumer"));
   CHECK_THAT(read_file(work / "build/norma/cmake_install.cmake"), !Catch::Contains("file(INSTALL"));
+}
+
+TEST_CASE("the port for vcpkg is JSON, and has the version of the project", "[repository][install]") {
+  const fs::path source = NORMA_SOURCE_DIR;
+  const auto port = nlohmann::json::parse(read_file(source / "packaging/vcpkg/norma/vcpkg.json"));
+  const std::string project = read_file(source / "CMakeLists.txt");
+  CHECK_THAT(project,
+             Catch::Contains("project(norma VERSION " + port.at("version").get<std::string>() + " "));
+  CHECK_THAT(read_file(source / "CHANGELOG.md"), Catch::Contains(port.at("version").get<std::string>()));
 }
