@@ -12,7 +12,7 @@ using namespace nb::literals;
 
 DataSplit load(const std::string& name, const std::string& data, const std::string& labels,
                const Sizes& image, bool quiet) {
-  const PythonHost host;
+  const PythonHost host(quiet);
   const nb::gil_scoped_release release;
   Progress progress(quiet);
   const ImageSource source{.set = &find_data_set(name), .labels = {}, .data = data, .mirror = {}};

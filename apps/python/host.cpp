@@ -11,12 +11,13 @@ bool rewrites(const nb::object& out) {
 
 }  // namespace
 
-PythonHost::PythonHost() {
+PythonHost::PythonHost(bool quiet) {
   if (host()) fail("Norma is training in this process already: wait until it has ended");
   const nb::object out = nb::module_::import_("sys").attr("stdout");
   Host here;
   here.rewrites = !out.is_none() && rewrites(out);
-  here.write = [](std::string_view text) {
+  here.write = [quiet](std::string_view text) {
+    if (quiet) return;
     const nb::gil_scoped_acquire gil;
     const nb::object stdout_now = nb::module_::import_("sys").attr("stdout");
     if (stdout_now.is_none()) return;  // pythonw, daemons

@@ -12,7 +12,8 @@ namespace norma::python {
 /// when Python has a signal. Make and destroy it with the GIL.
 class PythonHost {
  public:
-  PythonHost();
+  /// `quiet`: text goes nowhere.
+  explicit PythonHost(bool quiet);
   ~PythonHost();
   PythonHost(const PythonHost&) = delete;
   PythonHost& operator=(const PythonHost&) = delete;

@@ -17,7 +17,7 @@ namespace {
 using namespace nb::literals;
 
 RunResult train_in_host(const Options& options, const std::string& command, const nb::object& callback) {
-  PythonHost host;
+  PythonHost host(options.quiet);
   RunHooks hooks;
   if (!callback.is_none())
     hooks.after_epoch = [&](const EpochResult& epoch) {

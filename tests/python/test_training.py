@@ -157,6 +157,11 @@ def test_a_notebook_gets_the_progress(tmp_path, monkeypatch):
     assert "images/s" in out.text and "\r" in out.text and "\033" not in out.text
 
 
+def test_quiet_prints_nothing(tmp_path, capfd):
+    norma.train(out=tmp_path / "run", quiet=True, **SMALL)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_train_says_what_is_wrong(tmp_path):
     with pytest.raises(TypeError, match="no argument 'epoch'; did you mean 'epochs'"):
         norma.train(epoch=3)
