@@ -1,5 +1,7 @@
 #include "apps/python/casts.h"
 
+#include <array>
+
 #include "apps/cli/arguments.h"
 
 namespace norma::python {
@@ -16,11 +18,11 @@ std::shared_ptr<void> owner_of(Array array) {
           }};
 }
 
+constexpr std::array dtypes = {DType::float32, DType::float64, DType::uint8, DType::int64};
+
 std::optional<DType> dtype_of_array(const nb::dlpack::dtype& type) {
-  if (type == nb::dtype<float>()) return DType::float32;
-  if (type == nb::dtype<double>()) return DType::float64;
-  if (type == nb::dtype<std::uint8_t>()) return DType::uint8;
-  if (type == nb::dtype<std::int64_t>()) return DType::int64;
+  for (const DType dtype : dtypes)
+    if (type == array_dtype(dtype)) return dtype;
   return {};
 }
 
@@ -64,17 +66,35 @@ DType dtype_from(nb::handle object) {
   for (const char* attribute : {"name", "__name__"})
     if (!nb::isinstance<nb::str>(named) && nb::hasattr(named, attribute)) named = named.attr(attribute);
   const std::string text = nb::cast<std::string>(nb::str(named));
-  for (const DType dtype : {DType::float32, DType::float64, DType::uint8, DType::int64})
+  for (const DType dtype : dtypes)
     if (text == name(dtype)) return dtype;
   fail_usage("there is no dtype {}; Norma has float32, float64, uint8 and int64", text);
 }
 
-Device device_from(const std::string& text) {
-  std::vector<std::string> names;
-  for (const Device device : all_devices) {
-    if (text == name(device)) return device;
-    names.push_back(name(device));
+nb::dlpack::dtype array_dtype(DType dtype) {
+  switch (dtype) {
+    case DType::float32:
+      return nb::dtype<float>();
+    case DType::float64:
+      return nb::dtype<double>();
+    case DType::uint8:
+      return nb::dtype<std::uint8_t>();
+    case DType::int64:
+      return nb::dtype<std::int64_t>();
   }
+  return nb::dtype<float>();
+}
+
+std::optional<Device> find_device(const std::string& text) {
+  for (const Device device : all_devices)
+    if (text == name(device)) return device;
+  return {};
+}
+
+Device device_from(const std::string& text) {
+  if (const auto device = find_device(text)) return *device;
+  std::vector<std::string> names;
+  for (const Device device : all_devices) names.push_back(name(device));
   fail_usage("there is no device '{}'; Norma has {}; did you mean {}?", text, listing(names),
              nearest(text, names));
 }
@@ -108,5 +128,18 @@ nb::tuple tuple_of(const Shape& shape) {
 }
 
 nb::object object_of(const Tensor& tensor) { return tensor.defined() ? nb::cast(tensor) : nb::none(); }
+
+nb::dict dict_of(const std::vector<NamedTensor>& tensors, bool copied) {
+  nb::dict named;
+  for (const NamedTensor& t : tensors) named[t.name.c_str()] = copied ? t.tensor.clone() : t.tensor;
+  return named;
+}
+
+std::vector<NamedTensor> tensors_of(const nb::dict& named) {
+  std::vector<NamedTensor> tensors;
+  for (const auto& [name, value] : named)
+    tensors.push_back({nb::cast<std::string>(name), nb::cast<Input>(value).get()});
+  return tensors;
+}
 
 }  // namespace norma::python

@@ -17,6 +17,7 @@
 
 #include "core/tensor.h"
 #include "layers/functional/size2.h"
+#include "layers/module.h"
 
 namespace norma::python {
 
@@ -30,7 +31,7 @@ using Release = nb::call_guard<nb::gil_scoped_release>;
 struct Input {
   Tensor tensor;
   bool is_array = false;
-  std::string problem;  // why it is no tensor; conversions must not throw
+  std::string problem;  // why it is not a tensor; conversions must not throw
 
   const Tensor& get() const {
     if (!problem.empty()) throw nb::type_error(problem.c_str());
@@ -44,12 +45,17 @@ bool read_input(nb::handle object, Input& input) noexcept;
 /// "float32", norma.float32, numpy.float32 or numpy.dtype("float32").
 DType dtype_from(nb::handle object);
 Device device_from(const std::string& name);
+/// The same, but nothing if no device has that name.
+std::optional<Device> find_device(const std::string& name);
+nb::dlpack::dtype array_dtype(DType dtype);
 
 /// The arguments of an operation on one device: the given one, else x's. Arrays follow; tensors must be
 /// there, or are copied to the given device.
 class Place {
  public:
   Place(const Input& x, const std::optional<std::string>& device);
+  /// Arrays follow to this device; tensors must be there.
+  explicit Place(Device device) : chosen_(false), device_(device) {}
   Tensor operator()(const Input& input) const;
   Tensor operator()(const std::optional<Input>& input) const { return input ? (*this)(*input) : Tensor(); }
   /// A tensor that the operation changes.
@@ -68,6 +74,9 @@ struct Sizes {
 nb::tuple tuple_of(const Shape& shape);
 /// A tensor, or None where it is undefined.
 nb::object object_of(const Tensor& tensor);
+/// Tensors by name, as state dictionaries have them. Handles of the same numbers; with `copied`, of copies.
+nb::dict dict_of(const std::vector<NamedTensor>& tensors, bool copied = false);
+std::vector<NamedTensor> tensors_of(const nb::dict& named);
 
 void bind_tensor(nb::module_& m);
 void bind_autograd(nb::module_& m);

@@ -23,11 +23,6 @@ DataSplit load(const std::string& name, const std::string& data, const std::stri
   return find_images(*source.set, source, options, quiet, progress);
 }
 
-Batch batch(const Dataset& set, const std::vector<std::int64_t>& indices, const Normalization& normalization,
-            bool flip, std::int64_t crop, double rotate, std::uint64_t seed, std::uint32_t epoch) {
-  return load_batch(set, indices, normalization, {flip, crop, rotate}, seed, epoch);
-}
-
 }  // namespace
 
 void bind_data(nb::module_& m) {
@@ -78,7 +73,7 @@ void bind_data(nb::module_& m) {
          bool flip, std::int64_t crop, double rotate, std::uint64_t seed, std::uint32_t epoch) {
         const Batch loaded = [&] {
           const nb::gil_scoped_release release;
-          return batch(set, indices, normalization, flip, crop, rotate, seed, epoch);
+          return load_batch(set, indices, normalization, {flip, crop, rotate}, seed, epoch);
         }();
         return nb::make_tuple(loaded.x, loaded.target);
       },

@@ -9,26 +9,19 @@ namespace {
 
 using namespace nb::literals;
 
-nb::dict load(const std::filesystem::path& file) {
-  nb::dict named;
-  for (const NamedTensor& t : load_safetensors(file)) named[t.name.c_str()] = t.tensor;
-  return named;
-}
-
 void save(const std::filesystem::path& file, const nb::dict& tensors, const nb::dict& metadata) {
-  std::vector<NamedTensor> named;
-  for (const auto& [name, value] : tensors)
-    named.push_back({nb::cast<std::string>(name), nb::cast<Input>(value).get()});
   Metadata texts;
   for (const auto& [name, value] : metadata)
     texts[nb::cast<std::string>(name)] = nb::cast<std::string>(value);
-  save_safetensors(file, named, texts);
+  save_safetensors(file, tensors_of(tensors), texts);
 }
 
 }  // namespace
 
 void bind_files(nb::module_& m) {
-  m.def("load_safetensors", &load, "file"_a, "The tensors of a safetensors file, by name.");
+  m.def(
+      "load_safetensors", [](const std::filesystem::path& file) { return dict_of(load_safetensors(file)); },
+      "file"_a, "The tensors of a safetensors file, by name.");
   m.def("save_safetensors", &save, "file"_a, "tensors"_a, "metadata"_a = nb::dict(),
         "Writes tensors to a safetensors file, which is complete or does not exist.");
   m.def(

@@ -80,19 +80,6 @@ nb::object get_attribute(nb::handle self, const std::string& name) {
   throw nb::attribute_error(text.c_str());
 }
 
-nb::dict dict_of(const std::vector<NamedTensor>& tensors) {
-  nb::dict named;
-  for (const NamedTensor& t : tensors) named[t.name.c_str()] = t.tensor;
-  return named;
-}
-
-void load_state(Module& module, const nb::dict& state) {
-  std::vector<NamedTensor> tensors;
-  for (const auto& [name, value] : state)
-    tensors.push_back({nb::cast<std::string>(name), nb::cast<Input>(value).get()});
-  module.load_state_dict(tensors);
-}
-
 std::string text_of(const Module& module, const std::string& indent) {
   if (module.children().empty()) return module.description();
   std::string text = module.type() + "(\n";
@@ -117,8 +104,10 @@ void bind_module(nb::module_& m) {
       .def(
           "state_dict", [](const Module& module) { return dict_of(module.state_dict()); },
           "Parameters and buffers by their names, which are PyTorch's.")
-      .def("load_state_dict", &load_state, "state"_a,
-           "Copies tensors by name. If one is missing, unknown or of another shape, the error names it.")
+      .def(
+          "load_state_dict",
+          [](Module& module, const nb::dict& state) { module.load_state_dict(tensors_of(state)); }, "state"_a,
+          "Copies tensors by name. If one is missing, unknown or of another shape, the error names it.")
       .def("named_children",
            [](const Module& module) {
              nb::dict named;
@@ -143,8 +132,7 @@ void bind_module(nb::module_& m) {
           "to",
           [](nb::handle self, const std::string& target) {
             auto& module = nb::cast<Module&>(self);
-            for (const Device device : all_devices)
-              if (target == name(device)) return module.to(device), self;
+            if (const auto device = find_device(target)) return module.to(*device), self;
             return module.to(dtype_from(nb::str(target.c_str()))), self;
           },
           "target"_a, "Moves all parameters and buffers to a device or a dtype. Make optimizers afterwards.")

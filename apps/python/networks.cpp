@@ -76,7 +76,7 @@ void bind_networks(nb::module_& m) {
   m.def(
       "network",
       [](const std::string& preset, const nb::kwargs& choice) {
-        return find_preset(preset).network(options_from(preset, choice).network);
+        return find_preset(preset).network(options_from(preset, words_from(choice)).network);
       },
       "preset"_a = "norma-49k", "choice"_a,
       "The network of a preset, with random weights. Keywords: norm, groups, dropout, ghost, standardize, "

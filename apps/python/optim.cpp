@@ -9,17 +9,17 @@ namespace {
 
 using namespace nb::literals;
 
-nb::dict dict_of(const State& state) {
-  nb::dict named;
-  for (const NamedTensor& t : state) named[t.name.c_str()] = t.tensor.clone();
-  return named;
-}
-
-void load_state(Optimizer& optimizer, const nb::dict& state) {
-  State tensors;
-  for (const auto& [name, value] : state)
-    tensors.push_back({nb::cast<std::string>(name), nb::cast<Input>(value).get()});
-  optimizer.load_state_dict(tensors);
+// Adam and AdamW, which differ in the default of the weight decay.
+template <class A, class Base>
+void bind_adam(nb::module_& m, const char* name, double weight_decay) {
+  nb::class_<A, Base>(m, name).def(
+      "__init__",
+      [](A* self, const std::vector<Tensor>& params, double lr, std::pair<double, double> betas, double eps,
+         double decay) {
+        new (self) A(params, {lr, betas.first, betas.second, eps, decay});
+      },
+      "params"_a, "lr"_a = 1e-3, "betas"_a = std::pair(0.9, 0.999), "eps"_a = 1e-8,
+      "weight_decay"_a = weight_decay);
 }
 
 void bind_optimizers(nb::module_& m) {
@@ -29,8 +29,11 @@ void bind_optimizers(nb::module_& m) {
       .def_prop_rw("lr", &Optimizer::lr, &Optimizer::set_lr)
       .def_prop_rw("momentum", &Optimizer::momentum, &Optimizer::set_momentum,
                    "SGD's momentum, or Adam's β₁.")
-      .def("state_dict", [](const Optimizer& optimizer) { return dict_of(optimizer.state_dict()); })
-      .def("load_state_dict", &load_state, "state"_a);
+      .def("state_dict", [](const Optimizer& optimizer) { return dict_of(optimizer.state_dict(), true); })
+      .def(
+          "load_state_dict",
+          [](Optimizer& optimizer, const nb::dict& state) { optimizer.load_state_dict(tensors_of(state)); },
+          "state"_a);
   nb::class_<SGD, Optimizer>(m, "SGD").def(
       "__init__",
       [](SGD* self, const std::vector<Tensor>& params, double lr, double momentum, double dampening,
@@ -39,22 +42,8 @@ void bind_optimizers(nb::module_& m) {
       },
       "params"_a, "lr"_a, "momentum"_a = 0.0, "dampening"_a = 0.0, "weight_decay"_a = 0.0,
       "nesterov"_a = false);
-  nb::class_<Adam, Optimizer>(m, "Adam").def(
-      "__init__",
-      [](Adam* self, const std::vector<Tensor>& params, double lr, std::pair<double, double> betas,
-         double eps, double weight_decay) {
-        new (self) Adam(params, {lr, betas.first, betas.second, eps, weight_decay});
-      },
-      "params"_a, "lr"_a = 1e-3, "betas"_a = std::pair(0.9, 0.999), "eps"_a = 1e-8, "weight_decay"_a = 0.0);
-  nb::class_<AdamW, Adam>(m, "AdamW")
-      .def(
-          "__init__",
-          [](AdamW* self, const std::vector<Tensor>& params, double lr, std::pair<double, double> betas,
-             double eps, double weight_decay) {
-            new (self) AdamW(params, {lr, betas.first, betas.second, eps, weight_decay});
-          },
-          "params"_a, "lr"_a = 1e-3, "betas"_a = std::pair(0.9, 0.999), "eps"_a = 1e-8,
-          "weight_decay"_a = 1e-2);
+  bind_adam<Adam, Optimizer>(m, "Adam", 0);
+  bind_adam<AdamW, Adam>(m, "AdamW", 1e-2);
 }
 
 void bind_schedulers(nb::module_& m) {

@@ -38,9 +38,10 @@ RunResult train_in_host(const Options& options, const std::string& command, cons
 
 SavedRun train(const std::string& preset, const nb::object& callback, bool quiet,
                const nb::kwargs& arguments) {
-  Options options = options_from(preset, arguments);
+  const FlagWords words = words_from(arguments);
+  Options options = options_from(preset, words);
   options.quiet = quiet;
-  const RunResult result = train_in_host(options, command_of(preset, words_from(arguments)), callback);
+  const RunResult result = train_in_host(options, command_of(preset, words), callback);
   if (!result.diverged.empty())
     fail("{}; finished epochs are kept in {}", result.diverged, result.folder.string());
   return read_run(result.folder);

@@ -13,20 +13,6 @@ namespace {
 
 using namespace nb::literals;
 
-nb::dlpack::dtype array_dtype(DType dtype) {
-  switch (dtype) {
-    case DType::float32:
-      return nb::dtype<float>();
-    case DType::float64:
-      return nb::dtype<double>();
-    case DType::uint8:
-      return nb::dtype<std::uint8_t>();
-    case DType::int64:
-      return nb::dtype<std::int64_t>();
-  }
-  return nb::dtype<float>();
-}
-
 // The tensor as an array of a framework, which shares its numbers and keeps them alive.
 template <class... Framework>
 nb::object array_of(const Tensor& tensor) {
@@ -94,8 +80,7 @@ std::string text_of(const Tensor& tensor) {
 // to("simt"), to("float64"), to(numpy.float64)
 Tensor moved(const Tensor& tensor, const nb::object& to) {
   if (nb::isinstance<nb::str>(to))
-    for (const Device device : all_devices)
-      if (nb::cast<std::string>(to) == name(device)) return tensor.to(device);
+    if (const auto device = find_device(nb::cast<std::string>(to))) return tensor.to(*device);
   return tensor.to(dtype_from(to));
 }
 
@@ -126,7 +111,7 @@ std::vector<int> all_dims(const Tensor& x, const std::optional<std::vector<int>>
 // x and v as NumPy's broadcasting has them: sizes of 1 go before the shorter shape, and x, which operations
 // do not repeat, is repeated here.
 std::pair<Tensor, Tensor> broadcast(Tensor x, const Input& input) {
-  Tensor v = Place(Input{x, false, {}}, {})(input);
+  Tensor v = Place(x.device())(input);
   const int rank = std::max(x.shape().rank(), v.shape().rank());
   const auto lengthened = [&](const Tensor& t) {
     std::vector<std::int64_t> sizes(static_cast<std::size_t>(rank - t.shape().rank()), 1);

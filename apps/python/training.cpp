@@ -105,21 +105,11 @@ void bind_trainer(nb::module_& m) {
       .def_prop_ro("finished_epochs", &Trainer::finished_epochs)
       .def_prop_ro("steps_per_epoch", &Trainer::steps_per_epoch)
       .def(
-          "state_dict",
-          [](Trainer& trainer) {
-            nb::dict named;
-            for (const NamedTensor& t : trainer.state_dict()) named[t.name.c_str()] = t.tensor.clone();
-            return named;
-          },
+          "state_dict", [](Trainer& trainer) { return dict_of(trainer.state_dict(), true); },
           "Everything that the training needs to continue with the same bits.")
       .def(
           "load_state_dict",
-          [](Trainer& trainer, const nb::dict& state) {
-            State tensors;
-            for (const auto& [name, value] : state)
-              tensors.push_back({nb::cast<std::string>(name), nb::cast<Input>(value).get()});
-            trainer.load_state_dict(tensors);
-          },
+          [](Trainer& trainer, const nb::dict& state) { trainer.load_state_dict(tensors_of(state)); },
           "state"_a);
 }
 

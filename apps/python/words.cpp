@@ -20,8 +20,6 @@ std::string value_of(nb::handle value) {
   return nb::cast<std::string>(nb::str(value));
 }
 
-std::string program_of(const std::string& preset) { return program_for(*find_preset(preset).data).name; }
-
 }  // namespace
 
 FlagWords words_from(const nb::kwargs& arguments) {
@@ -54,14 +52,13 @@ FlagWords words_from(const nb::kwargs& arguments) {
   return words;
 }
 
-Options options_from(const std::string& preset, const nb::kwargs& arguments) {
-  FlagWords words = words_from(arguments);
+Options options_from(const std::string& preset, FlagWords words) {
   words.insert(words.begin(), {"preset", preset});
   return norma::options_from(words, program_for(*find_preset(preset).data));
 }
 
 std::string command_of(const std::string& preset, const FlagWords& words) {
-  std::string command = program_of(preset) + " --preset " + preset;
+  std::string command = program_for(*find_preset(preset).data).name + " --preset " + preset;
   for (const auto& [flag, value] : words)
     command += " --" + flag + (value.empty() ? "" : " " + quoted(value));
   return command;

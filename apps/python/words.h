@@ -13,7 +13,7 @@ namespace norma::python {
 FlagWords words_from(const nb::kwargs& arguments);
 
 /// The options of a training run of the preset.
-Options options_from(const std::string& preset, const nb::kwargs& arguments);
+Options options_from(const std::string& preset, FlagWords words);
 
 /// The command line that does the same.
 std::string command_of(const std::string& preset, const FlagWords& words);

@@ -5,22 +5,13 @@
 #include "optim/run/saved_run.h"
 #include "tests/data/temporary_folder.h"
 #include "tests/support/catch.h"
-#include "tests/support/process.h"
+#include "tests/support/shell.h"
 
 using namespace norma;
-using test::run_program;
+using test::shell;
 using test::TemporaryFolder;
 
 namespace {
-
-constexpr const char* small =
-    " --data synthetic --epochs 1 --limit-train 64 --limit-test 32 --batch-size 32 ";
-
-// Runs a bash script with $CIFAR, $OUT and the flags of a small series in $SMALL.
-test::Finished bash(const TemporaryFolder& folder, const std::string& script) {
-  return run_program({"/usr/bin/env", std::string("CIFAR=") + NORMA_CIFAR_NORM, std::string("SMALL=") + small,
-                      "OUT=" + folder.path().string(), "/bin/bash", "-c", script});
-}
 
 std::size_t count(const std::string& text, const std::string& word) {
   std::size_t times = 0;
@@ -38,7 +29,7 @@ std::string table(const std::string& text) {
 
 TEST_CASE("the lines of --plan train the runs of the series, from any folder", "[share]") {
   const TemporaryFolder folder;
-  const test::Finished done = bash(folder, R"(
+  const test::Finished done = shell(folder, R"(
     cd "$OUT"
     $CIFAR compare --norms bn,gn --seeds 2 $SMALL --out "a b" --plan >plan && [ ! -e "a b" ] && cd / &&
     while read -r line; do bash -c "$line" || exit 1; done <"$OUT/plan" >"$OUT/log" &&
@@ -53,15 +44,15 @@ TEST_CASE("the lines of --plan train the runs of the series, from any folder", "
 TEST_CASE("shards train their runs, and the same command without them makes the report", "[share]") {
   const TemporaryFolder folder;
   const std::string compare = "$CIFAR compare --norms bn,gn,ln --seeds 2 $SMALL --out \"$OUT/c\" ";
-  CHECK(bash(folder, compare + "--shard 1/4 --plan").out ==
-        bash(folder, compare + "--plan | sed -n '1p;5p'").out);
-  const test::Finished first = bash(folder, compare + "--shard 1/4");
+  CHECK(shell(folder, compare + "--shard 1/4 --plan").out ==
+        shell(folder, compare + "--plan | sed -n '1p;5p'").out);
+  const test::Finished first = shell(folder, compare + "--shard 1/4");
   INFO(first.out << first.err);
   REQUIRE(first.status == 0);
   CHECK(count(first.out, "report    ") == 2);
   CHECK_THAT(first.out, Catch::Contains("done: 2 of 6 runs"));
 
-  const test::Finished part = bash(folder, compare);
+  const test::Finished part = shell(folder, compare);
   INFO(part.out << part.err);
   REQUIRE(part.status == 0);
   CHECK_THAT(part.out,
@@ -72,22 +63,22 @@ TEST_CASE("shards train their runs, and the same command without them makes the 
   CHECK_THAT(page, Catch::Contains("Batch norm and layer norm on"));
 
   for (const char* shard : {"--shard 2/4", "--shard 3/4", "--shard 4/4"})
-    REQUIRE(bash(folder, compare + shard).status == 0);
-  const test::Finished all = bash(folder, compare);
+    REQUIRE(shell(folder, compare + shard).status == 0);
+  const test::Finished all = shell(folder, compare);
   CHECK_THAT(all.out, !Catch::Contains("missing"));
-  const test::Finished alone = bash(folder, compare + "--out \"$OUT/alone\"");
+  const test::Finished alone = shell(folder, compare + "--out \"$OUT/alone\"");
   CHECK(table(all.out) == table(alone.out));
 }
 
 TEST_CASE("a study with missing runs shows the values that all norms have", "[share]") {
   const TemporaryFolder folder;
   const std::string study = "$CIFAR study batch-size --norms bn,gn --batches 16,32 $SMALL --out \"$OUT/s\" ";
-  REQUIRE(bash(folder, study + "--shard 1/4").status == 0);
-  const test::Finished none = bash(folder, study);
+  REQUIRE(shell(folder, study + "--shard 1/4").status == 0);
+  const test::Finished none = shell(folder, study);
   CHECK(none.status == 1);
   CHECK_THAT(none.err, Catch::Contains("no batch size has a complete run of each norm yet"));
-  REQUIRE(bash(folder, study + "--shard 3/4").status == 0);
-  const test::Finished one = bash(folder, study);
+  REQUIRE(shell(folder, study + "--shard 3/4").status == 0);
+  const test::Finished one = shell(folder, study);
   INFO(one.out << one.err);
   REQUIRE(one.status == 0);
   CHECK_THAT(one.out, Catch::Matches("[^]*batch size +16\nbn +[0-9.]+\ngn [^]*"));
@@ -96,7 +87,7 @@ TEST_CASE("a study with missing runs shows the values that all norms have", "[sh
 TEST_CASE("four processes claim 24 runs, two are killed, and each run is complete once", "[share]") {
   const TemporaryFolder folder;
   // `times` collects one line per training that came to its end.
-  const test::Finished done = bash(folder, R"(
+  const test::Finished done = shell(folder, R"(
     series() { $CIFAR compare --norms bn,gn,ln --seeds 8 $SMALL --epochs 3 --checkpoint-every 1 --threads 1 "$@"; }
     cd "$OUT"
     for i in 1 2 3 4; do series --out c --claim --claim-timeout 5 >$i.log 2>&1 & process[i]=$!; done
@@ -124,19 +115,19 @@ TEST_CASE("four processes claim 24 runs, two are killed, and each run is complet
 TEST_CASE("processes with other numbers of threads accept each other's runs", "[share]") {
   const TemporaryFolder folder;
   const std::string claim = "$CIFAR compare --norms bn $SMALL --out \"$OUT/c\" --claim ";
-  REQUIRE(bash(folder, claim + "--threads 1").status == 0);
-  const test::Finished second = bash(folder, claim + "--threads 2 --quiet");
+  REQUIRE(shell(folder, claim + "--threads 1").status == 0);
+  const test::Finished second = shell(folder, claim + "--threads 2 --quiet");
   CHECK(second.status == 0);
   CHECK(std::filesystem::exists(folder / "c/claims/bn-seed1.1"));
   CHECK(!std::filesystem::exists(folder / "c/claims/bn-seed1.2"));
-  REQUIRE(bash(folder, claim + "--epochs 2").status == 0);  // another run: trained again
+  REQUIRE(shell(folder, claim + "--epochs 2").status == 0);  // another run: trained again
   CHECK(std::filesystem::exists(folder / "c/claims/bn-seed1.2"));
 }
 
 TEST_CASE("flags of --plan, --shard and --claim that contradict each other are refused", "[share]") {
   const TemporaryFolder folder;
   const auto refused = [&](const std::string& flags) {
-    const test::Finished done = bash(folder, "$CIFAR compare " + flags);
+    const test::Finished done = shell(folder, "$CIFAR compare " + flags);
     CHECK(done.status == 2);
     return done.err;
   };

@@ -8,12 +8,12 @@
 
 namespace norma::test {
 
-/// Runs a bash script. In it "$TRAIN" is a short training, which still needs its --out, "$CIFAR" is
-/// cifar_norm and "$OUT" the folder.
+/// Runs a bash script. In it "$CIFAR" is cifar_norm, "$SMALL" the flags of a short training, "$TRAIN" both,
+/// which still needs its --out, and "$OUT" the folder.
 inline Finished shell(const TemporaryFolder& folder, const std::string& script) {
-  const std::string train = std::string(NORMA_CIFAR_NORM) +
-                            " --data synthetic --limit-train 64 --limit-test 32 --epochs 1 --batch-size 32";
-  return run_program({"/usr/bin/env", "TRAIN=" + train, std::string("CIFAR=") + NORMA_CIFAR_NORM,
+  const std::string cifar = NORMA_CIFAR_NORM,
+                    small = "--data synthetic --limit-train 64 --limit-test 32 --epochs 1 --batch-size 32";
+  return run_program({"/usr/bin/env", "CIFAR=" + cifar, "SMALL=" + small, "TRAIN=" + cifar + " " + small,
                       "OUT=" + folder.path().string(), "/bin/bash", "-c", script});
 }
 
