@@ -1,7 +1,5 @@
 #include "apps/commands/study.h"
 
-#include <algorithm>
-
 #include "apps/cli/arguments.h"
 #include "apps/cli/run_app.h"
 #include "apps/commands/program.h"
@@ -64,20 +62,17 @@ Grid groups_grid(const Program& program, const SeriesOptions& o) {
 
 // Leaves out the values for which a norm has no complete run.
 void keep_complete_columns(Grid& grid, SeriesResult& series) {
-  const std::size_t all = grid.columns.size();
-  for (std::size_t column = all; column-- > 0;) {
-    const auto of_column = [&](const VariantResult& v) {
-      return static_cast<std::size_t>(&v - series.variants.data()) % grid.columns.size() == column;
-    };
-    if (std::none_of(series.variants.begin(), series.variants.end(),
-                     [&](const VariantResult& v) { return of_column(v) && v.runs.empty(); }))
-      continue;
-    std::vector<VariantResult> kept;
-    for (const VariantResult& v : series.variants)
-      if (!of_column(v)) kept.push_back(v);
-    series.variants = std::move(kept);
-    grid.columns.erase(grid.columns.begin() + static_cast<std::ptrdiff_t>(column));
-  }
+  std::vector<bool> complete(grid.columns.size(), true);
+  for (std::size_t i = 0; i < series.variants.size(); ++i)
+    if (series.variants[i].runs.empty()) complete[i % complete.size()] = false;
+  const auto kept = [&](const auto& all) {
+    std::remove_cvref_t<decltype(all)> some;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (complete[i % complete.size()]) some.push_back(all[i]);
+    return some;
+  };
+  series.variants = kept(series.variants);
+  grid.columns = kept(grid.columns);
   if (grid.columns.empty()) fail("no {} has a complete run of each norm yet", grid.quantity);
 }
 
