@@ -6,9 +6,11 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "core/arithmetic.h"
+#include "core/ranks.h"
 
 namespace norma {
 namespace {
@@ -62,20 +64,36 @@ Gradients run(Node& node, const Tensor& dy, bool create_graph) {
 void walk(const Tensor& y, const Tensor& cotangent, bool create_graph, std::int64_t after,
           const std::function<void(const std::shared_ptr<GradientState>&, const Tensor& dy)>& visit) {
   std::map<std::uint64_t, std::pair<std::shared_ptr<Node>, Tensor>, std::greater<>> waiting;
-  const auto deliver = [&](const std::shared_ptr<GradientState>& state, const Tensor& dy) {
+  Ranks* const ranks = sharing_ranks();
+  std::set<const GradientState*> arriving;  // leaves whose first cotangent is not complete yet
+  // The sum of the ranks' parts. That of a leaf is completed while the walk goes on.
+  const auto sum_of_ranks = [&](const GradientState& state, const Tensor& part) {
+    const Tensor sum = Tensor::empty_like(part);
+    ranks->begin_sum(part, sum);
+    if (state.producer || state.gradient.defined())
+      ranks->finish();
+    else
+      arriving.insert(&state);
+    return sum;
+  };
+  const auto deliver = [&](const std::shared_ptr<GradientState>& state, const Tensor& arrived, bool is_part) {
+    if (arriving.contains(state.get())) ranks->finish(), arriving.clear();
+    const Tensor dy = is_part ? sum_of_ranks(*state, arrived) : arrived;
     visit(state, dy);
     if (!state->producer || static_cast<std::int64_t>(state->producer->number) <= after) return;
     auto& [node, sum] = waiting[state->producer->number];
     node = state->producer;
     sum = sum_of(sum, dy);
   };
-  deliver(y.gradient_state(), cotangent);
+  deliver(y.gradient_state(), cotangent, false);
   while (!waiting.empty()) {
     const auto [node, dy] = std::move(waiting.extract(waiting.begin()).mapped());
     const Gradients gradients = run(*node, dy, create_graph);
     for (std::size_t i = 0; i < gradients.size(); ++i)
-      if (node->inputs[i] && gradients[i].defined()) deliver(node->inputs[i], gradients[i]);
+      if (const auto& input = node->inputs[i]; input && gradients[i].defined())
+        deliver(input, gradients[i], ranks && node->sharded && !input->sharded);
   }
+  if (ranks) ranks->finish();
 }
 
 }  // namespace
@@ -103,17 +121,21 @@ bool needs_gradient(const std::vector<Tensor>& inputs) {
 }
 
 Tensor record(const char* operation, const Tensor& y, const std::vector<Tensor>& inputs, Backward backward,
-              Order order) {
-  if (!needs_gradient(inputs)) return y;
+              Order order, Result kind) {
+  Tensor result = y.detach();
+  result.set_sharded(kind == Result::as_inputs &&
+                     std::any_of(inputs.begin(), inputs.end(), [](const Tensor& t) { return t.sharded(); }));
+  if (!needs_gradient(inputs)) return result;
   auto node = std::make_shared<Node>();
   node->operation = operation;
   node->number = next_number++;
   node->backward = std::move(backward);
   node->order = order;
+  node->sharded = result.sharded();
   for (const Tensor& input : inputs)
     node->inputs.push_back(input.requires_grad() ? input.gradient_state() : nullptr);
-  Tensor result = y.detach();
-  result.set_gradient_state(std::make_shared<GradientState>(GradientState{true, {}, std::move(node)}));
+  result.set_gradient_state(
+      std::make_shared<GradientState>(GradientState{true, result.sharded(), {}, std::move(node)}));
   return result;
 }
 

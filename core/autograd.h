@@ -27,12 +27,17 @@ using Backward = std::function<Gradients(const Tensor& dy)>;
 /// again.
 enum class Order { once, twice };
 
+/// Of what an operation returns: sharded (Tensor::sharded) if one of its inputs is, or a sum over the
+/// images of all ranks, which the operation has added.
+enum class Result { as_inputs, sum_over_images };
+
 struct Node {
   const char* operation;
   std::uint64_t number;                                // increases with every node made
   std::vector<std::shared_ptr<GradientState>> inputs;  // nullptr where an input requires no gradient
   Backward backward;                                   // released once it has run
   Order order;
+  bool sharded = false;  // its result
 
   ~Node();  // iterative: a chain of a million nodes must not overflow the stack
 };
@@ -40,6 +45,7 @@ struct Node {
 /// The autograd state of a tensor.
 struct GradientState {
   bool requires_grad = false;
+  bool sharded = false;
   Tensor gradient;                 // leaves only
   std::shared_ptr<Node> producer;  // nullptr for a leaf
 };
@@ -47,8 +53,11 @@ struct GradientState {
 /// Enters an operation on the tape and returns y with its history; y itself where no input requires a
 /// gradient or a NoGrad lives. `backward` must not capture y with its history, or the graph would own itself
 /// and never be freed; with Order::twice it captures the inputs with theirs.
+///
+/// If processes share the batch (core/ranks.h), a sharded result gives each rank a part of the gradient of
+/// an input that is not sharded: the walk adds the parts.
 Tensor record(const char* operation, const Tensor& y, const std::vector<Tensor>& inputs, Backward backward,
-              Order order = Order::once);
+              Order order = Order::once, Result result = Result::as_inputs);
 
 /// True where an operation on these inputs would be recorded.
 bool needs_gradient(const std::vector<Tensor>& inputs);

@@ -130,6 +130,7 @@ Tensor& Tensor::set_requires_grad(bool on) {
   if (gradient_ && gradient_->producer) fail("requires_grad can only be set on a leaf, not on a result");
   if (!gradient_) gradient_ = std::make_shared<GradientState>();
   gradient_->requires_grad = on;
+  gradient_->sharded = sharded_;
   return *this;
 }
 
@@ -142,6 +143,11 @@ void Tensor::set_grad(Tensor grad) {
 
 void Tensor::zero_grad() {
   if (gradient_) gradient_->gradient = Tensor();
+}
+
+void Tensor::set_sharded(bool on) {
+  sharded_ = on;
+  if (gradient_) gradient_->sharded = on;
 }
 
 Tensor Tensor::detach() const {

@@ -70,6 +70,11 @@ class Tensor {
   /// Overwrites the numbers with those of another tensor of the same shape, of any dtype and device.
   void copy_from(const Tensor& other);
 
+  /// Whether the first size is this process's share of a batch that several processes share (core/ranks.h).
+  /// What is computed from a sharded tensor is sharded; sums over images are not.
+  bool sharded() const { return sharded_; }
+  void set_sharded(bool on);
+
   // Autograd, as in PyTorch.
   bool requires_grad() const;
   Tensor& set_requires_grad(bool on = true);
@@ -91,6 +96,7 @@ class Tensor {
   Shape shape_;
   DType dtype_ = DType::float32;
   Device device_ = Device::cpu;
+  bool sharded_ = false;
   std::shared_ptr<GradientState> gradient_;
 };
 

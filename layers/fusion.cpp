@@ -1,5 +1,6 @@
 #include "layers/fusion.h"
 
+#include "core/ranks.h"
 #include "kernels/table.h"
 #include "layers/conv2d.h"
 #include "layers/dropout.h"
@@ -34,8 +35,12 @@ FusedBlock fused_block(std::span<const std::pair<std::string, std::shared_ptr<Mo
 Tensor FusedBlock::operator()(const Tensor& x) const {
   Epilogue after{.relu = true};
   if (drop != nullptr && drop->is_training()) after.p = drop->p(), after.random = default_generator().next();
-  if (conv == nullptr) return norm->fused(x, after);
+  if (conv == nullptr) {
+    after.first = shard_of(x).first * x.size(1);
+    return norm->fused(x, after);
+  }
   const functional::Conv2dCall before = conv->call(x);
+  after.first = shard_of(x).first * before.y.size(1);
   return norm->fused(before.y, after, &before);
 }
 

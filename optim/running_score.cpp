@@ -36,6 +36,12 @@ void RunningScore::add(const Tensor& loss, const Tensor& right, std::int64_t ima
   images_.push_back(images);
 }
 
+void RunningScore::sum_over(Ranks& ranks) {
+  const auto steps = static_cast<std::size_t>(added());
+  ranks.sum(lists_.losses.span<float>().first(steps));
+  ranks.sum(lists_.rights.span<std::int64_t>().first(steps));
+}
+
 const Score& RunningScore::look() {
   const std::size_t first = seen_, end = images_.size();
   const std::vector<float> losses = part<float>(lists_.losses, first, end);

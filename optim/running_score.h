@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/ranks.h"
 #include "core/step_state.h"
 #include "core/tensor.h"
 
@@ -54,6 +55,9 @@ class RunningScore {
   /// classes]; each step but the last has `batch` images.
   void add(const Tensor& loss, const Tensor& right, std::int64_t images, const StepState* state,
            const Tensor& scores, const Tensor& all_scores, std::int64_t batch);
+  /// Adds the numbers of all ranks, step by step, where each rank has zeros for the steps of the others.
+  /// Before any look().
+  void sum_over(Ranks& ranks);
   /// Counts a step whose numbers a graph has put into the lists.
   void count_replay(std::int64_t images) { images_.push_back(images); }
   /// Steps that were added.

@@ -17,6 +17,35 @@ namespace norma {
 
 namespace {
 
+/// Fills in the scores of the batches that other ranks computed.
+void sum_over(Ranks& ranks, std::vector<Tensor>& scores_of_batches, std::int64_t batch_size,
+              std::int64_t count) {
+  std::int64_t classes = 0;
+  for (const Tensor& scores : scores_of_batches) classes = scores.defined() ? scores.size(1) : classes;
+  const std::vector<std::int64_t> all = ranks.gather(std::span<const std::int64_t>(&classes, 1));
+  classes = *std::max_element(all.begin(), all.end());
+  for (std::size_t i = 0; i < scores_of_batches.size(); ++i) {
+    const auto begin = static_cast<std::int64_t>(i) * batch_size;
+    Tensor& scores = scores_of_batches[i];
+    if (!scores.defined()) scores = Tensor::zeros({std::min(batch_size, count - begin), classes});
+    const Tensor sum = Tensor::empty_like(scores);
+    ranks.begin_sum(scores, sum);
+    scores = sum;
+  }
+  ranks.finish();
+}
+
+/// The buffers of a network, which a forward pass changes, and copies of them.
+std::vector<std::pair<Tensor, Tensor>> copied_buffers(const Module& network) {
+  const auto parameters = network.named_parameters();
+  std::vector<std::pair<Tensor, Tensor>> copied;
+  for (const auto& [name, tensor] : network.state_dict())
+    if (std::none_of(parameters.begin(), parameters.end(),
+                     [&](const NamedTensor& p) { return p.name == name; }))
+      copied.emplace_back(tensor, tensor.clone());
+  return copied;
+}
+
 State copies(const State& state) {
   State copied;
   for (const auto& [name, tensor] : state) copied.push_back({name, tensor.clone()});
@@ -69,12 +98,31 @@ std::int64_t Trainer::steps_per_epoch() const {
   return (data_.train.labels.numel() + recipe_.batch_size - 1) / recipe_.batch_size;
 }
 
+void Trainer::share(std::shared_ptr<Ranks> ranks, bool local_statistics) {
+  if (data_.train.images.device() != Device::cpu)
+    fail("several processes train one network on the device cpu, not on {}",
+         name(data_.train.images.device()));
+  const std::int64_t count = data_.train.labels.numel(), rest = count % recipe_.batch_size,
+                     smallest = rest > 0 ? rest : recipe_.batch_size;
+  if (smallest < ranks->size())
+    fail("{} processes cannot share a step of {} images: use fewer processes, or another batch size",
+         ranks->size(), smallest);
+  ranks_ = std::move(ranks);
+  local_statistics_ = local_statistics;
+}
+
+Shard Trainer::shard_of_step(std::int64_t n) const {
+  Shard shard = ranks_ ? shard_of_batch(*ranks_, n) : Shard{nullptr, 0, n, n};
+  shard.local_statistics = local_statistics_;
+  return shard;
+}
+
 void Trainer::step(const Batch& batch, const StepState* state) {
   if (before_step_) before_step_(*network_, batch, global_step_);
   default_generator().begin_step(global_step_++, state == nullptr ? nullptr : &state->step);
   optimizer_->zero_grad();
   const bool skips = recipe_.on_nan == "skip";
-  const State before = skips ? copies(network_->state_dict()) : State();
+  const auto before = skips ? copied_buffers(*network_) : std::vector<std::pair<Tensor, Tensor>>();
   const Tensor scores = (*network_)(batch.x);
   const Tensor loss = functional::cross_entropy(scores, batch.target, recipe_.label_smoothing);
   const Tensor total = recipe_.l1 > 0 ? functional::add(loss, l1_penalty(parameters_, recipe_.l1)) : loss;
@@ -88,10 +136,11 @@ void Trainer::step(const Batch& batch, const StepState* state) {
   if (found.empty()) {
     optimizer_->step();
     if (average_) average_->update();
-    running_->add(loss, functional::correct_count(scores.detach(), batch.target), batch.target.numel(),
-                  state);
+    const Tensor right = functional::correct_count(scores.detach(), batch.target);
+    if (ranks_) ranks_->sum(right.span<std::int64_t>());
+    running_->add(loss, right, shard_of(batch.x).all(batch.target.numel()), state);
   } else {
-    network_->load_state_dict(before);  // the running statistics of batch norm
+    for (auto [buffer, copy] : before) buffer.copy_from(copy);  // the running statistics of batch norm
     ++skipped_steps_;
   }
   after_step();
@@ -218,8 +267,13 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
     const auto begin = order.begin() + finished_steps_ * batch,
                end = order.begin() + std::min(count, (finished_steps_ + 1) * batch);
     const auto alone = [&] {
-      step(load_batch(data_.train, std::vector<std::int64_t>(begin, end), data_.normalization,
-                      recipe_.augmentation, recipe_.seed, static_cast<std::uint32_t>(epoch)));
+      const Shard shard = shard_of_step(end - begin);
+      const SharedBatch sharing(shard);
+      Batch mine = load_batch(data_.train, {begin + shard.first, begin + shard.first + shard.images},
+                              data_.normalization, recipe_.augmentation, recipe_.seed,
+                              static_cast<std::uint32_t>(epoch));
+      mine.x.set_sharded(true);
+      step(mine);
     };
     try {
       if (takes_graphs())
@@ -234,7 +288,10 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
     }
     ++finished_steps_;
     seconds_ = seconds_before + clock.seconds();
-    stopped_ = on_step && !on_step({epoch, finished_steps_, steps, rate(images(), seconds_), *running_});
+    std::int64_t stops =
+        on_step && !on_step({epoch, finished_steps_, steps, rate(images(), seconds_), *running_}) ? 1 : 0;
+    if (ranks_) ranks_->sum(std::span(&stops, 1));  // all ranks stop after the same step
+    stopped_ = stops > 0;
   }
   result.train = running_->look();
   result.seconds = seconds_ = seconds_before + clock.seconds();
@@ -327,7 +384,7 @@ Score Trainer::evaluate(const Dataset& dataset, std::optional<EvaluationGraphs>&
   graphs.reset();
   return norma::evaluate(*network_, dataset, data_.normalization,
                          evaluation_batch(data_.train.images.device()), when, each_batch,
-                         recipe_.on_nan != "continue");
+                         recipe_.on_nan != "continue", ranks_.get());
 }
 
 Trainer::EvaluationGraphs::EvaluationGraphs(Device device, std::int64_t images, std::int64_t steps)
@@ -404,20 +461,35 @@ std::vector<float> rows_of(const std::vector<Tensor>& batches) {
 
 Score evaluate(Module& network, const Dataset& dataset, const Normalization& normalization,
                std::int64_t batch_size, const std::string& when,
-               const std::function<void(const Tensor& scores)>& each_batch, bool finite_only) {
+               const std::function<void(const Tensor& scores)>& each_batch, bool finite_only, Ranks* ranks) {
   const NoGrad no_grad;
   network.eval();
   const std::int64_t count = dataset.labels.numel();
+  std::vector<Tensor> scores_of_batches;
   RunningScore running(ScoreLists((count + batch_size - 1) / batch_size, dataset.labels.device()), when, {},
                        finite_only);
   for (std::int64_t begin = 0; begin < count; begin += batch_size) {
-    std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, count - begin)));
+    const std::int64_t n = std::min(batch_size, count - begin);
+    if (ranks && begin / batch_size % ranks->size() != ranks->rank()) {
+      running.add(Tensor::zeros({}), Tensor::zeros({}, DType::int64), n);
+      scores_of_batches.emplace_back();
+      continue;
+    }
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(n));
     std::iota(indices.begin(), indices.end(), begin);
     const Batch batch = load_batch(dataset, indices, normalization);
     const Tensor scores = network(batch.x);
     running.add(functional::cross_entropy(scores, batch.target),
                 functional::correct_count(scores, batch.target), batch.target.numel());
-    if (each_batch) each_batch(scores);
+    if (ranks)
+      scores_of_batches.push_back(scores);
+    else if (each_batch)
+      each_batch(scores);
+  }
+  if (ranks) {
+    running.sum_over(*ranks);
+    sum_over(*ranks, scores_of_batches, batch_size, count);
+    if (each_batch) std::for_each(scores_of_batches.begin(), scores_of_batches.end(), each_batch);
   }
   return running.look();
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ranks.h"
 #include "kernels/measure/step_profile.h"
 #include "layers/module.h"
 #include "optim/recipe.h"
@@ -61,9 +62,11 @@ std::vector<float> rows_of(const std::vector<Tensor>& batches);
 
 /// Scores a network on a data set, in evaluation mode, on the device of both. `when` describes the evaluation
 /// in errors. `each_batch` is called with the network's output for every batch, in the order of the images.
+/// Ranks take batches in turns; all of them get the score of all.
 Score evaluate(Module& network, const Dataset& dataset, const Normalization& normalization,
                std::int64_t batch_size, const std::string& when = "testing",
-               const std::function<void(const Tensor& scores)>& each_batch = {}, bool finite_only = true);
+               const std::function<void(const Tensor& scores)>& each_batch = {}, bool finite_only = true,
+               Ranks* ranks = nullptr);
 
 /// A network cannot be trained with these batches: batch norm needs more than one value per channel.
 struct Untrainable : Error {
@@ -81,6 +84,12 @@ class Trainer {
   EpochResult run_epoch(const std::function<bool(const StepReport&)>& on_step = {});
   /// From now on, training steps are counted in `profile`, which must live as long as the trainer.
   void set_profile(StepProfile* profile) { profile_ = profile; }
+  /// From the next step on, each batch is shared with the other ranks (core/ranks.h), which train the same
+  /// network on the same data with the same recipe: with the bits of one process that trains alone. With
+  /// local statistics, batch norm takes those of each rank's images. All ranks must call run_epoch() and
+  /// test_scores() as often. Throws if the data are not on the cpu, or a step has fewer images than there
+  /// are ranks.
+  void share(std::shared_ptr<Ranks> ranks, bool local_statistics = false);
   /// Called before every training step, with its batch and its number, from 0.
   using BatchHook = std::function<void(const Module&, const Batch&, std::uint32_t step)>;
   void before_each_step(BatchHook hook) { before_step_ = std::move(hook); }
@@ -137,6 +146,8 @@ class Trainer {
   void with_averages(const std::function<void()>& f);
   /// Of the next epoch, of which `so_far` is done.
   void begin_epoch(const ScoreSums& so_far);
+  /// The images of a step of n that this process has.
+  Shard shard_of_step(std::int64_t n) const;
   /// One forward, backward and update; in a graph, with the state of the step on the device.
   void step(const Batch& batch, const StepState* state = nullptr);
   void after_step();
@@ -160,6 +171,8 @@ class Trainer {
   BatchHook before_step_;
   StepProfile* profile_ = nullptr;
   bool use_graphs_ = true;
+  std::shared_ptr<Ranks> ranks_;
+  bool local_statistics_ = false;
   std::optional<StepGraphs> graphs_;
   std::optional<EvaluationGraphs> test_graphs_, validation_graphs_;
   std::vector<Tensor> test_scores_;  // one per batch, on the device

@@ -63,6 +63,12 @@ const std::vector<Flag<Options>>& network_flags() {
        [](O o, S f, S v) { o.network.groups = whole_number(f, v, 1, many); }},
       {"Network", "ghost", "N", "for bn: so many images share statistics in training (the whole batch)",
        [](O o, S f, S v) { o.network.ghost = whole_number(f, v, 1, many); }},
+      {"Network", "bn", "HOW",
+       "statistics of bn on several processes: sync, of all images of a step, or local, of those of each "
+       "process (sync)",
+       [](O o, S f, S v) {
+         o.local_statistics = one_of(f, v, {"sync", "local"}) == "local";
+       }},
       {"Network", "standardize", "", "scaled weight standardization of the convolutions of all blocks",
        [](O o, S, S) { o.network.standardize = true; }},
       {"Network", "dropout", "P", "probability of dropout (the preset's)",
@@ -182,6 +188,8 @@ void check_together(const Options& options) {
                name(options.network.norm));
   if (options.network.ghost > 0 && !row_of(options.network.norm).traits.ghosts)
     fail_usage("--ghost is only for --norm bn, not for --norm {}", name(options.network.norm));
+  if (options.local_statistics && options.network.norm != Norm::bn)
+    fail_usage("--bn is only for --norm bn, not for --norm {}", name(options.network.norm));
   if (options.cross_check && options.machine.device() == Device::cpu)
     fail_usage("--cross-check compares a device with the cpu: add --device simt or cuda");
   if (options.no_graph && on_host(options.machine.device()))

@@ -33,9 +33,12 @@ struct Options {
   ImageSource images;
   bool measure_normalization = false;
   double val_split = 0;
+  bool local_statistics =
+      false;  ///< on several processes: batch norm takes the statistics of each one's images
   std::optional<std::int64_t> limit_train, limit_test;
 
   MachineOptions machine;
+  int processes = 1;  ///< that train together (apps/mpi/launched_ranks.h)
   bool cross_check = false;
   bool profile = false;
   bool no_fuse = false;   ///< run every layer separately (layers/fusion.h)

@@ -12,6 +12,7 @@
 #include "apps/commands/eval.h"
 #include "apps/commands/study.h"
 #include "apps/commands/train_run.h"
+#include "apps/mpi/launched_ranks.h"
 #include "core/random.h"
 #include "data/download.h"
 #include "kernels/simd_target.h"
@@ -24,6 +25,9 @@ namespace {
 int train(const Program& program, Options options, const std::string& command) {
   use_machine(options.machine);
   watch_for_interrupt();
+  const std::shared_ptr<Ranks> ranks = options.summary ? nullptr : launched_ranks();
+  options.processes = ranks ? ranks->size() : 1;
+  options.quiet = options.quiet || (ranks && ranks->rank() > 0);
   Progress progress(options.quiet);
   std::optional<DataSplit> images;
   if (options.images.set->classes == 0) {  // the number of classes depends on the images
@@ -38,9 +42,11 @@ int train(const Program& program, Options options, const std::string& command) {
 
   say(options.quiet, fmt::format("{} {} · {} · {} · {} parameters · {}", program.name, NORMA_VERSION,
                                  options.preset, norm_label(options.network), with_commas(summary.parameters),
-                                 describe_machine(options.machine)));
+                                 describe_machine(options.machine)) +
+                         (ranks ? fmt::format(" · {} processes", ranks->size()) : ""));
   if (!images) images = find_images(options, progress);
-  const RunResult result = train_run(options, *images, command, progress);
+  const RunResult result =
+      train_run(options, *images, command, progress, Finished::run_again, {.ranks = ranks});
   if (!result.diverged.empty())
     fail("{}; finished epochs: {}, kept in {}", result.diverged, result.epochs.size(),
          result.folder.string());

@@ -7,6 +7,7 @@
 #include "apps/cli/arguments.h"
 #include "apps/cli/find_images.h"
 #include "apps/cli/run_app.h"
+#include "apps/commands/follow.h"
 #include "apps/report/pages/report.h"
 #include "apps/run/run_config.h"
 #include "core/device_memory.h"
@@ -92,9 +93,7 @@ class CheckpointTimer {
 
   void after_step() {
     const Options& o = run_.options;
-    const std::int64_t step =
-        trainer_.finished_epochs() * trainer_.steps_per_epoch() + trainer_.finished_steps();
-    const bool by_steps = o.checkpoint_every && step % *o.checkpoint_every == 0;
+    const bool by_steps = o.checkpoint_every && steps_done(trainer_) % *o.checkpoint_every == 0;
     if (by_steps || (o.checkpoint_minutes > 0 && clock_.seconds() >= 60 * o.checkpoint_minutes)) write();
   }
   void write() {
@@ -156,7 +155,7 @@ void train(Trainer& trainer, Run& run, const std::function<void(int epoch)>& aft
     checkpoint.write();
     say(options.quiet, epoch_line(result, epochs));
     if (run.hooks.after_epoch) run.hooks.after_epoch(result);
-    if (interrupted()) {
+    if (interrupted() && !run.hooks.ranks) {  // ranks stop after a step, together
       outcome.stopped = epoch < epochs;
       return;
     }
@@ -361,12 +360,17 @@ RunResult train_in_folder(Run& run, Trainer& trainer, Module& network, const Tra
     run.folder.append_norm_statistics(json_of(probe.look(network, epoch)));
   };
   if (trainer.share_done() == 0) look(0);
+  const std::int64_t steps_before = steps_done(trainer);
   Outcome outcome{.epochs = read_metrics(run.folder.path() / "metrics.jsonl")};
   or_tell_how_to_continue(run, finished, progress, [&] {
     train_to_an_end(trainer, run, look, progress, outcome);
     if (options.profile)
       print(fmt::format("\n{}\n", profile.table(measure_ceilings(options.machine.device(), DType::float32))));
     if (cross_check) say(options.quiet, "checked   " + cross_check->summary());
+    if (const auto& ranks = run.hooks.ranks; ranks && steps_done(trainer) > steps_before)
+      say(options.quiet, fmt::format("sent      {:.1f} kB per step by each process",
+                                     static_cast<double>(ranks->bytes_sent()) / 1000.0 /
+                                         static_cast<double>(steps_done(trainer) - steps_before)));
     finish(run, trainer, network, data, summary, outcome);
   });
   if (outcome.diverged.empty())
@@ -404,6 +408,8 @@ DataSplit find_images(const Options& options, Progress& progress) {
 RunResult train_run(const Options& asked, const DataSplit& images, const std::string& command,
                     Progress& progress, Finished finished, const RunHooks& hooks) {
   Options options = asked;
+  if (options.local_statistics && !hooks.ranks)
+    fail_usage("--bn local has an effect on several processes only: start them with mpirun, or see --ghost");
   options.network.classes = static_cast<std::int64_t>(images.classes.size());
   std::optional<NoFusion> no_fusion;
   if (options.no_fuse) no_fusion.emplace();
@@ -413,10 +419,13 @@ RunResult train_run(const Options& asked, const DataSplit& images, const std::st
   check_size(summary, options);
   const TrainingData data = prepare(images, options);
   Json config = config_of(options, images, data, summary, command);
+  if (hooks.ranks) check_same_run(*hooks.ranks, config);
+  const bool leads = !hooks.ranks || hooks.ranks->rank() == 0;
   const bool keep = finished != Finished::run_again || options.resume;
-  if (keep)
+  if (keep && leads)
     if (auto kept = finished_run(options.out, config, finished)) {
       say(options.quiet, "kept      " + options.out + " holds this run");
+      agree_on_start(hooks.ranks.get(), run_is_complete);
       if (kept->diverged.empty()) repair_report(options, images, data, *network, summary);
       return *kept;
     }
@@ -426,10 +435,12 @@ RunResult train_run(const Options& asked, const DataSplit& images, const std::st
   try {
     trainer.emplace(network, data, options.recipe);
     trainer->use_graphs(!options.no_graph);
+    if (hooks.ranks) trainer->share(hooks.ranks, options.local_statistics);
   } catch (const Untrainable& e) {
     if (finished == Finished::run_again) throw;
     untrainable = e.what();
   }
+  if (!leads) return follow(*trainer, *hooks.ranks, options);
   if (hooks.before_training) hooks.before_training();
   Run run{options, images, std::move(config), hooks,
           RunFolder(options.out, fmt::format("{}-{}", options.preset, norm_label(options.network)))};
@@ -454,6 +465,7 @@ RunResult train_run(const Options& asked, const DataSplit& images, const std::st
   } else {
     run.folder.begin(run.config);
   }
+  agree_on_start(hooks.ranks.get(), steps_done(*trainer));
   return train_in_folder(run, *trainer, *network, data, summary, finished, progress);
 }
 

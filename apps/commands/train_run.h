@@ -40,6 +40,9 @@ enum class Finished { run_again, keep, keep_of_any_machine, only_keep };
 struct RunHooks {
   std::function<void()> before_training = {};  ///< not called if a finished run is kept
   std::function<void(const EpochResult&)> after_epoch = {};
+  /// Processes that train the run together, if there are several. Rank 0 writes the folder, which all can
+  /// read.
+  std::shared_ptr<Ranks> ranks = {};
 };
 
 /// Trains, writes a run folder and prints the progress. Ctrl-C stops it after the current step. The results

@@ -4,8 +4,8 @@
 //   3×3, stride 1                Winograd's algorithm (conv2d_winograd-inl.h)
 //   everything else              windows of images turned to pixels (conv2d_direct-inl.h)
 //
-// A piece of parallel work is a few images, for any number of threads. Backward weight takes a fixed share of
-// those pieces at a time and adds their sums in order.
+// A piece of parallel work is a few images, for any number of threads. Backward weight adds the sums of
+// parts of the batch as a tree (core/image_tree.h).
 #include "kernels/conv/conv2d.h"
 
 #include "core/parallel.h"
@@ -89,18 +89,21 @@ template <class T>
 void bias_sums(const Conv2dBackwardWeight<T>& a) {
   const hn::ScalableTag<T> d;
   const std::int64_t plane = a.s.out_h() * a.s.out_w();
+  const ImageTree tree(a.s.n);
   parallel_for(a.s.k, [&](std::int64_t k) HWY_ATTR {
-    double sum = 0;
-    for (std::int64_t n = 0; n < a.s.n; ++n) {
-      const T* const dy = a.dy + (n * a.s.k + k) * plane;
-      auto lanes = hn::Zero(d);
-      for_vectors(
-          d, plane, [&](std::int64_t i) HWY_ATTR { lanes = hn::Add(lanes, hn::LoadU(d, dy + i)); },
-          [&](std::int64_t i, std::size_t some)
-              HWY_ATTR { lanes = hn::Add(lanes, load_first(d, some, dy + i)); });
-      sum += sum_lanes(d, lanes);
-    }
-    a.dbias[k] = static_cast<T>(sum);
+    a.dbias[k] = tree.sum<T>([&](std::int64_t begin, std::int64_t end) HWY_ATTR {
+      double sum = 0;
+      for (std::int64_t n = begin; n < end; ++n) {
+        const T* const dy = a.dy + (n * a.s.k + k) * plane;
+        auto lanes = hn::Zero(d);
+        for_vectors(
+            d, plane, [&](std::int64_t i) HWY_ATTR { lanes = hn::Add(lanes, hn::LoadU(d, dy + i)); },
+            [&](std::int64_t i, std::size_t some)
+                HWY_ATTR { lanes = hn::Add(lanes, load_first(d, some, dy + i)); });
+        sum += sum_lanes(d, lanes);
+      }
+      return static_cast<T>(sum);
+    });
   });
 }
 

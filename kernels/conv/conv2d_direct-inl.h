@@ -89,12 +89,12 @@ void direct_correlate(const Correlation& s, const T* x, const T* weight, const T
 // sums [k][tap][whole_blocks(c)] of the weight's gradient: dy, as it is, times windows.
 template <class T>
 void direct_weight_gradient(const Correlation& s, const T* x, const T* dy, T* sums) {
-  const std::int64_t images = piece_images(s), plane = s.out_h * s.out_w;
+  const std::int64_t plane = s.out_h * s.out_w;
   const std::int64_t window = s.kernel_w * whole_blocks<T>(s.c), pitch = s.kernel_h * window;
-  add_in_parts(divide_up(s.n, images), s.k * pitch, sums, [&](std::int64_t begin, std::int64_t end, T* part) {
+  add_over_images(s.n, s.k * pitch, sums, [&](std::int64_t begin, std::int64_t end, T* part) {
     const Padded<T> source(s);
     std::fill_n(part, s.k * pitch, T{0});
-    for (std::int64_t n = begin * images; n < std::min(s.n, end * images); ++n) {
+    for (std::int64_t n = begin; n < end; ++n) {
       source.fill(x + n * s.c * s.h * s.w);
       for (std::int64_t u = 0; u < s.kernel_h; ++u)
         multiply<T>(s.k, window, {s.out_w, s.out_h, s.out_w, s.stride_h * source.w * source.pitch},

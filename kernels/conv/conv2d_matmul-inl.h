@@ -22,6 +22,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "core/image_tree.h"
 #include "core/parallel.h"
 #include "kernels/scratch.h"
 #include "kernels/simd-inl.h"
@@ -134,19 +135,18 @@ void multiply(std::int64_t rows, std::int64_t columns, Inner inner, Matrix<const
     }
 }
 
-/// total[0 … size) = the sum over all pieces; work(begin, end, sums) writes the sum of pieces [begin, end).
-/// The pieces are cut into at most 16 parts, whose sums are added in order: the same bits for any number of
-/// threads.
+/// total[0 … size) = the sum over n images, as a tree (core/image_tree.h); work(begin, end, sums) writes
+/// the sum of the images [begin, end).
 template <class T, class Work>
-void add_in_parts(std::int64_t pieces, std::int64_t size, T* total, Work work) {
-  const std::int64_t parts = std::min<std::int64_t>(pieces, 16);
-  const Scratch<T> sums(parts * size);
-  parallel_for(parts, [&](std::int64_t part) {
-    work(part * pieces / parts, (part + 1) * pieces / parts, sums.data() + part * size);
+void add_over_images(std::int64_t n, std::int64_t size, T* total, Work work) {
+  const ImageTree tree(n);
+  const Scratch<T> sums(tree.size() * size);
+  parallel_for(tree.size(),
+               [&](std::int64_t leaf) { work(tree.begin(leaf), tree.end(leaf), sums.data() + leaf * size); });
+  tree.merge([&](int into, int from) {
+    for (std::int64_t i = 0; i < size; ++i) sums[into * size + i] += sums[from * size + i];
   });
   std::copy_n(sums.data(), size, total);
-  for (std::int64_t part = 1; part < parts; ++part)
-    for (std::int64_t i = 0; i < size; ++i) total[i] += sums[part * size + i];
 }
 
 }  // namespace norma::cpu::HWY_NAMESPACE

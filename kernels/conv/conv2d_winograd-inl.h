@@ -202,37 +202,36 @@ void winograd_weight_gradient(const Correlation& s, const T* x, const T* dy, T* 
   const Pixels<T> from{s.h, s.w, s.c}, to{s.out_h, s.out_w, s.k};
   const Tiles tiles(s);
   const std::int64_t images = tiles.images(s.n), rows = whole_blocks<T>(s.c), size = 9 * rows * to.pitch;
-  add_in_parts(
-      divide_up(s.n, images), size, sums, [&](std::int64_t begin, std::int64_t end, T* part) HWY_ATTR {
-        const Scratch<T> source(images * from.size), cotangent(images * to.size);
-        const Values<T> v(tiles_at_once, from.pitch), dm(tiles_at_once, to.pitch), du(s.c, to.pitch);
-        std::fill_n(part, size, T{0});
-        bool add = false;
-        for (std::int64_t first = begin * images; first < std::min(s.n, end * images); first += images) {
-          const std::int64_t count = std::min(images, s.n - first);
-          from.turn(x + first * s.c * s.h * s.w, count, source.data());
-          to.turn(dy + first * s.k * s.out_h * s.out_w, count, cotangent.data());
-          tiles.each_run(count, [&](const TileRun& run) {
-            read_windows<window_size>(run, from, source.data(), s.top, s.left, InputTransform(), v);
-            read_windows<tile_size>(run, to, cotangent.data(), 0, 0, CotangentTransform(), dm);
-            for (int i = 0; i < winograd_values; ++i)
-              multiply<T>(s.c, to.pitch, {run.count}, {v[i], 1, v.pitch}, {dm[i], dm.pitch},
-                          {du[i], du.pitch}, add);
-            add = true;
-          });
-        }
-        for (std::int64_t c = 0; c < s.c; ++c)
-          for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>()) {
-            const auto at = du.tile(c, k);
-            in_two_dimensions<window_size, 3>(
-                d, WeightGradientTransform(),
-                [&](int j, V* values) HWY_ATTR {
-                  for (int i = 0; i < window_size; ++i) values[i] = hn::LoadU(d, at(i, j));
-                },
-                [&](int i, int j, V value)
-                    HWY_ATTR { hn::StoreU(value, d, part + ((i * 3 + j) * rows + c) * to.pitch + k); });
-          }
+  add_over_images(s.n, size, sums, [&](std::int64_t begin, std::int64_t end, T* part) HWY_ATTR {
+    const Scratch<T> source(images * from.size), cotangent(images * to.size);
+    const Values<T> v(tiles_at_once, from.pitch), dm(tiles_at_once, to.pitch), du(s.c, to.pitch);
+    std::fill_n(part, size, T{0});
+    bool add = false;
+    for (std::int64_t first = begin; first < end; first += images) {
+      const std::int64_t count = std::min(images, end - first);
+      from.turn(x + first * s.c * s.h * s.w, count, source.data());
+      to.turn(dy + first * s.k * s.out_h * s.out_w, count, cotangent.data());
+      tiles.each_run(count, [&](const TileRun& run) {
+        read_windows<window_size>(run, from, source.data(), s.top, s.left, InputTransform(), v);
+        read_windows<tile_size>(run, to, cotangent.data(), 0, 0, CotangentTransform(), dm);
+        for (int i = 0; i < winograd_values; ++i)
+          multiply<T>(s.c, to.pitch, {run.count}, {v[i], 1, v.pitch}, {dm[i], dm.pitch}, {du[i], du.pitch},
+                      add);
+        add = true;
       });
+    }
+    for (std::int64_t c = 0; c < s.c; ++c)
+      for (std::int64_t k = 0; k < to.pitch; k += lanes_of<T>()) {
+        const auto at = du.tile(c, k);
+        in_two_dimensions<window_size, 3>(
+            d, WeightGradientTransform(),
+            [&](int j, V* values) HWY_ATTR {
+              for (int i = 0; i < window_size; ++i) values[i] = hn::LoadU(d, at(i, j));
+            },
+            [&](int i, int j, V value)
+                HWY_ATTR { hn::StoreU(value, d, part + ((i * 3 + j) * rows + c) * to.pitch + k); });
+      }
+  });
 }
 
 }  // namespace norma::cpu::HWY_NAMESPACE

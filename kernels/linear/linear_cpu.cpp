@@ -1,9 +1,12 @@
-// Linear on the CPU: three small products, by Eigen on one thread (they are a thousandth of a network's
-// work).
+// Linear on the CPU: three small products, by Eigen. Each leaf of the tree over rows (core/image_tree.h)
+// has products of its own, because the order in which Eigen adds depends on the number of rows.
 #define EIGEN_DONT_PARALLELIZE
 #include <Eigen/Core>
 
+#include "core/image_tree.h"
+#include "core/parallel.h"
 #include "kernels/linear/linear.h"
+#include "kernels/scratch.h"
 
 namespace norma::cpu {
 namespace {
@@ -24,17 +27,37 @@ Eigen::Map<Matrix<T>> out(T* data, std::int64_t rows, std::int64_t columns) {
 
 template <class T>
 void linear_forward(const LinearForward<T>& a) {
-  auto y = out(a.y, a.n, a.out);
-  y.noalias() = in(a.x, a.n, a.in) * in(a.weight, a.out, a.in).transpose();
-  if (a.bias) y.rowwise() += in(a.bias, 1, a.out).row(0);
+  const ImageTree tree(a.n);
+  parallel_for(tree.size(), [&](std::int64_t leaf) {
+    const std::int64_t first = tree.begin(leaf), rows = tree.end(leaf) - first;
+    auto y = out(a.y + first * a.out, rows, a.out);
+    y.noalias() = in(a.x + first * a.in, rows, a.in) * in(a.weight, a.out, a.in).transpose();
+    if (a.bias) y.rowwise() += in(a.bias, 1, a.out).row(0);
+  });
 }
 
 template <class T>
 void linear_backward(const LinearBackward<T>& a) {
-  const auto dy = in(a.dy, a.n, a.out);
-  if (a.dx) out(a.dx, a.n, a.in).noalias() = dy * in(a.weight, a.out, a.in);
-  if (a.dweight) out(a.dweight, a.out, a.in).noalias() = dy.transpose() * in(a.x, a.n, a.in);
-  if (a.dbias) out(a.dbias, 1, a.out) = dy.colwise().sum();
+  const ImageTree tree(a.n);
+  const std::int64_t weights = a.out * a.in, size = weights + a.out;  // a leaf's dweight, its dbias
+  const Scratch<T> parts(tree.size() * size);
+  parallel_for(tree.size(), [&](std::int64_t leaf) {
+    const std::int64_t first = tree.begin(leaf), rows = tree.end(leaf) - first;
+    const auto dy = in(a.dy + first * a.out, rows, a.out);
+    T* const part = parts.data() + leaf * size;
+    if (a.dx) out(a.dx + first * a.in, rows, a.in).noalias() = dy * in(a.weight, a.out, a.in);
+    if (a.dweight) out(part, a.out, a.in).noalias() = dy.transpose() * in(a.x + first * a.in, rows, a.in);
+    if (a.dbias) out(part + weights, 1, a.out) = dy.colwise().sum();
+  });
+  const auto add_parts = [&](std::int64_t begin, std::int64_t count, T* total) {
+    if (total == nullptr) return;
+    tree.merge([&](int into, int from) {
+      for (std::int64_t i = begin; i < begin + count; ++i) parts[into * size + i] += parts[from * size + i];
+    });
+    std::copy_n(parts.data() + begin, count, total);
+  };
+  add_parts(0, weights, a.dweight);
+  add_parts(weights, a.out, a.dbias);
 }
 
 NORMA_INSTANTIATE(linear_forward, LinearForward)

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "core/shard.h"
 #include "kernels/cost.h"
 #include "kernels/executors.h"
 
@@ -20,7 +21,8 @@ struct NllLossForward {
   double label_smoothing;  ///< ε in [0, 1]
   const T* x;              ///< [rows, classes]
   const std::int64_t* target;
-  T* loss;  ///< one number
+  T* loss;           ///< one number
+  Shard shard = {};  ///< of processes that share the rows: the mean is over all rows; on the cpu alone
 
   Cost cost() const { return cost_of_numbers<T>(rows * (label_smoothing == 0 ? 1 : classes) + 1, rows); }
 };
@@ -32,6 +34,7 @@ struct NllLossBackward {
   const T* dloss;  ///< one number
   const std::int64_t* target;
   T* dx;
+  Shard shard = {};
 
   Cost cost() const { return cost_of_numbers<T>(rows * classes + 1, rows); }
 };

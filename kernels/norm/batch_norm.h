@@ -10,6 +10,7 @@
 
 #include <cstdint>
 
+#include "core/shard.h"
 #include "kernels/cost.h"
 #include "kernels/executors.h"
 #include "kernels/norm/epilogue.h"
@@ -31,6 +32,7 @@ struct BatchNormForward {
   stat_t* mean;     ///< [C], out: what normalised x; backward needs it
   stat_t* rstd;     ///< [C], out
   Epilogue after = {};
+  Shard shard = {};  ///< of processes that share the batch: the statistics are those of all; on the cpu alone
 
   Cost cost() const { return cost_of_numbers<T>(2 * n * c * hw); }  // x, y
 };
@@ -49,6 +51,7 @@ struct BatchNormBackward {
   T* dbias;    ///< [C]
   Epilogue after = {};
   const T* bias = nullptr;  ///< [C] or nullptr for 0; the epilogue alone needs it
+  Shard shard = {};         ///< as in forward; dweight and dbias are those of this process's images
 
   Cost cost() const { return cost_of_numbers<T>(3 * n * c * hw); }  // dy, x, dx
 };

@@ -61,16 +61,12 @@ void group_norm_backward(const GroupNormBackward<T>& a) {
       }
     }
   });
-  for (std::int64_t c = 0; c < a.c; ++c) {
-    stat_t dweight = 0, dbias = 0;
-    for (std::int64_t n = 0; n < a.n; ++n) {
+  const ImageTree tree(a.n);
+  for (std::int64_t c = 0; c < a.c; ++c)
+    store_affine_gradients(tree, c, a.dweight, a.dbias, [&](std::int64_t n) {
       const std::int64_t run = n * a.c + c;
-      dweight += runs[run].dz_centered * a.rstd[run / channels];
-      dbias += runs[run].dz;
-    }
-    if (a.dweight) a.dweight[c] = static_cast<T>(dweight);
-    if (a.dbias) a.dbias[c] = static_cast<T>(dbias);
-  }
+      return std::pair(runs[run].dz_centered * a.rstd[run / channels], runs[run].dz);
+    });
 }
 
 NORMA_SIMD_INSTANTIATE(group_norm_forward, GroupNormForward)

@@ -1,6 +1,6 @@
-// Layer norm on the CPU. A row is read from memory once: all passes but the first find it in the cache. Each
-// element has a weight of its own, so dweight is a sum over rows, column by column: every piece, of 8 rows or
-// more, adds up its share beside the passes for dx, and the shares are added in order.
+// Layer norm on the CPU. A row is read from memory once: all passes but the first find it in the cache.
+// Each element has a weight of its own, so dweight is a sum over rows, column by column: every leaf of the
+// tree over rows (core/image_tree.h) adds up its share beside the passes for dx.
 #include "kernels/norm/layer_norm.h"
 
 #include "core/parallel.h"
@@ -77,27 +77,14 @@ void layer_norm_gradients(const LayerNormBackward<T>& a, std::int64_t row, std::
   });
 }
 
-// out[i] = Σ over pieces, in order.
-template <class T>
-void sum_pieces(const T* parts, std::int64_t pieces, std::int64_t stride, std::int64_t begin,
-                std::int64_t end, T* out) {
-  for (std::int64_t i = begin; i < end; ++i) {
-    stat_t sum = 0;
-    for (std::int64_t piece = 0; piece < pieces; ++piece) sum += parts[piece * stride + i];
-    out[i] = static_cast<T>(sum);
-  }
-}
-
 template <class T>
 void layer_norm_backward(const LayerNormBackward<T>& a) {
   const double m = static_cast<double>(a.m);
-  const std::int64_t rows = std::max<std::int64_t>(8, runs_per_piece(a.m)),
-                     pieces = (a.rows + rows - 1) / rows;
+  const ImageTree tree(a.rows);
   const Factors factors(a.after, a.rows * a.m / a.plane);
-  const Scratch<T> parts(a.dweight ? 2 * pieces * a.m : 0);  // of every piece: its dweight, its dbias
-  parallel_ranges(a.rows, rows, [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
-    T* const dweight = a.dweight ? parts.data() + 2 * (begin / rows) * a.m : nullptr;
-    T* const dbias = dweight + (a.dweight ? a.m : 0);
+  const Scratch<T> parts(a.dweight ? 2 * tree.size() * a.m : 0);  // of every leaf: its dweight, its dbias
+  const auto rows_of_a_piece = [&](std::int64_t begin, std::int64_t end, T* dweight) HWY_ATTR {
+    T* const dbias = dweight + (dweight ? a.m : 0);
     if (dweight) std::fill_n(dweight, 2 * a.m, T{0});
     for (std::int64_t row = begin; row < end; ++row) {
       for_runs_of_row(a, factors, row, [&](std::int64_t i, std::int64_t length, const Run& run) {
@@ -111,12 +98,21 @@ void layer_norm_backward(const LayerNormBackward<T>& a) {
       run_backward(dx, a.x + row * a.m, a.m, plain, rstd, -rstd * rstd * rstd * sums.dz_centered / m,
                    -rstd * sums.dz / m, dx);
     }
-  });
-  if (a.dweight)
-    parallel_ranges(a.m, 4096, [&](std::int64_t begin, std::int64_t end) {
-      sum_pieces(parts.data(), pieces, 2 * a.m, begin, end, a.dweight);
-      sum_pieces(parts.data() + a.m, pieces, 2 * a.m, begin, end, a.dbias);
+  };
+  if (a.dweight == nullptr)
+    return parallel_ranges(a.rows, runs_per_piece(a.m), [&](std::int64_t begin, std::int64_t end) {
+      rows_of_a_piece(begin, end, nullptr);
     });
+  parallel_for(tree.size(), [&](std::int64_t leaf) {
+    rows_of_a_piece(tree.begin(leaf), tree.end(leaf), parts.data() + 2 * leaf * a.m);
+  });
+  parallel_ranges(2 * a.m, 4096, [&](std::int64_t begin, std::int64_t end) {
+    tree.merge([&](int into, int from) {
+      for (std::int64_t i = begin; i < end; ++i) parts[2 * into * a.m + i] += parts[2 * from * a.m + i];
+    });
+  });
+  std::copy_n(parts.data(), a.m, a.dweight);
+  std::copy_n(parts.data() + a.m, a.m, a.dbias);
 }
 
 NORMA_SIMD_INSTANTIATE(layer_norm_forward, LayerNormForward)

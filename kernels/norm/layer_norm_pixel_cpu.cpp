@@ -143,15 +143,12 @@ void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a) {
   for_pixel_blocks(a.n, a.hw, [&](std::int64_t n, std::int64_t first, std::int64_t len) {
     pixel_backward(a, factors, n, first, len, images.data() + n * a.c);
   });
-  for (std::int64_t c = 0; c < a.c; ++c) {
-    BackwardSums sum;
-    for (std::int64_t n = 0; n < a.n; ++n) {
-      sum.dz += images[n * a.c + c].dz;
-      sum.dz_centered += images[n * a.c + c].dz_centered;
-    }
-    if (a.dweight) a.dweight[c] = static_cast<T>(sum.dz_centered);
-    if (a.dbias) a.dbias[c] = static_cast<T>(sum.dz);
-  }
+  const ImageTree tree(a.n);
+  for (std::int64_t c = 0; c < a.c; ++c)
+    store_affine_gradients(tree, c, a.dweight, a.dbias, [&](std::int64_t n) {
+      const BackwardSums& sums = images[n * a.c + c];
+      return std::pair(sums.dz_centered, sums.dz);
+    });
 }
 
 NORMA_SIMD_INSTANTIATE(layer_norm_pixel_forward, LayerNormPixelForward)

@@ -53,12 +53,12 @@ void rms_norm_backward(const RmsNormBackward<T>& a) {
                      -rrms * rrms * sum / static_cast<double>(m), 0, a.dx + run * a.hw);
     }
   });
-  for (std::int64_t c = 0; a.dweight != nullptr && c < a.c; ++c) {
-    stat_t dweight = 0;
-    for (std::int64_t image = 0; image < a.n; ++image)
-      dweight += runs[image * a.c + c].dz_centered * a.rrms[image];
-    a.dweight[c] = static_cast<T>(dweight);
-  }
+  const ImageTree tree(a.n);
+  T* const no_bias = nullptr;
+  for (std::int64_t c = 0; c < a.c; ++c)
+    store_affine_gradients(tree, c, a.dweight, no_bias, [&](std::int64_t image) {
+      return std::pair(runs[image * a.c + c].dz_centered * a.rrms[image], 0.0);
+    });
 }
 
 NORMA_SIMD_INSTANTIATE(rms_norm_forward, RmsNormForward)

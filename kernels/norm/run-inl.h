@@ -16,6 +16,7 @@
 #include <cstdint>
 
 #include "core/dtype.h"
+#include "core/image_tree.h"
 #include "kernels/norm/epilogue.h"
 #include "kernels/scratch.h"
 
@@ -28,7 +29,7 @@ struct Moments {
   stat_t variance() const { return squares / count; }  // biased
 
   /// Takes in other elements (Chan, Golub, LeVeque 1979).
-  void merge(const Moments& other) {
+  void operator+=(const Moments& other) {
     const stat_t total = count + other.count, delta = other.mean - mean;
     squares += other.squares + delta * delta * count * other.count / total;
     mean += delta * other.count / total;
@@ -40,7 +41,37 @@ struct Moments {
 /// epilogue, the gradient that it passes on.
 struct BackwardSums {
   stat_t dz = 0, dz_centered = 0;
+
+  void operator+=(const BackwardSums& other) {
+    dz += other.dz;
+    dz_centered += other.dz_centered;
+  }
 };
+
+/// dweight[c] = Σ dz·x̂ and dbias[c] = Σ dz over the images; of(n) returns the two sums of image n. Each
+/// leaf of the tree is rounded to T, because ranks add tensors.
+template <class T, class Of>
+void store_affine_gradients(const ImageTree& tree, std::int64_t c, T* dweight, T* dbias, Of&& of) {
+  struct Pair {
+    T weight, bias;
+    void operator+=(const Pair& other) {
+      weight += other.weight;
+      bias += other.bias;
+    }
+  };
+  if (dweight == nullptr && dbias == nullptr) return;
+  const Pair sum = tree.sum<Pair>([&](std::int64_t begin, std::int64_t end) {
+    stat_t weight = 0, bias = 0;
+    for (std::int64_t n = begin; n < end; ++n) {
+      const auto [dz_xhat, dz] = of(n);
+      weight += dz_xhat;
+      bias += dz;
+    }
+    return Pair{static_cast<T>(weight), static_cast<T>(bias)};
+  });
+  if (dweight) dweight[c] = sum.weight;
+  if (dbias) dbias[c] = sum.bias;
+}
 
 /// What a norm does to one run: z = (x − mean)·scale + shift, and y is z, or max(z, 0)·factor.
 struct Run {
@@ -126,7 +157,7 @@ template <class T>
 Moments run_moments(const T* x, std::int64_t m) {
   Moments all = chunk_moments(x, std::min(m, run_chunk));
   for (std::int64_t i = run_chunk; i < m; i += run_chunk)
-    all.merge(chunk_moments(x + i, std::min(m - i, run_chunk)));
+    all += chunk_moments(x + i, std::min(m - i, run_chunk));
   return all;
 }
 
@@ -202,11 +233,8 @@ template <class T>
 BackwardSums run_backward_sums(const T* dy, const T* x, std::int64_t m, const Run& run) {
   BackwardSums all;
   if (run.factor == 0) return all;
-  for (std::int64_t i = 0; i < m; i += run_chunk) {
-    const BackwardSums chunk = chunk_backward_sums(dy + i, x + i, std::min(m - i, run_chunk), run);
-    all.dz += chunk.dz;
-    all.dz_centered += chunk.dz_centered;
-  }
+  for (std::int64_t i = 0; i < m; i += run_chunk)
+    all += chunk_backward_sums(dy + i, x + i, std::min(m - i, run_chunk), run);
   return all;
 }
 

@@ -1,8 +1,8 @@
 // Dropout (Srivastava et al. 2014): y = x·keep/(1 − p), keep drawn once for every `run` neighbouring
 // elements: run = 1 is element dropout, run = H·W channel dropout (Dropout2d; Tompson et al. 2015,
-// arXiv:1411.4280). Element i is kept where uniform number i/run of the sequence (core/random.h) is at least
-// p, so that the same mask can be drawn again: backward is the same operation applied to dy, and no mask is
-// stored.
+// arXiv:1411.4280). Element i is kept where uniform number first + i/run of the sequence (core/random.h) is
+// at least p, so that the same mask can be drawn again: backward is the same operation applied to dy, and
+// no mask is stored.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@ struct DropElements {
   RandomSequence random;
   const T* x;
   T* y;
+  std::int64_t first = 0;  ///< the number of the sequence that x begins with; on the cpu alone
 
   Cost cost() const { return cost_of_numbers<T>(2 * count); }
 };

@@ -52,15 +52,20 @@ void random_words(const RandomSequence& random, std::uint64_t first, std::uint32
 }
 #endif
 
-// One draw per element. `begin` is a multiple of 4.
+// One draw per element. `begin` is a multiple of 4. Words are drawn four at a time, so those of a `first`
+// that is no multiple of 4 begin later in their block.
 template <class T>
 void drop_elements(const DropElements<T>& a, std::int64_t begin, std::int64_t end) {
   const T scale = static_cast<T>(dropout_scale(a.p));
   const auto kept_from =
       static_cast<std::uint32_t>(std::ceil(a.p * 0x1p24));  // of the 24 bits of to_uniform()
-  HWY_ALIGN std::uint32_t words[words_at_once];
+  HWY_ALIGN std::uint32_t drawn[2 * words_at_once];
+  const std::int64_t late = a.first % 4;
+  const std::uint32_t* const words = drawn + late;
   for (std::int64_t at = begin; at < end; at += words_at_once) {
-    random_words(a.random.now(), static_cast<std::uint64_t>(at / 4), words);
+    const auto block = static_cast<std::uint64_t>((a.first + at) / 4);
+    random_words(a.random.now(), block, drawn);
+    if (late > 0) random_words(a.random.now(), block + words_at_once / 4, drawn + words_at_once);
     const T* HWY_RESTRICT x = a.x + at;
     T* HWY_RESTRICT y = a.y + at;
     const auto drop = [&](std::int64_t i) HWY_ATTR {
@@ -80,7 +85,7 @@ void drop_runs(const DropElements<T>& a, std::int64_t begin, std::int64_t end) {
   for (std::int64_t draw = begin; draw < end; ++draw) {
     const T* HWY_RESTRICT x = a.x + draw * a.run;
     T* HWY_RESTRICT y = a.y + draw * a.run;
-    if (a.random.now().uniform(static_cast<std::uint64_t>(draw)) >= a.p)
+    if (a.random.now().uniform(static_cast<std::uint64_t>(a.first + draw)) >= a.p)
       for (std::int64_t i = 0; i < a.run; ++i) y[i] = x[i] * scale;
     else
       std::fill_n(y, a.run, T{0});

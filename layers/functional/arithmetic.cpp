@@ -1,6 +1,9 @@
 #include "layers/functional/arithmetic.h"
 
+#include <algorithm>
+
 #include "core/autograd.h"
+#include "core/ranks.h"
 #include "kernels/table.h"
 #include "layers/functional/reshape.h"
 
@@ -46,17 +49,43 @@ Tensor combine_numbers(const char* operation, CombineFunction f, const Tensor& x
   });
 }
 
-/// Sums x to the shape of v.
-Tensor sum_to(const Tensor& x, const Tensor& v) {
-  if (x.shape() == v.shape()) return x;
-  const Repeat repeat = repeat_of("sum", x, v);
+/// Sums x to the shape of v; over_images: v is a sum over the images of a shard.
+Tensor sum_part(const Tensor& x, const Tensor& v, bool over_images) {
+  Repeat repeat = repeat_of("sum", x, v);
+  if (over_images && repeat.b == 1 && repeat.c == 1) repeat = {1, x.size(0), 1, repeat.d / x.size(0)};
   return dispatch_float("sum", x.dtype(), [&]<class T>() {
     const Tensor y = Tensor::empty_like(v);
-    kernels<T>.sum(x.device(), {repeat, x.data<T>(), y.data<T>()});
-    return record(
-        "sum", y, {x}, [shape = x.shape()](const Tensor& dy) -> Gradients { return {expand(dy, shape)}; },
-        Order::twice);
+    kernels<T>.sum(x.device(), {repeat, x.data<T>(), y.data<T>(), over_images ? x.size(0) : 0});
+    return y;
   });
+}
+
+/// Enters it on the tape as what x was summed to.
+Tensor record_sum(const Tensor& y, const Tensor& x, Result result) {
+  return record(
+      "sum", y, {x}, [shape = x.shape()](const Tensor& dy) -> Gradients { return {expand(dy, shape)}; },
+      Order::twice, result);
+}
+
+/// Sums x to the shape of v; over the images of all ranks.
+Tensor sum_to(const Tensor& x, const Tensor& v, bool over_images) {
+  if (!over_images)
+    return x.shape() == v.shape() ? x : record_sum(sum_part(x, v, false), x, Result::as_inputs);
+  Tensor y = sum_part(x, v, true);
+  if (Ranks* const ranks = sharing_ranks()) {
+    const Tensor all = Tensor::empty_like(y);
+    ranks->begin_sum(y, all);
+    ranks->finish();
+    y = all;
+  }
+  return record_sum(y, x, Result::sum_over_images);
+}
+
+/// The gradient by v of an operation that repeats it. Of a shard, the part of this process: record() says
+/// who adds.
+Tensor gradient_sum(const Tensor& dy, const Tensor& v, bool sharded) {
+  if (dy.shape() == v.shape()) return dy;
+  return record_sum(sum_part(dy, v, sharded && !v.sharded()), dy, Result::as_inputs);
 }
 
 /// f'(u), made of differentiable functions.
@@ -110,7 +139,7 @@ Tensor maximum(const Tensor& x, const Tensor& v) {
       "maximum", combine_numbers("maximum", CombineFunction::maximum, x, v), {x, v},
       [x = x.detach(), v = v.detach()](const Tensor& dy) -> Gradients {
         const Tensor dx = dy * combine_numbers("maximum", CombineFunction::greater, x, v);
-        return {dx, sum_to(dy - dx, v)};
+        return {dx, gradient_sum(dy - dx, v, x.sharded())};
       },
       Order::twice);
 }
@@ -124,12 +153,18 @@ Tensor sum(const Tensor& x, const std::vector<int>& dims) {
       fail("sum over size {} of {}, which has {}", i, x.shape().to_string(), x.shape().rank());
     sizes[static_cast<std::size_t>(i < 0 ? i + x.shape().rank() : i)] = 1;
   }
-  return sum_to(x, Tensor::empty(Shape(std::span<const std::int64_t>(sizes)), x.dtype(), x.device()));
+  const bool over_images = x.sharded() && std::any_of(dims.begin(), dims.end(), [&](int i) {
+                             return i == 0 || i == -x.shape().rank();
+                           });
+  return sum_to(x, Tensor::empty(Shape(std::span<const std::int64_t>(sizes)), x.dtype(), x.device()),
+                over_images);
 }
 
 Tensor mean(const Tensor& x, const std::vector<int>& dims) {
   const Tensor total = sum(x, dims);
-  return total * (static_cast<double>(total.numel()) / static_cast<double>(x.numel()));
+  const std::int64_t numbers =
+      x.sharded() && !total.sharded() ? x.numel() / x.size(0) * shard_of(x).all(x.size(0)) : x.numel();
+  return total * (static_cast<double>(total.numel()) / static_cast<double>(numbers));
 }
 
 Tensor expand(const Tensor& v, const Shape& shape) {
@@ -140,20 +175,20 @@ Tensor expand(const Tensor& v, const Shape& shape) {
     kernels<T>.combine(v.device(), {CombineFunction::second, repeat, nullptr, v.data<T>(), y.data<T>()});
   });
   return record(
-      "expand", y, {v}, [v = v.detach()](const Tensor& dy) -> Gradients { return {sum_to(dy, v)}; },
-      Order::twice);
+      "expand", y, {v},
+      [v = v.detach()](const Tensor& dy) -> Gradients { return {gradient_sum(dy, v, false)}; }, Order::twice);
 }
 
 }  // namespace functional
 
 using functional::combine_numbers;
-using functional::sum_to;
+using functional::gradient_sum;
 
 Tensor operator+(const Tensor& x, const Tensor& v) {
   return record(
       "add", combine_numbers("add", CombineFunction::add, x, v), {x, v},
-      [v = v.detach()](const Tensor& dy) -> Gradients {
-        return {dy, sum_to(dy, v)};
+      [v = v.detach(), sharded = x.sharded()](const Tensor& dy) -> Gradients {
+        return {dy, gradient_sum(dy, v, sharded)};
       },
       Order::twice);
 }
@@ -161,8 +196,8 @@ Tensor operator+(const Tensor& x, const Tensor& v) {
 Tensor operator-(const Tensor& x, const Tensor& v) {
   return record(
       "subtract", combine_numbers("subtract", CombineFunction::subtract, x, v), {x, v},
-      [v = v.detach()](const Tensor& dy) -> Gradients {
-        return {dy, -sum_to(dy, v)};
+      [v = v.detach(), sharded = x.sharded()](const Tensor& dy) -> Gradients {
+        return {dy, -gradient_sum(dy, v, sharded)};
       },
       Order::twice);
 }
@@ -171,7 +206,8 @@ Tensor operator*(const Tensor& x, const Tensor& v) {
   return record(
       "multiply", combine_numbers("multiply", CombineFunction::multiply, x, v), {x, v},
       [x, v](const Tensor& dy) -> Gradients {
-        return {x.requires_grad() ? dy * v : Tensor(), v.requires_grad() ? sum_to(dy * x, v) : Tensor()};
+        return {x.requires_grad() ? dy * v : Tensor(),
+                v.requires_grad() ? gradient_sum(dy * x, v, x.sharded()) : Tensor()};
       },
       Order::twice);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/autograd.h"
+#include "core/ranks.h"
 #include "kernels/table.h"
 #include "layers/functional/checks.h"
 #include "layers/functional/definitions.h"
@@ -16,7 +17,7 @@ template <class T>
 Tensor sum_of_groups(const Tensor& t) {
   if (!t.defined() || t.size(0) == 1) return t.defined() ? t.view({t.size(1)}) : t;
   const Tensor sum = Tensor::empty({t.size(1)}, t.dtype(), t.device());
-  kernels<T>.sum(t.device(), {{1, t.size(0), t.size(1), 1}, t.data<T>(), sum.data<T>()});
+  kernels<T>.sum(t.device(), {{1, t.size(0), t.size(1), 1}, t.data<T>(), sum.data<T>(), t.size(0)});
   return sum;
 }
 
@@ -35,10 +36,13 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
   if (batch_statistics && before != nullptr)
     fail("batch norm over the statistics of the batch needs all images before it can begin");
   check_epilogue("batch_norm", after);
+  const Shard shard = shard_of(x);
+  if (shard.ranks && batch_statistics && ghost > 0)
+    fail("ghost batches of {} images need all images in one process: use --bn local instead", ghost);
   // Groups of images with statistics of their own: [first image, end).
   const std::int64_t size = batch_statistics && ghost > 0 ? std::min(ghost, n) : n,
                      groups = (n + size - 1) / size, last = n - (groups - 1) * size;
-  if (batch_statistics && last * hw == 1)
+  if (batch_statistics && (shard.local_statistics ? last : shard.all(last)) * hw == 1)
     fail(
         "batch norm in training needs more than one value per channel, but {} {} has one: use a batch of two "
         "or "
@@ -55,7 +59,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
       call_norm(kernels<T>.batch_norm_forward, x.device(),
                 {images_of(g), c, hw, eps, batch_statistics, momentum, x.data<T>() + at, weight.data<T>(),
                  bias.data<T>(), running_mean.data<T>(), running_var.data<T>(), y.data<T>() + at,
-                 mean.data<double>() + g * c, rstd.data<double>() + g * c, after.from(g * size * c)},
+                 mean.data<double>() + g * c, rstd.data<double>() + g * c, after.from(g * size * c), shard},
                 before);
     }
     return record(
@@ -83,7 +87,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
                 x.device(),
                 {images_of(g), c, hw, batch_statistics, dy.data<T>() + at, x.data<T>() + at, weight.data<T>(),
                  mean.data<double>() + g * c, rstd.data<double>() + g * c, part(dx, at), part(dweight, g * c),
-                 part(dbias, g * c), after.from(g * size * c), bias.data<T>()});
+                 part(dbias, g * c), after.from(g * size * c), bias.data<T>(), shard});
           }
           return {dx, sum_of_groups<T>(dweight), sum_of_groups<T>(dbias)};
         },

@@ -1,6 +1,7 @@
 #include "layers/functional/loss.h"
 
 #include "core/autograd.h"
+#include "core/ranks.h"
 #include "kernels/table.h"
 #include "layers/functional/arithmetic.h"
 #include "layers/functional/checks.h"
@@ -12,11 +13,12 @@ Tensor smoothed_nll(const Tensor& x, const Tensor& target, double smoothing);
 
 /// The gradient of the loss by its scores, which is linear in dloss, as the loss is in the scores: the
 /// gradient of one is the other.
-Tensor nll_gradient(const Tensor& dloss, const Tensor& target, double smoothing, const Shape& shape) {
+Tensor nll_gradient(const Tensor& dloss, const Tensor& target, double smoothing, const Shape& shape,
+                    const Shard& shard) {
   return dispatch_float("nll_loss", dloss.dtype(), [&]<class T>() {
     const Tensor dx = Tensor::empty(shape, dloss.dtype(), dloss.device());
     kernels<T>.nll_loss_backward(dloss.device(), {shape[0], shape[1], smoothing, dloss.data<T>(),
-                                                  target.data<std::int64_t>(), dx.data<T>()});
+                                                  target.data<std::int64_t>(), dx.data<T>(), shard});
     return record(
         "nll_loss_backward", dx, {dloss},
         [=](const Tensor& u) -> Gradients { return {smoothed_nll(u, target, smoothing)}; }, Order::twice);
@@ -29,13 +31,13 @@ Tensor smoothed_nll(const Tensor& x, const Tensor& target, double smoothing) {
   return dispatch_float("nll_loss", x.dtype(), [&]<class T>() {
     const Tensor loss = Tensor::empty({}, x.dtype(), x.device());
     kernels<T>.nll_loss_forward(x.device(), {x.size(0), x.size(1), smoothing, x.data<T>(),
-                                             target.data<std::int64_t>(), loss.data<T>()});
+                                             target.data<std::int64_t>(), loss.data<T>(), shard_of(x)});
     return record(
         "nll_loss", loss, {x},
-        [=, shape = x.shape()](const Tensor& dloss) -> Gradients {
-          return {nll_gradient(dloss, target, smoothing, shape)};
+        [=, shape = x.shape(), shard = shard_of(x)](const Tensor& dloss) -> Gradients {
+          return {nll_gradient(dloss, target, smoothing, shape, shard)};
         },
-        Order::twice);
+        Order::twice, Result::sum_over_images);
   });
 }
 

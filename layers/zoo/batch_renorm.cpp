@@ -1,6 +1,7 @@
 #include "layers/zoo/batch_renorm.h"
 
 #include "core/autograd.h"
+#include "core/ranks.h"
 #include "kernels/table.h"
 
 namespace norma {
@@ -58,7 +59,7 @@ Tensor BatchRenorm2d::compute(const Tensor& x) {
   const Tensor running = over_images(running_mean),
                running_rstd = rsqrt(over_images(running_var), options_.eps);
   if (!is_training()) return scale_and_shift((x - running) * running_rstd, weight, bias);
-  const auto count = static_cast<double>(x.numel() / x.size(1));
+  const auto count = static_cast<double>(shard_of(x).all(x.size(0)) * x.size(2) * x.size(3));
   if (count < 2)
     fail(
         "batch renorm in training needs more than one value per channel, but its input {} has one: use a "

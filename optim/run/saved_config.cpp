@@ -114,7 +114,7 @@ std::string difference(const Json& config, const Json& other) {
   for (const char* name : {"data", "network", "training", "machine"}) {
     const Json here = part(config, name), there = part(other, name);
     for (const auto& [key, value] : here.items())
-      if (key != "threads")  // the bits do not depend on them
+      if (key != "threads" && key != "processes")  // the bits do not depend on them
         pairs.push_back({fmt::format("{}.{}", name, key), {value, part(there, key.c_str())}});
   }
   for (const auto& [name, values] : pairs)

@@ -12,6 +12,7 @@
 #include "tests/data/temporary_folder.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
+#include "tests/support/compare_runs.h"
 #include "tests/support/process.h"
 
 using namespace norma;
@@ -46,38 +47,6 @@ std::vector<std::string> killed_after(double seconds, const std::vector<std::str
   std::vector<std::string> all = {"/usr/bin/timeout", "-s", "KILL", fmt::format("{:.3f}", seconds)};
   all.insert(all.end(), argv.begin(), argv.end());
   return all;
-}
-
-// The lines of a file without the times in them.
-std::vector<nlohmann::json> lines_without_times(const fs::path& file) {
-  std::vector<nlohmann::json> lines;
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);) {
-    lines.push_back(nlohmann::json::parse(line));
-    lines.back().erase("seconds");
-    lines.back().erase("images_per_second");
-  }
-  return lines;
-}
-
-std::set<std::string> names_in(const fs::path& folder) {
-  std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().filename());
-  return names;
-}
-
-void check_same(const fs::path& run, const fs::path& whole) {
-  CHECK(names_in(run) == names_in(whole));
-  for (const char* file : {"metrics.jsonl", "norm_statistics.jsonl"})
-    CHECK(lines_without_times(run / file) == lines_without_times(whole / file));
-  const auto got = load_safetensors(run / "model.safetensors"),
-             want = load_safetensors(whole / "model.safetensors");
-  REQUIRE(got.size() == want.size());
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    INFO(want[i].name);
-    CHECK(got[i].tensor.to_vector<double>() == want[i].tensor.to_vector<double>());
-  }
-  CHECK(norma::read_file(run / "misclassified.png") == norma::read_file(whole / "misclassified.png"));
 }
 
 }  // namespace

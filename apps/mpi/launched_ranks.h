@@ -1,0 +1,18 @@
+// The processes of one training that a launcher started: mpirun -n 2 cifar_norm …
+#pragma once
+
+#include <memory>
+
+#include "core/ranks.h"
+
+namespace norma {
+
+/// How many processes mpirun (or srun --mpi=…) started together with this one; 1 without a launcher.
+int launched_processes();
+
+/// They as ranks, connected by MPI; nullptr without a launcher. Throws if this program was built without
+/// MPI, or if the number of processes cannot share a batch. The first call begins MPI, and the end of the
+/// ranks ends it.
+std::shared_ptr<Ranks> launched_ranks();
+
+}  // namespace norma

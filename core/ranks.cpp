@@ -1,0 +1,181 @@
+#include "core/ranks.h"
+
+#include <bit>
+#include <cstring>
+
+namespace norma {
+namespace {
+
+constexpr std::size_t message_bytes = 32768;  // gradients are collected up to this size before they are sent
+
+thread_local Shard shard;
+
+}  // namespace
+
+Ranks::Ranks(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {
+  const int n = size();
+  if (n < 1 || n > most_leaves || !std::has_single_bit(static_cast<unsigned>(n)))
+    fail("a network can be trained by 1, 2, 4, 8 or {} processes, not by {}", most_leaves, n);
+  thread_ = std::thread([this] { work(); });
+}
+
+Ranks::~Ranks() {
+  {
+    const std::lock_guard lock(mutex_);
+    ends_ = true;
+  }
+  changed_.notify_all();
+  if (std::uncaught_exceptions() > 0) transport_->give_up();  // the partners may have stopped elsewhere
+  thread_.join();
+}
+
+void Ranks::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return ends_ || !jobs_.empty(); });
+    if (jobs_.empty()) return;
+    const std::function<void()>& job = jobs_.front();
+    const bool failed = error_ != nullptr;
+    lock.unlock();
+    std::exception_ptr error;
+    try {
+      if (!failed) job();
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    if (error) error_ = error;
+    jobs_.pop_front();
+    changed_.notify_all();
+  }
+}
+
+void Ranks::post(std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  changed_.notify_all();
+}
+
+void Ranks::wait_until_idle() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return jobs_.empty(); });
+  if (error_) std::rethrow_exception(error_);
+}
+
+void Ranks::exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) {
+  transport_->exchange(partner, send, receive);
+  bytes_sent_ += static_cast<std::int64_t>(send.size());
+}
+
+void Ranks::reduce(std::span<std::byte> values, Add add) {
+  flush();
+  post([=, this] {
+    std::vector<std::byte> theirs(values.size());
+    for (int distance = 1; distance < size(); distance *= 2) {
+      exchange(rank() ^ distance, values, theirs);
+      if ((rank() & distance) == 0) {
+        add(values.data(), theirs.data(), values.size());
+      } else {
+        add(theirs.data(), values.data(), values.size());
+        std::memcpy(values.data(), theirs.data(), values.size());
+      }
+    }
+  });
+  wait_until_idle();
+}
+
+void Ranks::gather_bytes(std::span<std::byte> all) {
+  flush();
+  post([=, this] {
+    const std::size_t share = all.size() / static_cast<std::size_t>(size());
+    for (int distance = 1; distance < size(); distance *= 2) {  // blocks of so many ranks are known
+      const auto block = [&](int r) {
+        return all.subspan(static_cast<std::size_t>(r / distance * distance) * share,
+                           static_cast<std::size_t>(distance) * share);
+      };
+      exchange(rank() ^ distance, block(rank()), block(rank() ^ distance));
+    }
+  });
+  wait_until_idle();
+}
+
+void Ranks::check_equal(const std::string& what, const std::string& text) {
+  const std::size_t hash = std::hash<std::string>()(text);
+  const std::vector<std::size_t> hashes = gather(std::span<const std::size_t>(&hash, 1));
+  for (std::size_t r = 1; r < hashes.size(); ++r)
+    if (hashes[r] != hashes[0])
+      fail("rank 0 and rank {} differ in {}: run the same program with the same flags in every process", r,
+           what);
+}
+
+void Ranks::begin_sum(const Tensor& mine, const Tensor& total) {
+  if (!collected_.empty() && collected_.front().first.dtype() != mine.dtype()) flush();
+  collected_.emplace_back(mine, total);
+  std::size_t bytes = 0;
+  for (const auto& [part, sum] : collected_) bytes += part.bytes();
+  if (bytes >= message_bytes) flush();
+}
+
+void Ranks::flush() {
+  if (collected_.empty()) return;
+  struct Part {
+    const void* mine;
+    void* total;
+    std::size_t bytes;
+  };
+  std::vector<Part> parts;  // the tensors stay with the calling thread
+  for (const auto& [mine, total] : collected_) parts.push_back({mine.raw(), total.raw(), mine.bytes()});
+  const DType dtype = collected_.front().first.dtype();
+  in_flight_.insert(in_flight_.end(), collected_.begin(), collected_.end());
+  collected_.clear();
+  post([=, this] {
+    std::size_t bytes = 0;
+    for (const Part& part : parts) bytes += part.bytes;
+    std::vector<std::byte> mine(bytes), theirs(bytes);
+    std::byte* at = mine.data();
+    for (const Part& part : parts) std::memcpy(std::exchange(at, at + part.bytes), part.mine, part.bytes);
+    for (int distance = 1; distance < size(); distance *= 2) {
+      exchange(rank() ^ distance, mine, theirs);
+      dispatch_float("the sum over ranks", dtype, [&]<class T>() {
+        for (std::size_t i = 0; i < bytes / sizeof(T); ++i)
+          reinterpret_cast<T*>(mine.data())[i] += reinterpret_cast<const T*>(theirs.data())[i];
+      });
+    }
+    at = mine.data();
+    for (const Part& part : parts) std::memcpy(part.total, std::exchange(at, at + part.bytes), part.bytes);
+  });
+}
+
+void Ranks::finish() {
+  flush();
+  wait_until_idle();
+  in_flight_.clear();
+}
+
+Shard shard_of_batch(Ranks& ranks, std::int64_t total) {
+  std::int64_t first = 0, images = total;
+  for (int group = ranks.size(); group > 1;
+       group /= 2) {  // so many ranks share images [first, first + images)
+    const std::int64_t half = ImageTree::first_half(images);
+    const bool upper = ranks.rank() % group >= group / 2;
+    first += upper ? half : 0;
+    images = upper ? images - half : half;
+  }
+  return {&ranks, first, images, total};
+}
+
+SharedBatch::SharedBatch(const Shard& of)
+    : before_(std::exchange(shard, of)),
+      leaves_before_(set_image_leaves(of.ranks ? most_leaves / of.ranks->size() : most_leaves)) {}
+
+SharedBatch::~SharedBatch() {
+  shard = before_;
+  set_image_leaves(leaves_before_);
+}
+
+Shard shard_of(const Tensor& x) { return x.defined() && x.sharded() ? shard : Shard{}; }
+Ranks* sharing_ranks() { return shard.ranks; }
+
+}  // namespace norma
