@@ -78,7 +78,7 @@ TEST_CASE("2 and 4 processes train each norm with the bits of one", "[training][
   }
 }
 
-TEST_CASE("several processes have the bits of one in every preset", "[training][ranks]") {
+TEST_CASE("several processes have the bits of one in every preset", "[training][ranks][presets_of_ranks]") {
   // Dropout of elements and of channels, convolutions with a bias and a stride, residuals, standardized
   // weights.
   for (const char* preset : {"stride-29472", "skip-37108", "c11-48096"}) {
