@@ -113,9 +113,14 @@ std::string difference(const Json& config, const Json& other) {
   pairs.push_back({"program", {part(config, "program"), part(other, "program")}});
   for (const char* name : {"data", "network", "training", "machine"}) {
     const Json here = part(config, name), there = part(other, name);
-    for (const auto& [key, value] : here.items())
+    const auto add = [&](const std::string& key) {
       if (key != "threads" && key != "processes")  // the bits do not depend on them
-        pairs.push_back({fmt::format("{}.{}", name, key), {value, part(there, key.c_str())}});
+        pairs.push_back(
+            {fmt::format("{}.{}", name, key), {part(here, key.c_str()), part(there, key.c_str())}});
+    };
+    for (const auto& [key, value] : here.items()) add(key);
+    for (const auto& [key, value] : there.items())
+      if (part(here, key.c_str()).is_null()) add(key);
   }
   for (const auto& [name, values] : pairs)
     if (const auto& [here, there] = values; here != there)

@@ -42,10 +42,20 @@ TEST_CASE("mpirun trains with the bits of one process, and a killed training con
   CHECK(two.status == 0);
   CHECK_THAT(two.out, Catch::Contains("1 thread") && Catch::Contains("· 2 processes"));
   check_same(folder.path() / "two", folder.path() / "whole");
+  CHECK_THAT(norma::read_file(folder.path() / "two/report.html"),
+             Catch::Contains("of all processes together"));
+
+  const Finished local = mpi_shell(folder, "$MPI 2 $RUN --epochs 1 --bn local --out \"$OUT/local\"");
+  CHECK(local.status == 0);
+  CHECK_THAT(norma::read_file(folder.path() / "local/report.html"),
+             Catch::Contains("of each of 2 processes"));
+  const Finished other = mpi_shell(folder, "$RUN --epochs 1 --resume --out \"$OUT/local\"");
+  CHECK(other.status == 1);
+  CHECK_THAT(other.err, Catch::Contains("local_statistics"));
 
   const Finished killed = mpi_shell(folder, R"(
 $MPI 4 $RUN --out "$OUT/four" >"$OUT/log" 2>&1 &
-until [ -f "$OUT/four/checkpoint.safetensors" ]; do sleep 0.1; done
+until [ -f "$OUT/four/checkpoint.safetensors" ] || ! kill -0 $!; do sleep 0.1; done
 for p in /proc/[0-9]*; do
   if tr '\0' '\n' <"$p/environ" 2>/dev/null | grep -qx OMPI_COMM_WORLD_RANK=1 && grep -q "$OUT/four" "$p/cmdline"; then
     kill -KILL "${p#/proc/}"
@@ -68,8 +78,8 @@ TEST_CASE("two hosts, each with a network of its own, train with the bits of one
   const Finished both = mpi_shell(folder, R"sh(
 here=norma_here_$$ there=norma_there_$$
 trap 'ip netns del $here; ip netns del $there' EXIT
-ip netns add $here && ip netns add $there || { echo "no network namespaces here"; exit 0; }
-ip link add veth_a netns $here type veth peer name veth_b netns $there
+ip netns add $here && ip netns add $there && ip link add veth_a netns $here type veth peer name veth_b netns $there ||
+  { echo "no network namespaces here"; exit 0; }
 ip netns exec $here sh -c 'ip addr add 10.9.0.1/24 dev veth_a; ip link set lo up; ip link set veth_a up'
 ip netns exec $there sh -c 'ip addr add 10.9.0.2/24 dev veth_b; ip link set lo up; ip link set veth_b up'
 printf '10.9.0.1 slots=1\n10.9.0.2 slots=1\n' >"$OUT/hosts"

@@ -176,9 +176,17 @@ std::string configuration_section(const std::string& command, const std::vector<
   for (const char* part : {"network", "training", "data", "machine"}) {
     if (!config.json.contains(part)) continue;
     html += fmt::format("<dl class=\"settings\"><dt class=\"title\">{}</dt>\n", part);
+    const auto row = [&](const std::string& key, const std::string& value) {
+      html +=
+          fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape_html(words_of(key)), escape_html(value));
+    };
     for (const auto& [key, value] : config.json.at(part).items())
-      html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", escape_html(words_of(key)),
-                          escape_html(values_of(runs, part, key)));
+      if (key != "local_statistics") row(key, values_of(runs, part, key));
+    const Json processes = value_in(config.json, part, "processes");
+    if (config.norm == "bn" && processes.is_number() && processes > 1)
+      row("statistics of bn", value_in(config.json, "network", "local_statistics") == "not recorded"
+                                  ? "of all processes together"
+                                  : values_of(runs, "network", "local_statistics"));
     html += "</dl>\n";
   }
   return html + "</div></section>\n";
