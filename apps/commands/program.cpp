@@ -47,6 +47,7 @@ int train(const Program& program, Options options, const std::string& command) {
   if (!images) images = find_images(options, progress);
   const RunResult result =
       train_run(options, *images, command, progress, Finished::run_again, {.ranks = ranks});
+  if (!result.diverged.empty() && ranks && ranks->rank() > 0) return 1;  // rank 0 says why
   if (!result.diverged.empty())
     fail("{}; finished epochs: {}, kept in {}", result.diverged, result.epochs.size(),
          result.folder.string());

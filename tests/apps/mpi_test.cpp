@@ -24,11 +24,13 @@ Finished mpi_shell(const TemporaryFolder& folder, const std::string& script) {
                            script);
 }
 
-// Whether this build has MPI, and its mpiexec is that of Open MPI (or OpenRTE).
-bool has_mpi() {
-  if (std::string_view(NORMA_MPI_LAUNCHER).empty()) return false;
-  return run_program({NORMA_MPI_LAUNCHER, "--version"}).out.find("Open") != std::string::npos;
+// What mpiexec says of itself; empty if this build has no MPI, or not Open MPI's.
+std::string mpi_version() {
+  if (std::string_view(NORMA_MPI_LAUNCHER).empty()) return "";
+  const std::string version = run_program({NORMA_MPI_LAUNCHER, "--version"}).out;
+  return version.find("Open") == std::string::npos ? "" : version;
 }
+bool has_mpi() { return !mpi_version().empty(); }
 
 }  // namespace
 
@@ -73,7 +75,7 @@ cat "$OUT/log"; exit $status)");
 }
 
 TEST_CASE("two hosts, each with a network of its own, train with the bits of one process", "[mpi]") {
-  if (!has_mpi() || sanitized) return;
+  if (mpi_version().find(" 4.") == std::string::npos || sanitized) return;  // version 5 has other options
   const TemporaryFolder folder;
   const Finished both = mpi_shell(folder, R"sh(
 here=norma_here_$$ there=norma_there_$$
