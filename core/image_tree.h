@@ -42,6 +42,14 @@ class ImageTree {
     walk(
         0, 0, images_, leaves_, [](int, std::int64_t) {}, merge);
   }
+  /// For arrays of `size` numbers, one per leaf, one after the other: adds the numbers [begin, end) of all
+  /// into those of the first.
+  template <class T>
+  void add_arrays(T* arrays, std::int64_t size, std::int64_t begin, std::int64_t end) const {
+    merge([&](int into, int from) {
+      for (std::int64_t i = begin; i < end; ++i) arrays[into * size + i] += arrays[from * size + i];
+    });
+  }
   /// The sum of leaf(begin, end) over all leaves, each an S with +=.
   template <class S, class Leaf>
   S sum(Leaf&& leaf) const {

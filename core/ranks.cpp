@@ -69,20 +69,22 @@ void Ranks::exchange(int partner, std::span<const std::byte> send, std::span<std
   bytes_sent_ += static_cast<std::int64_t>(send.size());
 }
 
+void Ranks::add_in_pairs(std::span<std::byte> values, Add add) {
+  std::vector<std::byte> theirs(values.size());
+  for (int distance = 1; distance < size(); distance *= 2) {
+    exchange(rank() ^ distance, values, theirs);
+    if ((rank() & distance) == 0) {
+      add(values.data(), theirs.data(), values.size());
+    } else {
+      add(theirs.data(), values.data(), values.size());
+      std::memcpy(values.data(), theirs.data(), values.size());
+    }
+  }
+}
+
 void Ranks::reduce(std::span<std::byte> values, Add add) {
   flush();
-  post([=, this] {
-    std::vector<std::byte> theirs(values.size());
-    for (int distance = 1; distance < size(); distance *= 2) {
-      exchange(rank() ^ distance, values, theirs);
-      if ((rank() & distance) == 0) {
-        add(values.data(), theirs.data(), values.size());
-      } else {
-        add(theirs.data(), values.data(), values.size());
-        std::memcpy(values.data(), theirs.data(), values.size());
-      }
-    }
-  });
+  post([=, this] { add_in_pairs(values, add); });
   wait_until_idle();
 }
 
@@ -127,23 +129,18 @@ void Ranks::flush() {
   };
   std::vector<Part> parts;  // the tensors stay with the calling thread
   for (const auto& [mine, total] : collected_) parts.push_back({mine.raw(), total.raw(), mine.bytes()});
-  const DType dtype = collected_.front().first.dtype();
+  const Add add = dispatch_float("the sum over ranks", collected_.front().first.dtype(),
+                                 []<class T>() -> Add { return add_elements<T>; });
   in_flight_.insert(in_flight_.end(), collected_.begin(), collected_.end());
   collected_.clear();
   post([=, this] {
     std::size_t bytes = 0;
     for (const Part& part : parts) bytes += part.bytes;
-    std::vector<std::byte> mine(bytes), theirs(bytes);
-    std::byte* at = mine.data();
+    std::vector<std::byte> sums(bytes);
+    std::byte* at = sums.data();
     for (const Part& part : parts) std::memcpy(std::exchange(at, at + part.bytes), part.mine, part.bytes);
-    for (int distance = 1; distance < size(); distance *= 2) {
-      exchange(rank() ^ distance, mine, theirs);
-      dispatch_float("the sum over ranks", dtype, [&]<class T>() {
-        for (std::size_t i = 0; i < bytes / sizeof(T); ++i)
-          reinterpret_cast<T*>(mine.data())[i] += reinterpret_cast<const T*>(theirs.data())[i];
-      });
-    }
-    at = mine.data();
+    add_in_pairs(sums, add);
+    at = sums.data();
     for (const Part& part : parts) std::memcpy(part.total, std::exchange(at, at + part.bytes), part.bytes);
   });
 }

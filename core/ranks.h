@@ -58,10 +58,7 @@ class Ranks {
   template <class S>
   void sum(std::span<S> values) {
     static_assert(std::is_trivially_copyable_v<S>);
-    reduce(std::as_writable_bytes(values), [](std::byte* into, const std::byte* other, std::size_t bytes) {
-      for (std::size_t i = 0; i < bytes / sizeof(S); ++i)
-        reinterpret_cast<S*>(into)[i] += reinterpret_cast<const S*>(other)[i];
-    });
+    reduce(std::as_writable_bytes(values), add_elements<S>);
   }
   /// The arrays of all ranks, one after the other.
   template <class S>
@@ -87,7 +84,14 @@ class Ranks {
 
  private:
   using Add = void (*)(std::byte* into, const std::byte* other, std::size_t bytes);
+  template <class S>
+  static void add_elements(std::byte* into, const std::byte* other, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes / sizeof(S); ++i)
+      reinterpret_cast<S*>(into)[i] += reinterpret_cast<const S*>(other)[i];
+  }
   void reduce(std::span<std::byte> values, Add add);
+  /// The exchanges of a sum, on the thread of the jobs.
+  void add_in_pairs(std::span<std::byte> values, Add add);
   void gather_bytes(std::span<std::byte> all);
   void exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive);
   /// Posts the sums that were collected as one message.

@@ -67,6 +67,14 @@ std::vector<NamedTensor> Module::named_parameters() const {
   return all;
 }
 
+std::vector<NamedTensor> Module::named_buffers() const {
+  std::vector<NamedTensor> all;
+  visit("", [&](const std::string& name, Tensor& t, bool is_parameter) {
+    if (!is_parameter) all.push_back({name, t});
+  });
+  return all;
+}
+
 std::vector<Tensor> Module::parameters() const {
   std::vector<Tensor> all;
   for (NamedTensor& p : named_parameters()) all.push_back(std::move(p.tensor));

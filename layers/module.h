@@ -46,6 +46,8 @@ class Module {
   /// Own parameters, then those of the children, in order of registration. A shared one appears once.
   std::vector<NamedTensor> named_parameters() const;
   std::vector<Tensor> parameters() const;
+  /// What a forward pass may change, such as running statistics; in the same order.
+  std::vector<NamedTensor> named_buffers() const;
   /// Parameters and buffers, in PyTorch's state_dict order.
   std::vector<NamedTensor> state_dict() const;
   /// Copies tensors by name into this network. If one is missing, unknown or of another shape, throws an

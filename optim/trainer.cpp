@@ -35,17 +35,6 @@ void sum_over(Ranks& ranks, std::vector<Tensor>& scores_of_batches, std::int64_t
   ranks.finish();
 }
 
-/// The buffers of a network, which a forward pass changes, and copies of them.
-std::vector<std::pair<Tensor, Tensor>> copied_buffers(const Module& network) {
-  const auto parameters = network.named_parameters();
-  std::vector<std::pair<Tensor, Tensor>> copied;
-  for (const auto& [name, tensor] : network.state_dict())
-    if (std::none_of(parameters.begin(), parameters.end(),
-                     [&](const NamedTensor& p) { return p.name == name; }))
-      copied.emplace_back(tensor, tensor.clone());
-  return copied;
-}
-
 State copies(const State& state) {
   State copied;
   for (const auto& [name, tensor] : state) copied.push_back({name, tensor.clone()});
@@ -122,7 +111,7 @@ void Trainer::step(const Batch& batch, const StepState* state) {
   default_generator().begin_step(global_step_++, state == nullptr ? nullptr : &state->step);
   optimizer_->zero_grad();
   const bool skips = recipe_.on_nan == "skip";
-  const auto before = skips ? copied_buffers(*network_) : std::vector<std::pair<Tensor, Tensor>>();
+  const State buffers = skips ? network_->named_buffers() : State(), before = copies(buffers);
   const Tensor scores = (*network_)(batch.x);
   const Tensor loss = functional::cross_entropy(scores, batch.target, recipe_.label_smoothing);
   const Tensor total = recipe_.l1 > 0 ? functional::add(loss, l1_penalty(parameters_, recipe_.l1)) : loss;
@@ -140,7 +129,10 @@ void Trainer::step(const Batch& batch, const StepState* state) {
     if (ranks_) ranks_->sum(right.span<std::int64_t>());
     running_->add(loss, right, shard_of(batch.x).all(batch.target.numel()), state);
   } else {
-    for (auto [buffer, copy] : before) buffer.copy_from(copy);  // the running statistics of batch norm
+    for (std::size_t i = 0; i < buffers.size(); ++i) {  // the running statistics of batch norm
+      Tensor buffer = buffers[i].tensor;
+      buffer.copy_from(before[i].tensor);
+    }
     ++skipped_steps_;
   }
   after_step();
@@ -309,6 +301,8 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
   running_.reset();
   return result;
 }
+
+std::int64_t Trainer::steps_done() const { return finished_epochs_ * steps_per_epoch() + finished_steps_; }
 
 double Trainer::share_done() const {
   return (finished_epochs_ + static_cast<double>(finished_steps_) / static_cast<double>(steps_per_epoch())) /

@@ -110,6 +110,8 @@ class Trainer {
   void load_state_dict(const State& state);
   /// The finished share of all epochs of the recipe, in [0, 1].
   double share_done() const;
+  /// Finished steps of all epochs.
+  std::int64_t steps_done() const;
   int finished_epochs() const { return finished_epochs_; }
   /// Of the epoch in progress.
   std::int64_t finished_steps() const { return finished_steps_; }

@@ -16,10 +16,6 @@ std::int64_t agree_on_start(Ranks* ranks, std::int64_t steps) {
   return ranks ? ranks->gather(std::span<const std::int64_t>(&steps, 1))[0] : steps;
 }
 
-std::int64_t steps_done(const Trainer& trainer) {
-  return trainer.finished_epochs() * trainer.steps_per_epoch() + trainer.finished_steps();
-}
-
 RunResult follow(Trainer& trainer, Ranks& ranks, const Options& options) {
   RunResult result;
   result.folder = options.out;
@@ -28,7 +24,7 @@ RunResult follow(Trainer& trainer, Ranks& ranks, const Options& options) {
   if (start > 0) {
     const auto checkpoint = load_checkpoint(options.out);
     if (checkpoint) trainer.load_state_dict(checkpoint->state);
-    if (steps_done(trainer) != start)
+    if (trainer.steps_done() != start)
       fail(
           "rank {} does not find the checkpoint that rank 0 continues from: --out must be a folder that all "
           "processes read",

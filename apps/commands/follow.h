@@ -18,9 +18,6 @@ void check_same_run(Ranks& ranks, const nlohmann::ordered_json& config);
 std::int64_t agree_on_start(Ranks* ranks, std::int64_t steps);
 inline constexpr std::int64_t run_is_complete = -1;
 
-/// Steps of all epochs that a training has done.
-std::int64_t steps_done(const Trainer& trainer);
-
 /// A rank other than 0: trains with its images of every step, and writes nothing.
 RunResult follow(Trainer& trainer, Ranks& ranks, const Options& options);
 

@@ -93,7 +93,7 @@ class CheckpointTimer {
 
   void after_step() {
     const Options& o = run_.options;
-    const bool by_steps = o.checkpoint_every && steps_done(trainer_) % *o.checkpoint_every == 0;
+    const bool by_steps = o.checkpoint_every && trainer_.steps_done() % *o.checkpoint_every == 0;
     if (by_steps || (o.checkpoint_minutes > 0 && clock_.seconds() >= 60 * o.checkpoint_minutes)) write();
   }
   void write() {
@@ -360,17 +360,17 @@ RunResult train_in_folder(Run& run, Trainer& trainer, Module& network, const Tra
     run.folder.append_norm_statistics(json_of(probe.look(network, epoch)));
   };
   if (trainer.share_done() == 0) look(0);
-  const std::int64_t steps_before = steps_done(trainer);
+  const std::int64_t steps_before = trainer.steps_done();
   Outcome outcome{.epochs = read_metrics(run.folder.path() / "metrics.jsonl")};
   or_tell_how_to_continue(run, finished, progress, [&] {
     train_to_an_end(trainer, run, look, progress, outcome);
     if (options.profile)
       print(fmt::format("\n{}\n", profile.table(measure_ceilings(options.machine.device(), DType::float32))));
     if (cross_check) say(options.quiet, "checked   " + cross_check->summary());
-    if (const auto& ranks = run.hooks.ranks; ranks && steps_done(trainer) > steps_before)
+    if (const auto& ranks = run.hooks.ranks; ranks && trainer.steps_done() > steps_before)
       say(options.quiet, fmt::format("sent      {:.1f} kB per step by each process",
                                      static_cast<double>(ranks->bytes_sent()) / 1000.0 /
-                                         static_cast<double>(steps_done(trainer) - steps_before)));
+                                         static_cast<double>(trainer.steps_done() - steps_before)));
     finish(run, trainer, network, data, summary, outcome);
   });
   if (outcome.diverged.empty())
@@ -465,7 +465,7 @@ RunResult train_run(const Options& asked, const DataSplit& images, const std::st
   } else {
     run.folder.begin(run.config);
   }
-  agree_on_start(hooks.ranks.get(), steps_done(*trainer));
+  agree_on_start(hooks.ranks.get(), trainer->steps_done());
   return train_in_folder(run, *trainer, *network, data, summary, finished, progress);
 }
 

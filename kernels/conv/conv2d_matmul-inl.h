@@ -143,9 +143,7 @@ void add_over_images(std::int64_t n, std::int64_t size, T* total, Work work) {
   const Scratch<T> sums(tree.size() * size);
   parallel_for(tree.size(),
                [&](std::int64_t leaf) { work(tree.begin(leaf), tree.end(leaf), sums.data() + leaf * size); });
-  tree.merge([&](int into, int from) {
-    for (std::int64_t i = 0; i < size; ++i) sums[into * size + i] += sums[from * size + i];
-  });
+  tree.add_arrays(sums.data(), size, 0, size);
   std::copy_n(sums.data(), size, total);
 }
 

@@ -51,9 +51,7 @@ void linear_backward(const LinearBackward<T>& a) {
   });
   const auto add_parts = [&](std::int64_t begin, std::int64_t count, T* total) {
     if (total == nullptr) return;
-    tree.merge([&](int into, int from) {
-      for (std::int64_t i = begin; i < begin + count; ++i) parts[into * size + i] += parts[from * size + i];
-    });
+    tree.add_arrays(parts.data(), size, begin, begin + count);
     std::copy_n(parts.data() + begin, count, total);
   };
   add_parts(0, weights, a.dweight);

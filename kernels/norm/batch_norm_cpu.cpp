@@ -49,13 +49,13 @@ void batch_norm_statistics(const BatchNormForward<T>& a) {
       return set;
     });
   const std::span<Moments> own(sets.data(), static_cast<std::size_t>(a.c));
-  if (a.shard.ranks && !a.shard.local_statistics) a.shard.ranks->sum(own);
+  if (a.shard.shares_statistics()) a.shard.ranks->sum(own);
   for (std::int64_t c = 0; c < a.c; ++c) {
     a.mean[c] = sets[c].mean;
     a.rstd[c] = 1 / std::sqrt(sets[c].variance() + a.eps);
   }
   if (a.running_mean == nullptr) return;
-  if (!a.shard.ranks || !a.shard.local_statistics) return update_running(a, own);
+  if (a.shard.ranks == nullptr || a.shard.shares_statistics()) return update_running(a, own);
   // As ghost batches do: those of one rank after the other.
   const std::vector<Moments> all = a.shard.ranks->gather(std::span<const Moments>(own));
   for (std::size_t at = 0; at < all.size(); at += own.size())
@@ -107,7 +107,7 @@ void batch_norm_backward(const BatchNormBackward<T>& a) {
     });
   }
   if (a.dx == nullptr) return;
-  const bool together = a.batch_statistics && a.shard.ranks && !a.shard.local_statistics;
+  const bool together = a.batch_statistics && a.shard.shares_statistics();
   if (together) a.shard.ranks->sum(std::span(sets.data(), static_cast<std::size_t>(a.c)));
   const double m = static_cast<double>((together ? a.shard.total : a.n) * a.hw);
   parallel_ranges(a.n * a.c, runs_per_piece(a.hw), [&](std::int64_t begin, std::int64_t end) HWY_ATTR {

@@ -107,9 +107,7 @@ void layer_norm_backward(const LayerNormBackward<T>& a) {
     rows_of_a_piece(tree.begin(leaf), tree.end(leaf), parts.data() + 2 * leaf * a.m);
   });
   parallel_ranges(2 * a.m, 4096, [&](std::int64_t begin, std::int64_t end) {
-    tree.merge([&](int into, int from) {
-      for (std::int64_t i = begin; i < end; ++i) parts[2 * into * a.m + i] += parts[2 * from * a.m + i];
-    });
+    tree.add_arrays(parts.data(), 2 * a.m, begin, end);
   });
   std::copy_n(parts.data(), a.m, a.dweight);
   std::copy_n(parts.data() + a.m, a.m, a.dbias);

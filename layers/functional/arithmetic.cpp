@@ -71,13 +71,9 @@ Tensor record_sum(const Tensor& y, const Tensor& x, Result result) {
 Tensor sum_to(const Tensor& x, const Tensor& v, bool over_images) {
   if (!over_images)
     return x.shape() == v.shape() ? x : record_sum(sum_part(x, v, false), x, Result::as_inputs);
-  Tensor y = sum_part(x, v, true);
-  if (Ranks* const ranks = sharing_ranks()) {
-    const Tensor all = Tensor::empty_like(y);
-    ranks->begin_sum(y, all);
-    ranks->finish();
-    y = all;
-  }
+  const Tensor y = sum_part(x, v, true);
+  if (Ranks* const ranks = sharing_ranks())
+    dispatch_float("sum", y.dtype(), [&]<class T>() { ranks->sum(y.span<T>()); });
   return record_sum(y, x, Result::sum_over_images);
 }
 

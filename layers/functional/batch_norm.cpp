@@ -42,7 +42,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
   // Groups of images with statistics of their own: [first image, end).
   const std::int64_t size = batch_statistics && ghost > 0 ? std::min(ghost, n) : n,
                      groups = (n + size - 1) / size, last = n - (groups - 1) * size;
-  if (batch_statistics && (shard.local_statistics ? last : shard.all(last)) * hw == 1)
+  if (batch_statistics && (shard.shares_statistics() ? shard.total : last) * hw == 1)
     fail(
         "batch norm in training needs more than one value per channel, but {} {} has one: use a batch of two "
         "or "

@@ -20,7 +20,6 @@ struct Training {
   std::string preset = "norma-49k";
   NetworkChoice network = {};
   std::int64_t batch = 16, images = 39;  // 3 steps, the last one of 7 images
-  std::string on_nan = "stop";
   double ema = 0;
   bool local_statistics = false;
   int epochs = 1;
@@ -36,7 +35,6 @@ std::string outcome(const Training& training, std::shared_ptr<Ranks> ranks) {
   recipe.augmentation = {.flip = true, .crop = 2};
   recipe.label_smoothing = 0.1;
   recipe.ema = training.ema;
-  recipe.on_nan = training.on_nan;
   manual_seed(3);
   const auto network = make_network(options);
   const DataSplit split = make_synthetic(1, training.images, 70);
