@@ -29,12 +29,13 @@ Tensor Conv2d::filters() const {
 }
 
 Tensor Conv2d::forward(const Tensor& x) {
-  return functional::conv2d(x, filters(), bias, options_.stride, options_.padding);
+  return functional::conv2d(x, filters(), bias, options_.stride, options_.padding, options_.precision);
 }
 
 functional::Conv2dCall Conv2d::call(const Tensor& x) const {
-  return named(
-      [&] { return functional::conv2d_call(x, filters(), bias, options_.stride, options_.padding); });
+  return named([&] {
+    return functional::conv2d_call(x, filters(), bias, options_.stride, options_.padding, options_.precision);
+  });
 }
 
 std::int64_t Conv2d::multiply_adds(const Shape& /*in*/, const Shape& out) const {
@@ -48,7 +49,9 @@ std::string Conv2d::description() const {
   if (options_.padding != Size2(0))
     text += fmt::format(", padding=({}, {})", options_.padding.h, options_.padding.w);
   if (!options_.bias) text += ", bias=False";
-  return text + (options_.standardize ? ", standardize=True)" : ")");
+  if (options_.standardize) text += ", standardize=True";
+  if (options_.precision != Precision::exact) text += ", precision=" + name(options_.precision);
+  return text + ")";
 }
 
 }  // namespace norma

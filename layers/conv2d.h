@@ -17,6 +17,8 @@ struct Conv2dOptions {
   /// that all input channels share, as after ReLU, then gives no offset in the output, and the variance of an
   /// input that went through ReLU is kept.
   bool standardize = false;
+  /// Of the factors of the products, in both directions; a choice of a training, not saved with the weights.
+  Precision precision = Precision::exact;
 };
 
 /// Parameters: weight [out_channels, in_channels, kernel_h, kernel_w], bias [out_channels]; both

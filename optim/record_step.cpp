@@ -36,8 +36,10 @@ Record record_step(const StepChoice& choice) {
   Recipe recipe = preset.recipe(norm);
   recipe.batch_size = choice.batch_size();
   manual_seed(1);
-  const auto network = preset.network(
-      {.norm = norm, .groups = choice.groups, .classes = std::max<std::int64_t>(preset.data->classes, 2)});
+  const auto network = preset.network({.norm = norm,
+                                       .groups = choice.groups,
+                                       .classes = std::max<std::int64_t>(preset.data->classes, 2),
+                                       .precision = choice.precision});
   Trainer trainer(network, images_for(preset, recipe.batch_size), recipe);
   Record steady;
   DryRun run;

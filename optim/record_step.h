@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/precision.h"
 #include "kernels/measure/dry_run.h"
 #include "layers/network/norms.h"
 
@@ -15,6 +16,7 @@ struct StepChoice {
   std::optional<Norm> norm = {};  ///< else the preset's first
   std::optional<std::int64_t> groups = {};
   std::optional<std::int64_t> batch = {};  ///< else the recipe's
+  Precision precision = Precision::exact;
 
   std::int64_t batch_size() const;
 };

@@ -71,6 +71,9 @@ const std::vector<Flag<Options>>& network_flags() {
        }},
       {"Network", "standardize", "", "scaled weight standardization of the convolutions of all blocks",
        [](O o, S, S) { o.network.standardize = true; }},
+      {"Network", "precision", "NAME",
+       "how the factors of convolutions are rounded: exact, tf32 or bf16 (exact)",
+       [](O o, S f, S v) { o.network.precision = precision_from(f, one_of(f, v, precision_names())); }},
       {"Network", "dropout", "P", "probability of dropout (the preset's)",
        [](O o, S f, S v) { o.network.dropout = number(f, v, 0, 1); }},
   };

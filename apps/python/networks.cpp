@@ -80,7 +80,7 @@ void bind_networks(nb::module_& m) {
       },
       "preset"_a = "norma-49k", "choice"_a,
       "The network of a preset, with random weights. Keywords: norm, groups, dropout, ghost, standardize, "
-      "data_set.");
+      "precision, data_set.");
   bind_builder(m);
 }
 

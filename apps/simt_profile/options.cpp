@@ -47,6 +47,11 @@ const std::vector<Flag<ProfileOptions>>& flags() {
        [](O o, S f, S v) { o.step.norm = norm_from(one_of(f, v, norm_names())); }},
       {"", "batch", "N", "images of the --step (the preset's)",
        [](O o, S f, S v) { o.step.batch = whole_number(f, v, 1, most); }},
+      {"", "precision", "NAME",
+       "of conv2d, or of the convolutions of the --step: exact, tf32 or bf16 (exact)",
+       [](O o, S f, S v) {
+         o.step.precision = o.setting.precision = precision_from(f, one_of(f, v, precision_names()));
+       }},
       {"", "gpu", "NAME",
        fmt::format("also how long a GPU would need for the --step, by a model: {}",
                    fmt::join(gpu_names(), ", ")),
@@ -80,6 +85,9 @@ const std::vector<Flag<ProfileOptions>>& flags() {
   return all;
 }
 
+/// The flags that only --step has.
+const std::vector<std::string> of_step = {"norm", "batch", "gpu"};
+
 /// Refuses flags that no chosen operation uses: they were given by mistake.
 void check_together(const ProfileOptions& options, const std::vector<std::string>& given) {
   const auto is_given = [&](const char* flag) {
@@ -87,18 +95,20 @@ void check_together(const ProfileOptions& options, const std::vector<std::string
   };
   if (!options.step.preset.empty()) {
     for (const std::string& flag : given)
-      if (flag != "step" && flag != "norm" && flag != "groups" && flag != "batch" && flag != "gpu")
+      if (flag != "step" && flag != "groups" && flag != "precision" &&
+          std::find(of_step.begin(), of_step.end(), flag) == of_step.end())
         fail_usage("--{} cannot be used with --step", flag);
     return;
   }
-  for (const char* flag : {"norm", "batch", "gpu"})
-    if (is_given(flag)) fail_usage("--{} is only for --step", flag);
+  for (const std::string& flag : of_step)
+    if (is_given(flag.c_str())) fail_usage("--{} is only for --step", flag);
   if (options.operation.empty())
     fail_usage("--op needs an operation: see --list, or use --op all; or name a preset for --step");
   const auto cases = choose_profile_cases(options.operation, options.direction);
   if (options.operation == "all" && options.setting.shape)
     fail_usage("--shape is only for one --op; with --op all, every operation has its own shape");
-  for (const char* own : {"groups", "out-channels", "kernel", "stride", "padding", "p", "channels", "eval"})
+  for (const char* own :
+       {"groups", "out-channels", "kernel", "stride", "padding", "precision", "p", "channels", "eval"})
     if (is_given(own) && std::none_of(cases.begin(), cases.end(), [&](const ProfileCase& c) {
           return std::find(c.flags.begin(), c.flags.end(), own) != c.flags.end();
         }))
@@ -118,7 +128,8 @@ ProfileOptions parse_profile_options(int argc, const char* const* argv) {
 std::string profile_help_text() {
   return "simt_profile runs CUDA kernels on the CPU and counts their memory accesses.\n\n"
          "Usage: simt_profile --op NAME [flags]\n"
-         "       simt_profile --step PRESET [--norm NAME] [--groups G] [--batch N] [--gpu NAME]\n\n" +
+         "       simt_profile --step PRESET [--norm NAME] [--groups G] [--batch N] [--precision NAME]\n"
+         "                   [--gpu NAME]\n\n" +
          flags_help(texts_of(flags())) +
          "\nExamples:\n"
          "  simt_profile --op group_norm --direction backward --shape 128,32,32,32 --groups 4\n"

@@ -7,7 +7,8 @@
 //               element and with bounds checked (conv2d_views.cuh); with a stride s, backward data multiplies
 //               s² − 1 zeros for each number
 //
-// The products are those of kernels/cuda/matmul.cuh.
+// The products are those of kernels/cuda/matmul.cuh. In another precision than exact they are those of
+// kernels/cuda/matmul_mma.cuh, and tiled_3x3 is conv2d_tiled_mma.cuh.
 //
 // NUMERICS sums in T over C·kernel (forward), K·kernel (backward data); backward weight sums N·H·W products
 //          in slices, which are added in double. The shape alone decides: the same bits on any GPU
@@ -17,7 +18,9 @@
 
 #include "kernels/conv/conv2d_pointwise.cuh"
 #include "kernels/conv/conv2d_tiled.cuh"
+#include "kernels/conv/conv2d_tiled_mma.cuh"
 #include "kernels/conv/conv2d_views.cuh"
+#include "kernels/cuda/matmul_mma.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
@@ -39,6 +42,40 @@ Path path_for(const Conv2dShape& s) {
   return Path::general;
 }
 
+// multiply, with factors of this precision.
+template <class T, class A, class B, class C>
+void multiply_in(Precision precision, long long m, long long n, long long k, A a, B b, C c) {
+  if constexpr (std::is_same_v<T, float>)
+    if (precision != Precision::exact) return multiply_rounded(precision, m, n, k, a, b, c);
+  multiply<T>(m, n, k, a, b, c);
+}
+
+void correlate_in(Precision precision, const Correlation3x3& a) {
+  if (precision != Precision::exact) return correlate_rounded(precision, a);
+  correlate(a);
+}
+
+WeightGradient3x3 gradient_of(const Conv2dBackwardWeight<float>& a, const Geometry& g) {
+  return {g.n, {g.c, g.h, g.w}, {g.k, g.out_h, g.out_w}, g.pad_h, g.pad_w, a.dy, a.x};
+}
+
+// dweight and dbias of factors that are rounded to tf32 or bf16.
+void rounded_gradients(const Conv2dBackwardWeight<float>& a, const Geometry& g) {
+  const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
+  const long long pixels = a.s.n * plane;
+  const Planes<float, false> dy{a.dy, g.k, plane};
+  const StoreGradients<float> store{a.dweight, nullptr, taps};
+  const Path path = path_for<float>(a.s);
+  if (path == Path::tiled_3x3)
+    weight_gradient_rounded(a.precision, gradient_of(a, g), store);
+  else if (path == Path::pointwise)
+    multiply_rounded(a.precision, g.k, g.c, pixels, dy, Planes<float, false>{a.x, g.c, plane}, store);
+  else
+    multiply_rounded(a.precision, g.k, taps, pixels, dy, Patches<float, true>{g, a.x}, store);
+  if (a.dbias != nullptr)
+    multiply<float>(g.k, 1, pixels, dy, Ones<float>{}, StoreGradients<float>{nullptr, a.dbias, 0});
+}
+
 }  // namespace
 
 template <class T>
@@ -46,15 +83,15 @@ void conv2d_forward(const Conv2dForward<T>& a) {
   const Geometry g(a.s);
   const Path path = path_for<T>(a.s);
   if constexpr (std::is_same_v<T, float>)
-    if (path == Path::tiled_3x3) return correlate(correlation_of(a));
+    if (path == Path::tiled_3x3) return correlate_in(a.precision, correlation_of(a));
   const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
   const long long pixels = a.s.n * plane;
   const Matrix<T, true> weight{a.weight, taps};
   const StoreImages<T> store{a.y, g.k, plane, a.bias};
   if (path == Path::pointwise)
-    multiply<T>(g.k, pixels, taps, weight, Planes<T, true>{a.x, g.c, plane}, store);
+    multiply_in<T>(a.precision, g.k, pixels, taps, weight, Planes<T, true>{a.x, g.c, plane}, store);
   else
-    multiply<T>(g.k, pixels, taps, weight, Patches<T, false>{g, a.x}, store);
+    multiply_in<T>(a.precision, g.k, pixels, taps, weight, Patches<T, false>{g, a.x}, store);
 }
 
 template <class T>
@@ -62,24 +99,16 @@ void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
   const Geometry g(a.s);
   const Path path = path_for<T>(a.s);
   if constexpr (std::is_same_v<T, float>)
-    if (path == Path::tiled_3x3)  // of dy, padded by 2 − pad
-      return correlate({g.n,
-                        {g.k, g.out_h, g.out_w},
-                        {g.c, g.h, g.w},
-                        2 - g.pad_h,
-                        2 - g.pad_w,
-                        a.dy,
-                        {a.weight, 9, 9 * g.c, true},
-                        nullptr,
-                        a.dx});
+    if (path == Path::tiled_3x3) return correlate_in(a.precision, correlation_of(a));
   const int window = g.kernel_h * g.kernel_w, plane = g.h * g.w;
   const long long pixels = a.s.n * plane;
   const StoreImages<T> store{a.dx, g.c, plane, nullptr};
   if (path == Path::pointwise)
-    multiply<T>(g.c, pixels, g.k, Matrix<T, false>{a.weight, g.c}, Planes<T, true>{a.dy, g.k, plane}, store);
+    multiply_in<T>(a.precision, g.c, pixels, g.k, Matrix<T, false>{a.weight, g.c},
+                   Planes<T, true>{a.dy, g.k, plane}, store);
   else
-    multiply<T>(g.c, pixels, g.k * window, WeightByInput<T>{a.weight, g.c, window},
-                FlippedPatches<T>{g, a.dy}, store);
+    multiply_in<T>(a.precision, g.c, pixels, g.k * window, WeightByInput<T>{a.weight, g.c, window},
+                   FlippedPatches<T>{g, a.dy}, store);
 }
 
 template <class T>
@@ -88,10 +117,10 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const Path path = path_for<T>(a.s);
   const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
   const StoreGradients<T> store{a.dweight, a.dbias, taps};
-  if constexpr (std::is_same_v<T, float>)
-    if (path == Path::tiled_3x3)
-      return weight_gradient({g.n, {g.c, g.h, g.w}, {g.k, g.out_h, g.out_w}, g.pad_h, g.pad_w, a.dy, a.x},
-                             store);
+  if constexpr (std::is_same_v<T, float>) {
+    if (a.precision != Precision::exact) return rounded_gradients(a, g);
+    if (path == Path::tiled_3x3) return weight_gradient(gradient_of(a, g), store);
+  }
   if (path == Path::pointwise) return weight_gradient<T>({g.n, g.k, g.c, plane, a.dy, a.x}, store);
   const long long pixels = a.s.n * plane;
   const int lines = taps + 1;  // after the taps one line of ones, for dbias

@@ -7,10 +7,13 @@
 //   dx[n, c, h, w]      = Σ weight[k, c, u, v] · dy[n, k, i, j]  over all (k, u, v, i, j) that read this x
 //   dweight[k, c, u, v] = Σ_{n,i,j} dy[n, k, i, j] · x[n, c, i·stride + u − pad, j·stride + v − pad]
 //   dbias[k]            = Σ_{n,i,j} dy[n, k, i, j]
+//
+// Both factors of every product are rounded to the precision first; sums, the bias and dbias are not.
 #pragma once
 
 #include <cstdint>
 
+#include "core/precision.h"
 #include "kernels/cost.h"
 #include "kernels/executors.h"
 
@@ -26,14 +29,18 @@ struct Conv2dShape {
   /// y is [N, K, out_h, out_w].
   std::int64_t out_h() const { return (h + 2 * pad_h - kernel_h) / stride_h + 1; }
   std::int64_t out_w() const { return (w + 2 * pad_w - kernel_w) / stride_w + 1; }
+
+  /// Elements of x, y and weight.
+  std::int64_t x_size() const { return n * c * h * w; }
+  std::int64_t y_size() const { return n * k * out_h() * out_w(); }
+  std::int64_t weight_size() const { return k * c * kernel_h * kernel_w; }
 };
 
 /// The same for all directions: x, y and weight once, and a multiplication and an addition per tap.
 template <class T>
 Cost convolution_cost(const Conv2dShape& s) {
-  const std::int64_t x = s.n * s.c * s.h * s.w, y = s.n * s.k * s.out_h() * s.out_w(),
-                     taps = s.c * s.kernel_h * s.kernel_w;
-  return {cost_of_numbers<T>(x + y + s.k * taps).bytes, 2 * static_cast<double>(y * taps)};
+  return {cost_of_numbers<T>(s.x_size() + s.y_size() + s.weight_size()).bytes,
+          2 * static_cast<double>(s.y_size() * s.c * s.kernel_h * s.kernel_w)};
 }
 
 template <class T>
@@ -43,6 +50,7 @@ struct Conv2dForward {
   const T* weight;
   const T* bias;  ///< [K] or nullptr
   T* y;
+  Precision precision = Precision::exact;
 
   Cost cost() const { return convolution_cost<T>(s); }
 };
@@ -53,6 +61,7 @@ struct Conv2dBackwardData {
   const T* dy;
   const T* weight;
   T* dx;
+  Precision precision = Precision::exact;
 
   Cost cost() const { return convolution_cost<T>(s); }
 };
@@ -64,6 +73,7 @@ struct Conv2dBackwardWeight {
   const T* x;
   T* dweight;
   T* dbias;  ///< [K] or nullptr
+  Precision precision = Precision::exact;
 
   Cost cost() const { return convolution_cost<T>(s); }
 };

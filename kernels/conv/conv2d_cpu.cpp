@@ -4,11 +4,14 @@
 //   3×3, stride 1                Winograd's algorithm (conv2d_winograd-inl.h)
 //   everything else              windows of images turned to pixels (conv2d_direct-inl.h)
 //
+// Another precision than exact is emulated: rounded copies of both factors are multiplied.
+//
 // A piece of parallel work is a few images, for any number of threads. Backward weight adds the sums of
 // parts of the batch as a tree (core/image_tree.h).
 #include "kernels/conv/conv2d.h"
 
 #include "core/parallel.h"
+#include "kernels/conv/rounded.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/conv/conv2d_cpu.cpp"
@@ -67,22 +70,24 @@ void conv2d_images(const Conv2dImages<T>& images) {
   const Conv2dForward<T>& a = images.conv;
   Correlation s = forward_correlation(a.s);
   s.done = images.done;
-  if (is_pointwise(a.s)) return multiply_images<T>(s, {a.weight, s.c}, a.x, a.bias, a.y);
-  const auto weight = [&](std::int64_t k, std::int64_t c, std::int64_t tap) {
-    return a.weight[(k * s.c + c) * s.taps() + tap];
+  const Rounded<T> x(a.precision, a.x, a.s.x_size()), weight(a.precision, a.weight, a.s.weight_size());
+  if (is_pointwise(a.s)) return multiply_images<T>(s, {weight.data(), s.c}, x.data(), a.bias, a.y);
+  const auto weight_at = [&](std::int64_t k, std::int64_t c, std::int64_t tap) {
+    return weight.data()[(k * s.c + c) * s.taps() + tap];
   };
-  correlate(s, a.x, weight, a.bias, a.y);
+  correlate(s, x.data(), weight_at, a.bias, a.y);
 }
 
 template <class T>
 void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
   const Correlation s = backward_correlation(a.s);  // dy is its source, so its c are K and its k are C
   const T* const no_bias = nullptr;
-  if (is_pointwise(a.s)) return multiply_images<T>(s, {a.weight, 1, s.k}, a.dy, no_bias, a.dx);
+  const Rounded<T> dy(a.precision, a.dy, a.s.y_size()), weight(a.precision, a.weight, a.s.weight_size());
+  if (is_pointwise(a.s)) return multiply_images<T>(s, {weight.data(), 1, s.k}, dy.data(), no_bias, a.dx);
   const auto flipped = [&](std::int64_t k, std::int64_t c, std::int64_t tap) {
-    return a.weight[(c * s.k + k) * s.taps() + s.taps() - 1 - tap];
+    return weight.data()[(c * s.k + k) * s.taps() + s.taps() - 1 - tap];
   };
-  correlate(s, a.dy, flipped, no_bias, a.dx);
+  correlate(s, dy.data(), flipped, no_bias, a.dx);
 }
 
 template <class T>
@@ -111,12 +116,13 @@ template <class T>
 void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const Correlation s = forward_correlation(a.s);
   const std::int64_t taps = s.taps(), rows = whole_blocks<T>(s.c), pitch = whole_vectors<T>(s.k);
+  const Rounded<T> x(a.precision, a.x, a.s.x_size()), dy(a.precision, a.dy, a.s.y_size());
   const Scratch<T> sums(taps * rows * pitch);
   Matrix<const T> found{sums.data(), 1, pitch};  // [k][tap, c], transposed or not
   if (suits_winograd(s)) {
-    winograd_weight_gradient(s, a.x, a.dy, sums.data());
+    winograd_weight_gradient(s, x.data(), dy.data(), sums.data());
   } else {
-    direct_weight_gradient(s, a.x, a.dy, sums.data());
+    direct_weight_gradient(s, x.data(), dy.data(), sums.data());
     found = {sums.data(), taps * rows, 1};
   }
   for (std::int64_t k = 0; k < s.k; ++k)

@@ -41,7 +41,7 @@ struct Conv2dNormForward {
     // The norm reads z from the cache. z is written to memory too if it is not the same array as y, as in
     // training (or if no arrays exist).
     const bool keeps_z = std::visit([&](const auto& a) { return a.y != conv.y || a.y == nullptr; }, norm);
-    const Cost z = cost_of_numbers<T>(keeps_z ? s.n * s.k * s.out_h() * s.out_w() : 0);
+    const Cost z = cost_of_numbers<T>(keeps_z ? s.y_size() : 0);
     return {convolution_cost<T>(s).bytes + z.bytes, convolution_cost<T>(s).flops};
   }
 };

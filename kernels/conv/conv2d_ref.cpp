@@ -24,6 +24,14 @@ void for_each_product(const Conv2dShape& s, F f) {
               }
 }
 
+// The products of two arrays, as a(i)·b(j) with both factors rounded.
+template <class T>
+auto product_of(Precision precision, const T* a, const T* b) {
+  return [=](std::int64_t i, std::int64_t j) {
+    return double{round_to(precision, a[i])} * round_to(precision, b[j]);
+  };
+}
+
 template <class T>
 void round_into(T* out, const std::vector<double>& sums) {
   for (std::size_t i = 0; i < sums.size(); ++i) out[i] = static_cast<T>(sums[i]);
@@ -37,21 +45,22 @@ template <class T>
 void conv2d_forward(const Conv2dForward<T>& a) {
   const Conv2dShape& s = a.s;
   const std::int64_t plane = s.out_h() * s.out_w();
-  std::vector<double> y = zeros(s.n * s.k * plane);
+  std::vector<double> y = zeros(s.y_size());
   if (a.bias != nullptr)
-    for (std::int64_t i = 0; i < s.n * s.k * plane; ++i)
-      y[static_cast<std::size_t>(i)] = a.bias[i / plane % s.k];
+    for (std::int64_t i = 0; i < s.y_size(); ++i) y[static_cast<std::size_t>(i)] = a.bias[i / plane % s.k];
+  const auto product = product_of(a.precision, a.weight, a.x);
   for_each_product(s, [&](std::int64_t x, std::int64_t w, std::int64_t out) {
-    y[static_cast<std::size_t>(out)] += double{a.weight[w]} * a.x[x];
+    y[static_cast<std::size_t>(out)] += product(w, x);
   });
   round_into(a.y, y);
 }
 
 template <class T>
 void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
-  std::vector<double> dx = zeros(a.s.n * a.s.c * a.s.h * a.s.w);
+  std::vector<double> dx = zeros(a.s.x_size());
+  const auto product = product_of(a.precision, a.weight, a.dy);
   for_each_product(a.s, [&](std::int64_t x, std::int64_t w, std::int64_t out) {
-    dx[static_cast<std::size_t>(x)] += double{a.weight[w]} * a.dy[out];
+    dx[static_cast<std::size_t>(x)] += product(w, out);
   });
   round_into(a.dx, dx);
 }
@@ -59,15 +68,15 @@ void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
 template <class T>
 void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const Conv2dShape& s = a.s;
-  std::vector<double> dweight = zeros(s.k * s.c * s.kernel_h * s.kernel_w), dbias = zeros(s.k);
+  std::vector<double> dweight = zeros(s.weight_size()), dbias = zeros(s.k);
+  const auto product = product_of(a.precision, a.dy, a.x);
   for_each_product(s, [&](std::int64_t x, std::int64_t w, std::int64_t out) {
-    dweight[static_cast<std::size_t>(w)] += double{a.dy[out]} * a.x[x];
+    dweight[static_cast<std::size_t>(w)] += product(out, x);
   });
   round_into(a.dweight, dweight);
   if (a.dbias == nullptr) return;
   const std::int64_t plane = s.out_h() * s.out_w();
-  for (std::int64_t i = 0; i < s.n * s.k * plane; ++i)
-    dbias[static_cast<std::size_t>(i / plane % s.k)] += a.dy[i];
+  for (std::int64_t i = 0; i < s.y_size(); ++i) dbias[static_cast<std::size_t>(i / plane % s.k)] += a.dy[i];
   round_into(a.dbias, dbias);
 }
 

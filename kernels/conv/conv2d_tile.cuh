@@ -52,6 +52,20 @@ inline Correlation3x3 correlation_of(const Conv2dForward<float>& a) {
           .y = a.y};
 }
 
+/// Of dy, padded by 2 − pad.
+inline Correlation3x3 correlation_of(const Conv2dBackwardData<float>& a) {
+  const Geometry g(a.s);
+  return {.images = g.n,
+          .in = {g.k, g.out_h, g.out_w},
+          .out = {g.c, g.h, g.w},
+          .pad_h = 2 - g.pad_h,
+          .pad_w = 2 - g.pad_w,
+          .x = a.dy,
+          .weight = {a.weight, 9, 9 * g.c, true},
+          .bias = nullptr,
+          .y = a.dx};
+}
+
 /// Where tile number `tile` of images lies.
 struct TilePlace {
   int n, row, column;

@@ -25,6 +25,44 @@ __device__ __forceinline__ Pixel pixel_of(const float* images, int n, const Volu
   return {exists ? images + (first_row + row) * image.w + column : images, exists};
 }
 
+/// What a block of 128 threads brings to shared memory: `Depth` channels of `Tiles` tiles of x with their
+/// halos, and the weights of these channels for `Channels` channels of y. A thread brings the same pixel of
+/// every tile, and its share of the weights.
+template <int Tiles, int Depth, int Channels>
+struct TileBringer {
+  int line = static_cast<int>(threadIdx.x) / halo_side, column = static_cast<int>(threadIdx.x) % halo_side;
+  Pixel pixels[Tiles];
+
+  __device__ __forceinline__ TileBringer(const Correlation3x3& a, int first_tile) {
+#pragma unroll
+    for (int tile = 0; tile < Tiles; ++tile) {
+      const TilePlace place(first_tile + tile, a.out);
+      pixels[tile] = place.n < a.images ? pixel_of(a.x, place.n, a.in, place.row - a.pad_h + line,
+                                                   place.column - a.pad_w + column)
+                                        : Pixel{a.x, false};
+    }
+  }
+
+  /// Starts the copies of channels first_c … of x to source_at(tile, c, line, column), and of their weights
+  /// for channels first_k … of y to weight_at(c, tap, k).
+  template <class SourceAt, class WeightAt>
+  __device__ __forceinline__ void bring(const Correlation3x3& a, int first_c, int first_k,
+                                        const SourceAt& source_at, const WeightAt& weight_at) const {
+    if (line < halo_side)
+#pragma unroll
+      for (int tile = 0; tile < Tiles; ++tile)
+#pragma unroll
+        for (int c = 0; c < Depth; ++c)
+          copy_async(source_at(tile, c, line, column), pixels[tile].in_channel(first_c + c, a.in));
+    share_copies<Channels * Depth * 9, 128>([&](int at) {
+      const int tap = at % 9, c = at / 9 % Depth, k = at / (9 * Depth);
+      const bool exists = first_k + k < a.out.c && first_c + c < a.in.c;
+      copy_async(weight_at(c, tap, k),
+                 {exists ? a.weight.at(first_k + k, first_c + c, tap) : a.weight.data, exists});
+    });
+  }
+};
+
 // MATH     Correlation3x3
 // MAPPING  a block of 128 threads: 8·G channels of y on 8/G tiles of 8 × 8 pixels; a thread: 8 channels
 //          of four pixels in a row
@@ -49,40 +87,24 @@ __device__ __forceinline__ Pixel pixel_of(const float* images, int n, const Volu
 //          are conflicts
 template <int G>
 __global__ void __launch_bounds__(128, G == 8 ? 2 : 4) correlate_3x3(Correlation3x3 a, bool wide) {
-  constexpr int tiles = 8 / G, depth = tile_channels;
+  constexpr int tiles = 8 / G;
   NORMA_SHARED(SourceTile[2][tiles], source);
   NORMA_SHARED(WeightTile<G>[2], weight);
   const TileThread<G> mine;
   const int first_tile = static_cast<int>(blockIdx.x) * tiles, first_k = static_cast<int>(blockIdx.y) * 8 * G;
 
-  // copy: a thread brings the same pixel of every tile, four channels at a time, and its share of the weight
-  const int t = static_cast<int>(threadIdx.x), line = t / halo_side, column = t % halo_side;
-  Pixel pixels[tiles];
-#pragma unroll
-  for (int tile = 0; tile < tiles; ++tile) {
-    const TilePlace place(first_tile + tile, a.out);
-    pixels[tile] = place.n < a.images ? pixel_of(a.x, place.n, a.in, place.row - a.pad_h + line,
-                                                 place.column - a.pad_w + column)
-                                      : Pixel{a.x, false};
-  }
+  const TileBringer<tiles, tile_channels, 8 * G> bringer(a, first_tile);
   const auto bring = [&](int first_c, int stage) {
-    if (line < halo_side)
-#pragma unroll
-      for (int tile = 0; tile < tiles; ++tile)
-#pragma unroll
-        for (int c = 0; c < depth; ++c)
-          copy_async(&source[stage][tile][c][line][column / 4].at[column % 4],
-                     pixels[tile].in_channel(first_c + c, a.in));
-    share_copies<8 * G * depth * 9, 128>([&](int at) {
-      const int tap = at % 9, c = at / 9 % depth, k = at / (9 * depth);
-      const bool exists = first_k + k < a.out.c && first_c + c < a.in.c;
-      copy_async(&weight[stage][c][tap][k / 4].at[k % 4],
-                 {exists ? a.weight.at(first_k + k, first_c + c, tap) : a.weight.data, exists});
-    });
+    bringer.bring(
+        a, first_c, first_k,
+        [&](int tile, int c, int line, int column) {
+          return &source[stage][tile][c][line][column / 4].at[column % 4];
+        },
+        [&](int c, int tap, int k) { return &weight[stage][c][tap][k / 4].at[k % 4]; });
   };
 
   float sum[8][4] = {};
-  in_two_stages(0, a.in.c, depth, bring,
+  in_two_stages(0, a.in.c, tile_channels, bring,
                 [&](int, int stage) { multiply_tile(source[stage][mine.tile], weight[stage], mine, sum); });
 
   store_tile(a, first_tile, first_k, mine, sum, wide);
@@ -115,6 +137,28 @@ struct WeightGradient3x3 {
   const float* dy;
   const float* x;
 };
+
+/// What a block of 128 threads brings to shared memory of a tile: `C` channels of x with its halo to x_at(c,
+/// line, column), a thread one pixel in each, and `K` channels of dy to dy_at(k, line, column), a thread one
+/// pixel in every second channel.
+template <int C, int K, class XAt, class DyAt>
+__device__ __forceinline__ void bring_gradient_tile(const WeightGradient3x3& a, int tile, int first_c,
+                                                    int first_k, const XAt& x_at, const DyAt& dy_at) {
+  const int t = static_cast<int>(threadIdx.x);
+  const TilePlace place(tile, a.out);
+  const int x_line = t / halo_side, x_column = t % halo_side;
+  const Pixel x =
+      pixel_of(a.x, place.n, a.in, place.row - a.pad_h + x_line, place.column - a.pad_w + x_column);
+  if (x_line < halo_side)
+#pragma unroll
+    for (int c = 0; c < C; ++c) copy_async(x_at(c, x_line, x_column), x.in_channel(first_c + c, a.in));
+  const int dy_line = t / tile_side % tile_side, dy_column = t % tile_side,
+            dy_first = t / (tile_side * tile_side);
+  const Pixel dy = pixel_of(a.dy, place.n, a.out, place.row + dy_line, place.column + dy_column);
+#pragma unroll
+  for (int k = 0; k < K; k += 2)
+    copy_async(dy_at(k + dy_first, dy_line, dy_column), dy.in_channel(first_k + k + dy_first, a.out));
+}
 
 /// Element (k, tap·C + c) of the kernel below goes into dweight[k, c, tap], the one after the last into
 /// dbias.
@@ -154,24 +198,15 @@ __global__ void __launch_bounds__(128, 3)
   const int first_c = static_cast<int>(blockIdx.x) * 16, first_k = static_cast<int>(blockIdx.y) * 16;
   const int begin = static_cast<int>(blockIdx.z) * length, end = min(tiles, begin + length);
 
-  // copy: a thread brings one pixel of x with its halo in 16 channels, and one of dy in every second channel
-  const int x_line = t / halo_side, x_column = t % halo_side;
-  const int dy_line = t / tile_side % tile_side, dy_column = t % tile_side,
-            dy_first = t / (tile_side * tile_side);
   const auto bring = [&](int tile, int stage) {
-    const TilePlace place(tile, a.out);
-    const Pixel x =
-        pixel_of(a.x, place.n, a.in, place.row - a.pad_h + x_line, place.column - a.pad_w + x_column);
-    if (x_line < halo_side)
-#pragma unroll
-      for (int c = 0; c < 16; ++c)
-        copy_async(&source[stage][c][x_line * halo_packs + x_column / 4].at[x_column % 4],
-                   x.in_channel(first_c + c, a.in));
-    const Pixel dy = pixel_of(a.dy, place.n, a.out, place.row + dy_line, place.column + dy_column);
-#pragma unroll
-    for (int k = 0; k < 16; k += 2)
-      copy_async(&gradient[stage][k + dy_first][dy_line * 2 + dy_column / 4].at[dy_column % 4],
-                 dy.in_channel(first_k + k + dy_first, a.out));
+    bring_gradient_tile<16, 16>(
+        a, tile, first_c, first_k,
+        [&](int c, int line, int column) {
+          return &source[stage][c][line * halo_packs + column / 4].at[column % 4];
+        },
+        [&](int k, int line, int column) {
+          return &gradient[stage][k][line * 2 + column / 4].at[column % 4];
+        });
   };
 
   float sum[2][9] = {}, total[2] = {};
@@ -213,20 +248,29 @@ __global__ void __launch_bounds__(128, 3)
   }
 }
 
-inline void weight_gradient(const WeightGradient3x3& a, const StoreGradients<float>& store) {
+/// Runs start(grid, tiles, length, store of the partial sums), a kernel whose blocks make K × C channels of a
+/// slice of `length` tiles, and adds the slices. `lines`: numbers per k.
+template <int K, int C, class Start>
+void weight_gradient_in_slices(const WeightGradient3x3& a, int lines, const StoreGradients<float>& store,
+                               const Start& start) {
   const int tiles = a.images * a.out.tiles_h() * a.out.tiles_w();
-  const unsigned c_blocks = static_cast<unsigned>(divide_up(a.in.c, 16)),
-                 k_blocks = static_cast<unsigned>(divide_up(a.out.c, 16));
+  const unsigned c_blocks = static_cast<unsigned>(divide_up(a.in.c, C)),
+                 k_blocks = static_cast<unsigned>(divide_up(a.out.c, K));
   const int wanted =
       std::clamp(std::min<int>(1024 / static_cast<int>(c_blocks * k_blocks), tiles / 4), 1, 512);
   const int length = std::max(1, static_cast<int>(divide_up(tiles, wanted)));
   const int slices = std::max(1, static_cast<int>(divide_up(tiles, length)));
-  const int lines = 9 * a.in.c + 1;  // taps, and the sum of dy
   const DeviceScratch<acc_t<float>> partial(static_cast<long long>(slices) * a.out.c * lines);
-  const dim3 grid(c_blocks, k_blocks, static_cast<unsigned>(slices));
-  launch(weight_gradient_3x3<StoreSlice<float>>, {.grid = grid, .block = 128}, a, tiles, length,
-         StoreSlice<float>{partial.data(), a.out.c, lines});
+  start(LaunchConfig{.grid = {c_blocks, k_blocks, static_cast<unsigned>(slices)}, .block = 128}, tiles,
+        length, StoreSlice<float>{partial.data(), a.out.c, lines});
   sum_slices<float>(slices, a.out.c, lines, partial.data(), StoreTransposedTaps{store, a.in.c});
+}
+
+inline void weight_gradient(const WeightGradient3x3& a, const StoreGradients<float>& store) {
+  const int lines = 9 * a.in.c + 1;  // taps, and the sum of dy
+  weight_gradient_in_slices<16, 16>(a, lines, store, [&](const LaunchConfig& config, auto... rest) {
+    launch(weight_gradient_3x3<StoreSlice<float>>, config, a, rest...);
+  });
 }
 
 }  // namespace norma::NORMA_EXECUTOR

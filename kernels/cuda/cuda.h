@@ -10,6 +10,7 @@
 //   launch.h    starts a kernel          pack.cuh    16-byte accesses        map.cuh     elementwise kernels
 //   grid.cuh    a thread's place         team.cuh    sums in a block         reduce.cuh  sums of arrays
 //   scratch.h   memory during a call    copy_async.cuh  tiles on their way    matmul.cuh  matrix products
+//   mma.cuh     tensor cores            matmul_mma.cuh  matrix products on them
 //
 // Everything in a .cu file therefore stands in `namespace norma::NORMA_EXECUTOR { … }`: in one program the
 // two compilations are different functions, as the one-definition rule demands. Under simt CUDA's own names
@@ -57,6 +58,7 @@ __device__ __forceinline__ T* dynamic_shared() {
 #include "kernels/simt/collectives.h"
 #include "kernels/simt/device_math.h"
 #include "kernels/simt/language.h"
+#include "kernels/simt/matrix_unit.h"
 #include "kernels/simt/shared_memory.h"
 #include "kernels/simt/vector_types.h"
 

@@ -51,6 +51,13 @@ struct Matrix {
 template <class T>
 __device__ const T number_one = T{1};
 
+/// Lines of ones: the product with one is the sum of the other factor's lines.
+template <class T>
+struct Ones {
+  static constexpr bool along_k = true;
+  __device__ Element<T> operator()(int, int) const { return {&number_one<T>, true}; }
+};
+
 /// A view with one more line, of ones: the product with it is the sum of the other factor's lines. So the
 /// product that gives the gradient of the weight also gives that of the bias, which every output adds with
 /// weight 1.
@@ -68,6 +75,15 @@ struct WithOnes {
 
 inline constexpr int tile_depth = 16;
 
+// view(line, k), or zero beyond `lines` and `end`.
+template <class View>
+__device__ __forceinline__ auto element_within(const View& view, int line, int lines, int k, int end) {
+  const int near_line = min(line, lines - 1), near_k = min(k, end - 1);
+  auto element = view(near_line, near_k);
+  element.exists &= line == near_line && k == near_k;
+  return element;
+}
+
 // Brings tile[k][i] = view(line + i, first + k), zero beyond `lines` and `end`; W lines lie in one pack.
 template <int Lines, class T, int W, int Pitch, class View>
 __device__ __forceinline__ void bring_tile(const View& view, int line, int lines, int first, int end,
@@ -75,10 +91,7 @@ __device__ __forceinline__ void bring_tile(const View& view, int line, int lines
   share_copies<Lines * tile_depth, 256>([&](int at) {
     const int i = View::along_k ? at / tile_depth : at % Lines,
               k = View::along_k ? at % tile_depth : at / Lines;
-    const int near_i = min(line + i, lines - 1), near_k = min(first + k, end - 1);
-    Element<T> element = view(near_i, near_k);
-    element.exists &= line + i == near_i && first + k == near_k;
-    copy_async(&tile[k][i / W].at[i % W], element);
+    copy_async(&tile[k][i / W].at[i % W], element_within(view, line + i, lines, first + k, end));
   });
 }
 
@@ -167,32 +180,41 @@ inline int slice_depth(long long tiles, int k) {
   return static_cast<int>(std::max(1ll, divide_up(divide_up(k, slices), tile_depth)) * tile_depth);
 }
 
-template <int R, class T, class A, class B, class C>
-void multiply_in_rows(int m, int n, int k, A a, B b, C c) {
+/// The grid of a product whose blocks make 16·R × 64 elements, and its slices: calls
+/// start.operator()<R>(config, depth of a slice, where elements go).
+template <class T, int R, class C, class Start>
+void multiply_in_rows(int m, int n, int k, C c, const Start& start) {
   const unsigned rows = static_cast<unsigned>(divide_up(m, 16 * R)),
                  columns = static_cast<unsigned>(divide_up(n, 64));
   const int depth = slice_depth(static_cast<long long>(rows) * columns, k);
   const int slices = std::max(1, static_cast<int>(divide_up(k, depth)));
-  const dim3 grid(columns, rows, static_cast<unsigned>(slices));
-  if (slices == 1)
-    return launch(&multiply_tiles<R, T, A, B, C>, {.grid = grid, .block = 256}, m, n, k, depth, a, b, c);
+  const LaunchConfig config{.grid = {columns, rows, static_cast<unsigned>(slices)}, .block = 256};
+  if (slices == 1) return start.template operator()<R>(config, depth, c);
   const DeviceScratch<acc_t<T>> partial(static_cast<long long>(slices) * m * n);
-  launch(&multiply_tiles<R, T, A, B, StoreSlice<T>>, {.grid = grid, .block = 256}, m, n, k, depth, a, b,
-         StoreSlice<T>{partial.data(), m, n});
+  start.template operator()<R>(config, depth, StoreSlice<T>{partial.data(), m, n});
   sum_slices<T>(slices, m, n, partial.data(), c);
 }
 
-/// Calls c(i, j, C(i, j)) once for every element, in any order.
-template <class T, class A, class B, class C>
-void multiply(long long m, long long n, long long k, A a, B b, C c) {
+template <class T, class C, class Start>
+void multiply_in_slices(long long m, long long n, long long k, C c, const Start& start) {
   constexpr long long most = 1 << 30;  // fits an int, with room for sums
   if (m > most || n > most || k > most)
     fail("a product of {} × {} × {} is too large for one launch", m, n, k);
   if (m == 0 || n == 0) return;
   const int rows = static_cast<int>(m), columns = static_cast<int>(n), depth = static_cast<int>(k);
-  if (m <= 16) return multiply_in_rows<1, T>(rows, columns, depth, a, b, c);
-  if (m <= 32) return multiply_in_rows<2, T>(rows, columns, depth, a, b, c);
-  multiply_in_rows<4, T>(rows, columns, depth, a, b, c);
+  if (m <= 16) return multiply_in_rows<T, 1>(rows, columns, depth, c, start);
+  if (m <= 32) return multiply_in_rows<T, 2>(rows, columns, depth, c, start);
+  multiply_in_rows<T, 4>(rows, columns, depth, c, start);
+}
+
+/// Calls c(i, j, C(i, j)) once for every element, in any order.
+template <class T, class A, class B, class C>
+void multiply(long long m, long long n, long long k, A a, B b, C c) {
+  multiply_in_slices<T>(m, n, k, c, [&]<int R>(const LaunchConfig& config, int depth, const auto& store) {
+    using Store = std::remove_cvref_t<decltype(store)>;
+    launch(&multiply_tiles<R, T, A, B, Store>, config, static_cast<int>(m), static_cast<int>(n),
+           static_cast<int>(k), depth, a, b, store);
+  });
 }
 
 }  // namespace norma::NORMA_EXECUTOR

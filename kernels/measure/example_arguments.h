@@ -33,26 +33,31 @@ struct Sizes {
 
 // ── Convolution and linear ─────────────────────────────────────────────────────────────────────────────────
 
-inline std::int64_t inputs(const Conv2dShape& s) { return s.n * s.c * s.h * s.w; }
-inline std::int64_t outputs(const Conv2dShape& s) { return s.n * s.k * s.out_h() * s.out_w(); }
-inline std::int64_t weights(const Conv2dShape& s) { return s.k * s.c * s.kernel_h * s.kernel_w; }
-
 template <class T>
 Conv2dForward<T> example(Of<Conv2dForward<T>>, A a, S s) {
   const Conv2dShape c = conv_shape(s);
-  return {c, a.in<T>("x", inputs(c)), a.in<T>("weight", weights(c)),
-          s.conv_bias ? a.in<T>("bias", c.k) : nullptr, a.out<T>("y", outputs(c))};
+  return {c,
+          a.in<T>("x", c.x_size()),
+          a.in<T>("weight", c.weight_size()),
+          s.conv_bias ? a.in<T>("bias", c.k) : nullptr,
+          a.out<T>("y", c.y_size()),
+          s.precision};
 }
 template <class T>
 Conv2dBackwardData<T> example(Of<Conv2dBackwardData<T>>, A a, S s) {
   const Conv2dShape c = conv_shape(s);
-  return {c, a.in<T>("dy", outputs(c)), a.in<T>("weight", weights(c)), a.out<T>("dx", inputs(c))};
+  return {c, a.in<T>("dy", c.y_size()), a.in<T>("weight", c.weight_size()), a.out<T>("dx", c.x_size()),
+          s.precision};
 }
 template <class T>
 Conv2dBackwardWeight<T> example(Of<Conv2dBackwardWeight<T>>, A a, S s) {
   const Conv2dShape c = conv_shape(s);
-  return {c, a.in<T>("dy", outputs(c)), a.in<T>("x", inputs(c)), a.out<T>("dweight", weights(c)),
-          s.conv_bias ? a.out<T>("dbias", c.k) : nullptr};
+  return {c,
+          a.in<T>("dy", c.y_size()),
+          a.in<T>("x", c.x_size()),
+          a.out<T>("dweight", c.weight_size()),
+          s.conv_bias ? a.out<T>("dbias", c.k) : nullptr,
+          s.precision};
 }
 template <class T>
 LinearForward<T> example(Of<LinearForward<T>>, A a, S s) {
@@ -277,8 +282,8 @@ GroupNormBackward<T> example(Of<GroupNormBackward<T>>, A a, S s) {
 template <class T>
 Conv2dNormForward<T> example(Of<Conv2dNormForward<T>>, A a, S s) {
   const Conv2dShape c = conv_shape(s);
-  const Conv2dForward<T> conv{c, a.in<T>("x", inputs(c)), a.in<T>("weight", weights(c)), nullptr,
-                              a.out<T>("z", outputs(c))};
+  const Conv2dForward<T> conv{c, a.in<T>("x", c.x_size()), a.in<T>("weight", c.weight_size()), nullptr,
+                              a.out<T>("z", c.y_size())};
   const GroupNormForward<T> norm{.n = c.n,
                                  .c = c.k,
                                  .hw = c.out_h() * c.out_w(),
@@ -287,7 +292,7 @@ Conv2dNormForward<T> example(Of<Conv2dNormForward<T>>, A a, S s) {
                                  .x = conv.y,
                                  .weight = a.in<T>("norm_weight", c.k),
                                  .bias = a.in<T>("norm_bias", c.k),
-                                 .y = a.out<T>("y", outputs(c)),
+                                 .y = a.out<T>("y", c.y_size()),
                                  .mean = a.out<stat_t>("mean", c.n * s.groups),
                                  .rstd = a.out<stat_t>("rstd", c.n * s.groups),
                                  .after = {.relu = true, .p = 0.05, .random = RandomSequence{1}}};

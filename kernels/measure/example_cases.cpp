@@ -18,6 +18,8 @@ void check_setting(const std::string& operation, const ExampleSetting& s) {
   if (operation.starts_with("conv2d")) {
     const Conv2dShape c = conv_shape(s);
     check_padded("kernel", c.kernel_h, c.h, c.w, c.pad_h);
+    if (s.precision != Precision::exact && s.dtype != DType::float32)
+      fail_usage("--precision {} is for --dtype float32", name(s.precision));
   }
   if (operation.starts_with("max_pool2d") || operation.starts_with("avg_pool2d")) {
     const PoolShape p = pool_shape(s);

@@ -248,6 +248,7 @@ std::string describe(const ProfileCase& which, const ExampleSetting& s) {
     if (flag == "stride" && s.stride) text += fmt::format(", stride {}", *s.stride);
     if (flag == "padding" && s.padding) text += fmt::format(", padding {}", *s.padding);
     if (flag == "out-channels" && s.out_channels) text += fmt::format(", {} outputs", *s.out_channels);
+    if (flag == "precision" && s.precision != Precision::exact) text += ", " + norma::name(s.precision);
     if (flag == "p") text += fmt::format(", p {}", s.p);
     if (flag == "channels" && s.channels) text += ", whole channels";
     if (flag == "eval" && s.eval) text += ", running statistics";

@@ -18,8 +18,8 @@ struct Defaults {
 /// What differs from a batch of images without flags.
 const std::vector<Defaults>& defaults() {
   static const std::vector<Defaults> all = {
-      {"conv2d", images, {"kernel", "stride", "padding", "out-channels"}},
-      {"conv2d_norm", images, {"kernel", "stride", "padding", "out-channels", "groups"}},
+      {"conv2d", images, {"kernel", "stride", "padding", "out-channels", "precision"}},
+      {"conv2d_norm", images, {"kernel", "stride", "padding", "out-channels", "precision", "groups"}},
       {"max_pool2d", images, {"kernel", "stride", "padding"}},
       {"avg_pool2d", images, {"kernel", "stride", "padding"}},
       {"batch_norm", images, {"eval"}},

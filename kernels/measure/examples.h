@@ -27,6 +27,7 @@ struct ExampleSetting {
   bool eval = false;                                                   ///< batch norm with running statistics
   DType dtype = DType::float32;                                        ///< float32 or float64
   bool conv_bias = true;
+  Precision precision = Precision::exact;  ///< of a convolution
   double label_smoothing = 0.1;
 };
 

@@ -13,7 +13,10 @@ namespace {
 constexpr double start_and_end = 1.0e-6, gap_in_a_graph = 0.5e-6;
 constexpr double busy = 0.85;  // share of the clocks in which a full multiprocessor starts an instruction
 constexpr double other_share = 0.25;  // of multiply-adds, in kernels whose work is not arithmetic
-constexpr int starts = 128;           // instructions of threads that a multiprocessor starts per clock
+// Share of the tensor cores' peak that mma.sync reaches, an estimate for 9.0; multiply-adds of a thread per
+// m16n8k8; and per instruction, where shuffles do its work (kernels/cuda/mma.cuh).
+constexpr double mma_share = 0.62, mma_multiply_adds = 32, shuffle_share = 0.14;
+constexpr int starts = 128;  // instructions of threads that a multiprocessor starts per clock
 constexpr int bytes_per_load = 16, loads_together = 4, registers = 65536;
 
 // The arrays in L2. A new one drives out those that were used longest ago.
@@ -68,6 +71,19 @@ double blocks_held(const Gpu& gpu, const DeviceWork& work, const KernelFigures* 
   return std::max(held, 1.0);
 }
 
+// Multiply-adds that a multiprocessor does per clock.
+double multiply_adds(const Gpu& gpu, const KernelFigures* figures) {
+  if (figures != nullptr && figures->precision != Precision::exact) {
+    const bool bf16 = figures->precision == Precision::bf16;  // m16n8k16
+    const int peak = bf16 ? gpu.bf16 : gpu.tf32;
+    if (peak == 0) return busy * starts * shuffle_share;
+    return std::min(mma_share * peak,
+                    busy * starts * figures->multiply_add * mma_multiply_adds * (bf16 ? 2 : 1));
+  }
+  const double share = figures != nullptr && figures->multiply_add > 0 ? figures->multiply_add : other_share;
+  return busy * std::min<double>(gpu.multiply_adds, starts * share);
+}
+
 ModelledLaunch model(const Gpu& gpu, const RecordedWork& of, const std::string& kernel, Cache& cache) {
   ModelledLaunch result;
   double arrays = 0;
@@ -85,10 +101,8 @@ ModelledLaunch model(const Gpu& gpu, const RecordedWork& of, const std::string& 
     const double blocks = product(of.work.grid), threads = product(of.work.block);
     const double held = blocks_held(gpu, of.work, figures);
     result.waves = blocks / (held * gpu.multiprocessors);
-    const double share =
-        figures != nullptr && figures->multiply_add > 0 ? figures->multiply_add : other_share;
     arithmetic = std::ceil(blocks / gpu.multiprocessors) * of.flops / blocks /
-                 (2 * std::min<double>(gpu.multiply_adds, starts * share) * gpu.clock * busy);
+                 (2 * multiply_adds(gpu, figures) * gpu.clock);
     const double clocks = result.dram_bytes > result.l2_bytes ? gpu.dram_clocks : gpu.l2_clocks;
     const double loads = of.bytes / (blocks * threads * bytes_per_load);
     latency = std::ceil(result.waves) * (1 + std::ceil(loads / loads_together)) * clocks / gpu.clock;
@@ -105,14 +119,16 @@ ModelledLaunch model(const Gpu& gpu, const RecordedWork& of, const std::string& 
 }  // namespace
 
 const std::vector<Gpu>& known_gpus() {
-  // From the vendor ("NVIDIA H100 Tensor Core GPU Architecture", "NVIDIA A100 Tensor Core GPU Architecture",
-  // "NVIDIA Ada GPU Architecture", "NVIDIA Turing GPU Architecture"): boost clock, units, sizes, and 90 % of
-  // the bandwidth of DRAM. Estimates: the bandwidth of L2, and that arrays fill 80 % of L2.
+  // From the vendor ("NVIDIA H100 Tensor Core GPU Architecture", "NVIDIA A100 Tensor Core GPU
+  // Architecture", "NVIDIA Ada GPU Architecture", "NVIDIA Turing GPU Architecture"): boost clock, units,
+  // dense multiply-adds of tensor cores, sizes, and 90 % of the bandwidth of DRAM. Estimates: the bandwidth
+  // of L2, and that arrays fill 80 % of L2.
   static const std::vector<Gpu> all = {
-      {"h100", "NVIDIA H100 SXM", 132, 1.98e9, 128, 3.0e12, 4.5e12, 40e6, 2048, 32, 233'472},
-      {"a100", "NVIDIA A100 SXM 40 GB", 108, 1.41e9, 64, 1.4e12, 3.0e12, 32e6, 2048, 32, 167'936},
-      {"rtx4090", "NVIDIA GeForce RTX 4090", 128, 2.52e9, 128, 0.91e12, 3.5e12, 58e6, 1536, 24, 102'400},
-      {"t4", "NVIDIA T4", 40, 1.59e9, 64, 0.288e12, 0.9e12, 3.2e6, 1024, 16, 65'536},
+      {"h100", "NVIDIA H100 SXM", 132, 1.98e9, 128, 1024, 2048, 3.0e12, 4.5e12, 40e6, 2048, 32, 233'472},
+      {"a100", "NVIDIA A100 SXM 40 GB", 108, 1.41e9, 64, 512, 1024, 1.4e12, 3.0e12, 32e6, 2048, 32, 167'936},
+      {"rtx4090", "NVIDIA GeForce RTX 4090", 128, 2.52e9, 128, 128, 256, 0.91e12, 3.5e12, 58e6, 1536, 24,
+       102'400},
+      {"t4", "NVIDIA T4", 40, 1.59e9, 64, 0, 0, 0.288e12, 0.9e12, 3.2e6, 1024, 16, 65'536},
   };
   return all;
 }

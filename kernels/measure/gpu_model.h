@@ -22,6 +22,7 @@ struct Gpu {
   int multiprocessors;
   double clock;            ///< Hz
   int multiply_adds;       ///< of float32, per multiprocessor and clock
+  int tf32, bf16;          ///< those of its tensor cores; 0: it has none for the format
   double dram, l2;         ///< bytes per second, that a kernel reaches
   double l2_bytes;         ///< of L2, that arrays can use
   int threads, blocks;     ///< of a multiprocessor, at most

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "core/precision.h"
+
 namespace norma {
 
 struct KernelFigures {
@@ -12,8 +14,9 @@ struct KernelFigures {
   int registers;     ///< per thread: at most, for float32 and compute capability 8.0 and 9.0
   int shared_bytes;  ///< static, per block: at most
   // Of kernels whose work is arithmetic, else 0: of the machine code for compute capability 9.0, at least.
-  double multiply_add = 0;  ///< share of multiply-adds among the instructions of the loop
+  double multiply_add = 0;  ///< share of multiply-adds, or of mma.sync, among the instructions of the loop
   int loads = 0;            ///< that a thread has under way at once in the loop
+  Precision precision = Precision::exact;  ///< another one: it multiplies on tensor cores
 };
 
 const std::vector<KernelFigures>& kernel_figures();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "kernels/simt/matrix_unit.h"
 
 namespace norma::simt {
 
@@ -200,10 +201,11 @@ bool Block::complete_warp_operation(int number) {
   if ((lanes & ready_.lanes(warp)) != 0) return false;
   for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1)
     if (!stand_together(thread(warp * warpSize + std::countr_zero(rest)), caller)) return false;
-  for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1) {
-    const int lane = warp * warpSize + std::countr_zero(rest);
-    thread(lane).result = result_of(lane, lanes);
-  }
+  if (!carry_out_with_matrices(warp, lanes))
+    for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1) {
+      const int lane = warp * warpSize + std::countr_zero(rest);
+      thread(lane).result = result_of(lane, lanes);
+    }
   for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1) {
     const int lane = warp * warpSize + std::countr_zero(rest);
     thread(lane).state = State::ready;
@@ -212,6 +214,29 @@ bool Block::complete_warp_operation(int number) {
   if (observer != nullptr)
     caller.operation.kind == Kind::sync ? observer->warp_barrier(warp, lanes)
                                         : observer->shuffle(warp, lanes);
+  return true;
+}
+
+/// Carries out an operation with matrices (kernels/simt/matrix_unit.h), for which every lane brings an
+/// address; false if it is another operation.
+bool Block::carry_out_with_matrices(int warp, std::uint32_t lanes) {
+  const Thread& first = thread(warp * warpSize + std::countr_zero(lanes));
+  const Kind kind = first.operation.kind;
+  if (kind < Kind::multiply_tf32) return false;
+  if (lanes != 0xffffffffu)
+    fail("mma.sync and ldmatrix need all 32 lanes of a warp, not {:#010x}, at {}:{}", lanes,
+         first.where->file_name(), first.where->line());
+  const auto brought = [&]<class T>(std::array<T*, 32> all) {
+    for (std::size_t lane = 0; lane < 32; ++lane) {
+      const std::uint64_t address = thread(warp * warpSize + static_cast<int>(lane)).operation.value;
+      all[lane] = reinterpret_cast<T*>(static_cast<std::uintptr_t>(address));
+    }
+    return all;
+  };
+  if (kind == Kind::load_matrices)
+    load_matrices(brought(std::array<LaneRow*, 32>{}));
+  else
+    (kind == Kind::multiply_tf32 ? multiply_tf32 : multiply_bf16)(brought(std::array<LaneFragments*, 32>{}));
   return true;
 }
 
@@ -239,8 +264,9 @@ std::uint64_t Block::result_of(int number, std::uint32_t lanes) const {
       for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1)
         result += static_cast<std::uint32_t>(thread(first + std::countr_zero(rest)).operation.value);
       return result;
+    default:
+      return 0;  // carry_out_with_matrices
   }
-  return 0;
 }
 
 // ── Copies ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@
 #include <memory>
 #include <sstream>
 
+#include "core/precision.h"
 #include "kernels/simt/counters.h"
 
 namespace norma {
@@ -74,6 +75,10 @@ std::string short_function(const std::string& demangled) {
     } else if (c == '>') {
       if (--depth == 0) text += c;
     } else if (depth > 1) {
+    } else if (depth == 1 && c == '(') {  // "(norma::Precision)1"
+      const std::size_t close = demangled.find(')', i), colon = demangled.rfind(':', close);
+      text += demangled.substr(colon + 1, close - colon - 1);
+      i = close;
     } else if (c == '(') {
       break;  // the parameters
     } else if (c == ':' || (c == ' ' && depth == 0)) {
@@ -81,6 +86,11 @@ std::string short_function(const std::string& demangled) {
     } else if (c != ' ' || text.back() == ',') {
       text += c;
     }
+  }
+  for (const std::string& name : precision_names()) {
+    const std::string number = fmt::format("Precision{}", static_cast<int>(precision_from("", name)));
+    if (const std::size_t at = text.find(number); at != std::string::npos)
+      text.replace(at, number.size(), name);
   }
   return text;
 }

@@ -26,7 +26,16 @@ using Site = std::source_location;
 namespace detail {
 
 struct WarpOperation {
-  enum class Kind : std::uint8_t { sync, shuffle, ballot, reduce_add };
+  enum class Kind : std::uint8_t {
+    sync,
+    shuffle,
+    ballot,
+    reduce_add,
+    // The value is the address of what a lane brings (kernels/simt/matrix_unit.h).
+    multiply_tf32,
+    multiply_bf16,
+    load_matrices,
+  };
   Kind kind = Kind::sync;
   unsigned mask = 0;        ///< the lanes that take part
   int source = 0;           ///< shuffle: the lane to read from

@@ -9,8 +9,14 @@
 namespace norma::functional {
 namespace {
 
-Tensor backward_weight(const Conv2dShape& s, const Tensor& dy, const Tensor& x);
-Tensor forward(const Conv2dShape& s, const Tensor& x, const Tensor& weight);
+// What a convolution and its gradients have in common.
+struct Conv {
+  Conv2dShape s;
+  Precision precision;
+};
+
+Tensor backward_weight(const Conv& conv, const Tensor& dy, const Tensor& x);
+Tensor forward(const Conv& conv, const Tensor& x, const Tensor& weight);
 
 // Convolution is linear in x and in the weight, and so are both of its gradients: the gradients of these
 // three are these three.
@@ -19,41 +25,45 @@ Tensor forward(const Conv2dShape& s, const Tensor& x, const Tensor& weight);
 //   y  = forward(x, weight)           backward_data(dy, weight)          backward_weight(dy, x)
 //   dx = backward_data(dy, weight)    forward(u, weight)                 backward_weight(dy, u)
 //   dw = backward_weight(dy, x)       forward(x, u)                      backward_data(dy, u)
-Tensor backward_data(const Conv2dShape& s, const Tensor& dy, const Tensor& weight) {
+Tensor backward_data(const Conv& conv, const Tensor& dy, const Tensor& weight) {
+  const Conv2dShape& s = conv.s;
   return dispatch_float("conv2d", dy.dtype(), [&]<class T>() {
     const Tensor dx = Tensor::empty({s.n, s.c, s.h, s.w}, dy.dtype(), dy.device());
-    kernels<T>.conv2d_backward_data(dy.device(), {s, dy.data<T>(), weight.data<T>(), dx.data<T>()});
+    kernels<T>.conv2d_backward_data(dy.device(),
+                                    {s, dy.data<T>(), weight.data<T>(), dx.data<T>(), conv.precision});
     return record(
         "conv2d_backward_data", dx, {dy, weight},
         [=](const Tensor& u) -> Gradients {
-          return {forward(s, u, weight), backward_weight(s, dy, u)};
+          return {forward(conv, u, weight), backward_weight(conv, dy, u)};
         },
         Order::twice);
   });
 }
 
-Tensor backward_weight(const Conv2dShape& s, const Tensor& dy, const Tensor& x) {
+Tensor backward_weight(const Conv& conv, const Tensor& dy, const Tensor& x) {
+  const Conv2dShape& s = conv.s;
   return dispatch_float("conv2d", dy.dtype(), [&]<class T>() {
     const Tensor dweight = Tensor::empty({s.k, s.c, s.kernel_h, s.kernel_w}, dy.dtype(), dy.device());
-    kernels<T>.conv2d_backward_weight(dy.device(),
-                                      {s, dy.data<T>(), x.data<T>(), dweight.data<T>(), nullptr});
+    kernels<T>.conv2d_backward_weight(
+        dy.device(), {s, dy.data<T>(), x.data<T>(), dweight.data<T>(), nullptr, conv.precision});
     return record(
         "conv2d_backward_weight", dweight, {dy, x},
         [=](const Tensor& u) -> Gradients {
-          return {forward(s, x, u), backward_data(s, dy, u)};
+          return {forward(conv, x, u), backward_data(conv, dy, u)};
         },
         Order::twice);
   });
 }
 
-Tensor forward(const Conv2dShape& s, const Tensor& x, const Tensor& weight) {
-  return conv2d(x, weight, {}, {s.stride_h, s.stride_w}, {s.pad_h, s.pad_w});
+Tensor forward(const Conv& conv, const Tensor& x, const Tensor& weight) {
+  const Conv2dShape& s = conv.s;
+  return conv2d(x, weight, {}, {s.stride_h, s.stride_w}, {s.pad_h, s.pad_w}, conv.precision);
 }
 
 }  // namespace
 
-Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride,
-                       Size2 padding) {
+Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride, Size2 padding,
+                       Precision precision) {
   check_images("conv2d", x);
   if (weight.shape().rank() != 4)
     fail("conv2d takes a weight [K, C, kernel_h, kernel_w], not {}", weight.shape().to_string());
@@ -69,33 +79,39 @@ Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias
   if (s.kernel_h > s.h + 2 * s.pad_h || s.kernel_w > s.w + 2 * s.pad_w)
     fail("conv2d: a {}×{} kernel does not fit into images of {}×{} with padding {}×{}", s.kernel_h,
          s.kernel_w, s.h, s.w, s.pad_h, s.pad_w);
+  if (precision != Precision::exact && x.dtype() != DType::float32)
+    fail("conv2d rounds to {} what is float32; the input is {}", norma::name(precision), name(x.dtype()));
 
+  const Conv conv{s, precision};
   return dispatch_float("conv2d", x.dtype(), [&]<class T>() {
     const Tensor y = Tensor::empty({s.n, s.k, s.out_h(), s.out_w()}, x.dtype(), x.device());
     const Tensor recorded = record(
         "conv2d", y, {x, weight, bias},
-        [s, x, weight, bias, need_dx = x.requires_grad(),
+        [conv, x, weight, bias, need_dx = x.requires_grad(),
          need_dweight = weight.requires_grad() || bias.requires_grad()](const Tensor& dy) -> Gradients {
           if (needs_gradient({dy, x, weight}))  // of a second derivative
-            return {need_dx ? backward_data(s, dy, weight) : Tensor(),
-                    need_dweight ? backward_weight(s, dy, x) : Tensor(),
+            return {need_dx ? backward_data(conv, dy, weight) : Tensor(),
+                    need_dweight ? backward_weight(conv, dy, x) : Tensor(),
                     bias.defined() ? reshape(sum(dy, {0, 2, 3}), bias.shape()) : Tensor()};
           const Tensor dx = gradient_for(x, need_dx), dweight = gradient_for(weight, need_dweight);
           const Tensor dbias = gradient_for(bias, need_dweight && bias.defined());
           if (need_dx)
-            kernels<T>.conv2d_backward_data(x.device(), {s, dy.data<T>(), weight.data<T>(), dx.data<T>()});
+            kernels<T>.conv2d_backward_data(
+                x.device(), {conv.s, dy.data<T>(), weight.data<T>(), dx.data<T>(), conv.precision});
           if (need_dweight)
             kernels<T>.conv2d_backward_weight(
-                x.device(), {s, dy.data<T>(), x.data<T>(), dweight.data<T>(), dbias.data<T>()});
+                x.device(),
+                {conv.s, dy.data<T>(), x.data<T>(), dweight.data<T>(), dbias.data<T>(), conv.precision});
           return {dx, dweight, dbias};
         },
         Order::twice);
-    return Conv2dCall{s, x.detach(), weight.detach(), bias.detach(), recorded};
+    return Conv2dCall{s, x.detach(), weight.detach(), bias.detach(), recorded, precision};
   });
 }
 
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride, Size2 padding) {
-  const Conv2dCall call = conv2d_call(x, weight, bias, stride, padding);
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride, Size2 padding,
+              Precision precision) {
+  const Conv2dCall call = conv2d_call(x, weight, bias, stride, padding, precision);
   dispatch_float("conv2d", x.dtype(),
                  [&]<class T>() { kernels<T>.conv2d_forward(x.device(), call.args<T>()); });
   return call.y;

@@ -26,7 +26,8 @@ std::shared_ptr<Module> NetworkBuilder::make_norm(const std::string& layer,
 }
 
 void NetworkBuilder::add_conv(Sequential& to, const std::string& name, std::int64_t channels,
-                              std::int64_t kernel, const Conv2dOptions& options) {
+                              std::int64_t kernel, Conv2dOptions options) {
+  options.precision = choice_.precision;
   to.add(name, std::make_shared<Conv2d>(c_, channels, kernel, options));
   c_ = channels;
   h_ = (h_ + 2 * options.padding.h - kernel) / options.stride.h + 1;

@@ -22,6 +22,7 @@ struct NetworkChoice {
   std::int64_t ghost = 0;                   ///< for bn: images that share statistics in training; 0: all
   bool standardize = false;                 ///< the convolutions of all blocks, in any network
   std::int64_t classes = 10;                ///< scores per image
+  Precision precision = Precision::exact;   ///< of all convolutions
 };
 
 enum class Drop { none, element, channel };
@@ -74,7 +75,7 @@ class NetworkBuilder {
  private:
   std::shared_ptr<Module> make_norm(const std::string& layer, std::int64_t default_groups) const;
   void add_conv(Sequential& to, const std::string& name, std::int64_t channels, std::int64_t kernel,
-                const Conv2dOptions& options);
+                Conv2dOptions options);
   void add_drop(Sequential& to, Drop drop) const;
 
   NetworkChoice choice_;

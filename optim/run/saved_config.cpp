@@ -89,6 +89,10 @@ SavedConfig config_from(Json json, const std::string& name) {
   if (network.has("groups")) config.groups = network.whole("groups", 1, many);
   if (network.has("ghost")) config.ghost = network.whole("ghost", 1, many);
   if (network.has("standardize")) config.standardize = network.truth("standardize");
+  check_printable(text_or(network, "precision", ""), "network.precision", name);
+  if (network.has("precision"))
+    config.precision =
+        precision_from(fmt::format("{}: network.precision", name), network.text("precision", longest_name));
   if (network.has("parameters")) config.parameters = network.whole("parameters", 0, many);
   if (all.has("training")) {
     const Fields training = all.object("training");

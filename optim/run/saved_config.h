@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/precision.h"
 #include "data/known_data.h"
 
 namespace norma {
@@ -30,6 +31,7 @@ struct SavedConfig {
   std::optional<std::int64_t> groups;
   std::int64_t ghost = 0;
   bool standardize = false;
+  Precision precision = Precision::exact;
   std::int64_t parameters = 0;
 
   int epochs = 0;

@@ -58,8 +58,11 @@ SavedModel load_saved_model(const fs::path& run) {
   const LoadOptions load{.labels = config.labels, .image = preset.data->image, .hold_out = config.held_out};
   check_normalization(config.normalization, load.image[0],
                       fmt::format("the normalization in {}", file.string()));
-  NetworkChoice choice{
-      .norm = norm->norm, .groups = config.groups, .ghost = config.ghost, .standardize = config.standardize};
+  NetworkChoice choice{.norm = norm->norm,
+                       .groups = config.groups,
+                       .ghost = config.ghost,
+                       .standardize = config.standardize,
+                       .precision = config.precision};
   if (!config.classes.empty()) choice.classes = static_cast<std::int64_t>(config.classes.size());
   SavedModel model{file,
                    network_of(file, preset, choice),

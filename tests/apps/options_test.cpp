@@ -1,6 +1,7 @@
 #include "apps/cli/options.h"
 
 #include "apps/cli/arguments.h"
+#include "layers/conv2d.h"
 #include "layers/sequential.h"
 #include "tests/support/catch.h"
 
@@ -130,6 +131,22 @@ TEST_CASE("ghost batches and standardized convolutions are for networks where th
   CHECK_THAT(network->children().front().second->children().front().second->description(),
              Catch::Contains("standardize=True"));
   CHECK_THROWS_WITH(parse({"--preset", "norma-49k", "--standardize"}), Catch::Contains("has no effect"));
+}
+
+TEST_CASE("--precision is that of all convolutions", "[options]") {
+  CHECK(parse({}).network.precision == Precision::exact);
+  const auto network = make_network(parse({"--preset", "c11-48096", "--precision", "tf32"}));
+  int convolutions = 0;
+  const std::function<void(const Module&)> visit = [&](const Module& module) {
+    if (const auto* conv = dynamic_cast<const Conv2d*>(&module)) {
+      CHECK(conv->options().precision == Precision::tf32);
+      ++convolutions;
+    }
+    for (const auto& child : module.children()) visit(*child.second);
+  };
+  visit(*network);
+  CHECK(convolutions == 11);
+  CHECK_THROWS_WITH(parse({"--precision", "tf23"}), Catch::Contains("tf32"));
 }
 
 TEST_CASE("every norm is selected by its name", "[options]") {

@@ -74,6 +74,9 @@ TEST_CASE("names of kernels lose namespaces, parameters and arguments of argumen
             "norma::simt::In<float>, norma::simt::Out<float> >(long long, norma::simt::In<float>)") ==
         "map_kernel<4, Relu, In, Out>");
   CHECK(short_function("norma::simt::(anonymous namespace)::scale(float*)") == "scale");
+  CHECK(short_function(
+            "void norma::simt::tiles<4, (norma::Precision)1, norma::simt::Matrix<float, true> >(int)") ==
+        "tiles<4, tf32, Matrix>");
   CHECK(short_function("") == "");
   CHECK(short_path("/home/anyone/norma/kernels/cuda/map.cuh:88") == "kernels/cuda/map.cuh:88");
 }

@@ -247,6 +247,17 @@ TEST_CASE("training without fusion (--no-fuse) gives the same bits", "[app][fusi
   CHECK(model("fused", {}) == model("unfused", {"--no-fuse"}));
 }
 
+TEST_CASE("another precision gives other weights, the same with and without fusion", "[app][precision]") {
+  const TemporaryFolder folder;
+  const auto last = [&](const char* name, const std::vector<std::string>& flags) {
+    REQUIRE(run_program(short_run(folder.path() / name, flags)).status == 0);
+    return read_lines(folder.path() / name / "metrics.jsonl").back()["train_loss"].get<double>();
+  };
+  const double rounded = last("rounded", {"--precision", "bf16"});
+  CHECK(rounded != last("exact", {}));
+  CHECK(rounded == last("again", {"--precision", "bf16", "--no-fuse", "--threads", "3"}));
+}
+
 TEST_CASE("cifar_norm is quiet with --quiet and refuses with one sentence", "[app]") {
   const TemporaryFolder folder;
   const Finished quiet = run_program(short_run(folder.path() / "q", {"--quiet"}));
@@ -312,7 +323,9 @@ TEST_CASE("a profile gives the time of each operation in a step", "[app][profile
 TEST_CASE("cifar_norm eval gives the score of the training, from the folder or the model", "[app][eval]") {
   const TemporaryFolder folder;
   const fs::path out = folder.path() / "run";
-  REQUIRE(run_program(short_run(out, {"--norm", "gn", "--groups", "2", "--normalize", "auto"})).status == 0);
+  REQUIRE(run_program(
+              short_run(out, {"--norm", "gn", "--groups", "2", "--normalize", "auto", "--precision", "bf16"}))
+              .status == 0);
   const auto metrics = read_lines(out / "metrics.jsonl");
   const std::string score =
       fmt::format("synthetic test loss {:.4f}, accuracy {:.2f} % of 32 images",

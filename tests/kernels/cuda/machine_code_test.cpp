@@ -54,9 +54,9 @@ struct Loop {
   int loads = 0;
 };
 
-// The longest loop. A loop within it, over the channels of a tile, runs four times.
+// The longest loop. A loop within it, over the channels of a tile or pairs of taps, runs four times.
 Loop longest_loop(const Code& code) {
-  constexpr int channels_of_a_tile = 4;
+  constexpr int inner_times = 4;
   std::vector<std::pair<std::int64_t, std::int64_t>> loops;  // addresses of the first and last instruction
   for (const Instruction& i : code)
     if (i.target >= 0 && i.target < i.address) loops.push_back({i.target, i.address});
@@ -70,9 +70,9 @@ Loop longest_loop(const Code& code) {
     const bool within = std::any_of(loops.begin(), loops.end(), [&](const auto& inner) {
       return inner != *outer && inner.first <= i.address && i.address <= inner.second;
     });
-    const int times = within ? channels_of_a_tile : 1;
+    const int times = within ? inner_times : 1;
     result.instructions += times;
-    result.multiply_adds += i.name.starts_with("FFMA") ? times : 0;
+    result.multiply_adds += i.name.starts_with("FFMA") || i.name.starts_with("HMMA") ? times : 0;
     result.loads += i.name.starts_with("LDG");  // LDGSTS, the copies to shared memory, too
   }
   return result;

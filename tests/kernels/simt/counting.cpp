@@ -98,6 +98,28 @@ TEST_CASE("no kernel has races, under any schedule, with unusual shapes", "[coun
   }
 }
 
+TEST_CASE("rounded convolutions have no races, and fragments no bank conflicts", "[counting][mma]") {
+  for (const Schedule& schedule : all_schedules) {
+    const UseSchedule use(schedule);
+    for (const char* name : {"conv2d_forward", "conv2d_backward_data", "conv2d_backward_weight"})
+      for (const std::int64_t kernel : {1, 3, 5})
+        for (const Shape4& shape : {Shape4{3, 4, 5, 7}, {2, 18, 9, 16}}) {
+          const ProfileCase c = case_called(name);
+          const ExampleSetting setting{
+              .shape = shape, .kernel = kernel, .padding = kernel / 2, .precision = Precision::tf32};
+          ExampleArrays arrays(Device::simt);
+          const auto run = c.prepare(arrays, setting);
+          const CountLaunches counting;
+          run();
+          const Counters counters = counting.result();
+          INFO(report(counters));
+          CHECK(counters.races.empty());
+          CHECK(counters.shared_reads.requests > 0);
+          CHECK(counters.shared_reads.waste() == 0);
+        }
+  }
+}
+
 TEST_CASE("elementwise kernels read and write every byte once, coalesced, without shared memory",
           "[counting]") {
   for (const DType dtype : {DType::float32, DType::float64})
