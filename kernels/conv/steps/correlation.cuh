@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "kernels/conv/conv2d_tile.cuh"
+#include "kernels/conv/steps/steps.h"
 
 namespace norma::NORMA_EXECUTOR::steps {
 

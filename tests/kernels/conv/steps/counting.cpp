@@ -22,8 +22,8 @@ TEST_CASE("each step of the convolution has its documented counts", "[counting][
   struct Expected {
     double global_loads, shared_passes;
   };
-  const Expected expected[] = {
-      {1.958, 0}, {0.01345, 1.0625}, {0.01345, 0.3333}, {0.01476, 0.3333}, {0.01476, 0.3333}};
+  const Expected expected[] = {{1.958, 0},        {0.01345, 1.0625}, {0.01345, 0.3333},
+                               {0.01476, 0.3333}, {0.01476, 0.3333}, {0.01476, 0.0625}};
   const auto steps = conv2d_forward_steps();
   REQUIRE(steps.size() == std::size(expected));
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -34,7 +34,7 @@ TEST_CASE("each step of the convolution has its documented counts", "[counting][
     const double loads = static_cast<double>(counters.global_reads.requests) / warp_fmas,
                  passes = static_cast<double>(counters.shared_reads.transactions) / warp_fmas;
     INFO(steps[i].operation.name << ": loads " << loads << ", passes " << passes);
-    const bool production = i + 1 == steps.size();
+    const bool production = i >= 4;
     CHECK(test::holds_figure(loads, expected[i].global_loads, production));
     CHECK(test::holds_figure(passes, expected[i].shared_passes, production));
     CHECK(counters.races.empty());
