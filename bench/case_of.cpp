@@ -57,7 +57,8 @@ std::string size_text(const std::string& operation, Words words, const ExampleSe
   if (words == Words::linear) return fmt::format("{}×{} → {}", n, c, *s.out_channels);
   const std::string images = fmt::format("{}×{}×{}×{}", n, c, h, w);
   const auto convolution = [&] {
-    return fmt::format("{} → {}, {}×{}", images, *s.out_channels, *s.kernel, *s.kernel);
+    const std::string groups = s.conv_groups > 1 ? fmt::format(" in {} groups", s.conv_groups) : "";
+    return fmt::format("{} → {}{}, {}×{}", images, *s.out_channels, groups, *s.kernel, *s.kernel);
   };
   if (words == Words::convolution) return convolution();
   if (words == Words::convolution_norm) return fmt::format("{}, G={}", convolution(), s.groups);
@@ -78,8 +79,8 @@ std::string peer_text(const std::string& operation, Words words, const ExampleSe
   if (words == Words::linear) return fmt::format("{} k={}", rows, *s.out_channels);
   const std::string images = fmt::format("{} h={} w={}", rows, h, w);
   const auto convolution = [&] {
-    return fmt::format("{} k={} kernel={} stride={} pad={}", images, *s.out_channels, *s.kernel, *s.stride,
-                       *s.padding);
+    return fmt::format("{} k={} kernel={} stride={} pad={} conv_groups={}", images, *s.out_channels,
+                       *s.kernel, *s.stride, *s.padding, s.conv_groups);
   };
   if (words == Words::convolution) return convolution();
   if (words == Words::convolution_norm) return fmt::format("{} groups={}", convolution(), s.groups);

@@ -190,6 +190,14 @@ std::vector<Case> all_cases(const CaseSizes& sizes) {
   ExampleSetting classifier = rows(n, 2048);
   classifier.out_channels = 1000;
   cases.both("ResNet-50", "", "linear", classifier);
+  // Depthwise convolutions of MobileNet.
+  for (const auto& [channels, side] : {std::pair{128, 56}, {512, 14}}) {
+    ExampleSetting depthwise = images(n, {n, channels, side, side});
+    depthwise.conv_groups = depthwise.out_channels.emplace(channels), depthwise.conv_bias = false;
+    depthwise.kernel = 3, depthwise.stride = 1, depthwise.padding = 1;
+    for (const char* operation : {"conv2d_forward", "conv2d_backward_data", "conv2d_backward_weight"})
+      cases.add("MobileNet", "depthwise", operation, depthwise);
+  }
   return std::move(cases).sorted();
 }
 

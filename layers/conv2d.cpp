@@ -12,8 +12,13 @@ Conv2d::Conv2d(std::int64_t in_channels, std::int64_t out_channels, Size2 kernel
     : kernel_size_(kernel_size), options_(options) {
   if (in_channels < 1 || out_channels < 1 || kernel_size.h < 1 || kernel_size.w < 1)
     fail("Conv2d takes at least one channel in and out and a kernel of at least 1");
-  const double bound = 1 / std::sqrt(static_cast<double>(in_channels * kernel_size.h * kernel_size.w));
-  weight = uniform_parameter({out_channels, in_channels, kernel_size.h, kernel_size.w}, bound);
+  const std::int64_t groups = options.groups;
+  if (groups < 1 || in_channels % groups != 0 || out_channels % groups != 0)
+    fail("Conv2d takes a number of groups that divides its {} and {} channels, not {}", in_channels,
+         out_channels, groups);
+  const Shape shape = {out_channels, in_channels / groups, kernel_size.h, kernel_size.w};
+  const double bound = 1 / std::sqrt(static_cast<double>(shape.numel() / out_channels));
+  weight = uniform_parameter(shape, bound);
   if (options.bias) bias = uniform_parameter({out_channels}, bound);
   register_parameter("weight", weight);
   register_parameter("bias", bias);
@@ -29,12 +34,14 @@ Tensor Conv2d::filters() const {
 }
 
 Tensor Conv2d::forward(const Tensor& x) {
-  return functional::conv2d(x, filters(), bias, options_.stride, options_.padding, options_.precision);
+  return functional::conv2d(x, filters(), bias, options_.stride, options_.padding, options_.dilation,
+                            options_.groups, options_.precision);
 }
 
 functional::Conv2dCall Conv2d::call(const Tensor& x) const {
   return named([&] {
-    return functional::conv2d_call(x, filters(), bias, options_.stride, options_.padding, options_.precision);
+    return functional::conv2d_call(x, filters(), bias, options_.stride, options_.padding, options_.dilation,
+                                   options_.groups, options_.precision);
   });
 }
 
@@ -44,10 +51,13 @@ std::int64_t Conv2d::multiply_adds(const Shape& /*in*/, const Shape& out) const 
 
 std::string Conv2d::description() const {
   std::string text =
-      fmt::format("Conv2d({}, {}, kernel_size=({}, {}), stride=({}, {})", weight.size(1), weight.size(0),
-                  kernel_size_.h, kernel_size_.w, options_.stride.h, options_.stride.w);
+      fmt::format("Conv2d({}, {}, kernel_size=({}, {}), stride=({}, {})", weight.size(1) * options_.groups,
+                  weight.size(0), kernel_size_.h, kernel_size_.w, options_.stride.h, options_.stride.w);
   if (options_.padding != Size2(0))
     text += fmt::format(", padding=({}, {})", options_.padding.h, options_.padding.w);
+  if (options_.dilation != Size2(1))
+    text += fmt::format(", dilation=({}, {})", options_.dilation.h, options_.dilation.w);
+  if (options_.groups != 1) text += fmt::format(", groups={}", options_.groups);
   if (!options_.bias) text += ", bias=False";
   if (options_.standardize) text += ", standardize=True";
   if (options_.precision != Precision::exact) text += ", precision=" + name(options_.precision);

@@ -17,12 +17,14 @@ struct Conv2dOptions {
   /// that all input channels share, as after ReLU, then gives no offset in the output, and the variance of an
   /// input that went through ReLU is kept.
   bool standardize = false;
+  Size2 dilation = 1;
+  std::int64_t groups = 1;  ///< divides both numbers of channels; in_channels: depthwise
   /// Of the factors of the products, in both directions; a choice of a training, not saved with the weights.
   Precision precision = Precision::exact;
 };
 
-/// Parameters: weight [out_channels, in_channels, kernel_h, kernel_w], bias [out_channels]; both
-/// U(±1/√fan_in).
+/// Parameters: weight [out_channels, in_channels / groups, kernel_h, kernel_w], bias [out_channels]; both
+/// U(±1/√fan_in), fan_in = in_channels / groups·kernel_h·kernel_w.
 class Conv2d : public Module {
  public:
   Conv2d(std::int64_t in_channels, std::int64_t out_channels, Size2 kernel_size,
@@ -30,7 +32,11 @@ class Conv2d : public Module {
 
   std::string type() const override { return "Conv2d"; }
   std::string description() const override;
-  Window window() const override { return {kernel_size_, options_.stride}; }
+  Window window() const override {
+    const Size2 k = kernel_size_, d = options_.dilation;
+    return {{(k.h - 1) * d.h + 1, (k.w - 1) * d.w + 1}, options_.stride};
+  }
+  Size2 kernel_size() const { return kernel_size_; }
   Size2 padding() const { return options_.padding; }
   const Conv2dOptions& options() const { return options_; }
   std::int64_t multiply_adds(const Shape& in, const Shape& out) const override;

@@ -30,14 +30,15 @@ void bind_layers(nb::module_& m) {
   m.def(
       "conv2d",
       [](const Input& x, const Input& weight, const Optional& bias, Size2 stride, Size2 padding,
-         const std::string& precision, const DeviceName& device) {
+         Size2 dilation, std::int64_t groups, const std::string& precision, const DeviceName& device) {
         const Place on(x, device);
-        return f::conv2d(on(x), on(weight), on(bias), stride, padding,
+        return f::conv2d(on(x), on(weight), on(bias), stride, padding, dilation, groups,
                          precision_from("precision", precision));
       },
       "x"_a, "weight"_a, "bias"_a = nb::none(), "stride"_a = Size2(1), "padding"_a = Size2(0),
-      "precision"_a = "exact", "device"_a = nb::none(), Release(),
-      "2-D convolution. x [N, C, H, W], weight [K, C, kernel_h, kernel_w], bias [K] → [N, K, out_h, out_w]. "
+      "dilation"_a = Size2(1), "groups"_a = 1, "precision"_a = "exact", "device"_a = nb::none(), Release(),
+      "2-D convolution. x [N, C, H, W], weight [K, C / groups, kernel_h, kernel_w], bias [K] → [N, K, out_h, "
+      "out_w]. "
       "`precision`: how the factors of the products are rounded, exact, tf32 or bf16.");
   m.def(
       "linear",

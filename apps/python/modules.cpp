@@ -146,19 +146,22 @@ void bind_module(nb::module_& m) {
 }
 
 void bind_basic_layers(nb::module_& m) {
-  nb::class_<Conv2d, Module>(m, "Conv2d",
-                             "2-D convolution. weight [out_channels, in_channels, kernel_h, kernel_w], bias "
-                             "[out_channels]. `standardize`: scaled weight standardization. `precision`: "
-                             "how the factors of the products are rounded, exact, tf32 or bf16.")
+  nb::class_<Conv2d, Module>(
+      m, "Conv2d",
+      "2-D convolution. weight [out_channels, in_channels / groups, kernel_h, kernel_w], bias "
+      "[out_channels]. `standardize`: scaled weight standardization. `precision`: "
+      "how the factors of the products are rounded, exact, tf32 or bf16.")
       .def(
           "__init__",
           [](Conv2d* self, std::int64_t in, std::int64_t out, Size2 kernel, Size2 stride, Size2 padding,
-             bool bias, bool standardize, const std::string& precision) {
+             Size2 dilation, std::int64_t groups, bool bias, bool standardize, const std::string& precision) {
             new (self) Conv2d(in, out, kernel,
-                              {stride, padding, bias, standardize, precision_from("precision", precision)});
+                              {stride, padding, bias, standardize, dilation, groups,
+                               precision_from("precision", precision)});
           },
           "in_channels"_a, "out_channels"_a, "kernel_size"_a, "stride"_a = Size2(1), "padding"_a = Size2(0),
-          "bias"_a = true, "standardize"_a = false, "precision"_a = "exact");
+          "dilation"_a = Size2(1), "groups"_a = 1, "bias"_a = true, "standardize"_a = false,
+          "precision"_a = "exact");
   nb::class_<Linear, Module>(m, "Linear",
                              "x·weightᵀ + bias. weight [out_features, in_features], bias [out_features].")
       .def(nb::init<std::int64_t, std::int64_t, bool>(), "in_features"_a, "out_features"_a, "bias"_a = true);

@@ -70,6 +70,10 @@ const std::vector<Flag<ProfileOptions>>& flags() {
        [](O o, S f, S v) { o.setting.stride = whole_number(f, v, 1, most); }},
       {"", "padding", "P", "padding of conv2d (1), pools (0) and the crops of load_images (0)",
        [](O o, S f, S v) { o.setting.padding = whole_number(f, v, 0, most); }},
+      {"", "dilation", "D", "distance of conv2d's taps (1)",
+       [](O o, S f, S v) { o.setting.dilation = whole_number(f, v, 1, most); }},
+      {"", "conv-groups", "G", "groups of conv2d; as many as channels: depthwise (1)",
+       [](O o, S f, S v) { o.setting.conv_groups = whole_number(f, v, 1, most); }},
       {"", "p", "P", "probability of dropout (0.5)", [](O o, S f, S v) { o.setting.p = number(f, v, 0, 1); }},
       {"", "channels", "", "dropout of whole channels", [](O o, S, S) { o.setting.channels = true; }},
       {"", "eval", "", "batch_norm with running statistics", [](O o, S, S) { o.setting.eval = true; }},
@@ -107,8 +111,8 @@ void check_together(const ProfileOptions& options, const std::vector<std::string
   const auto cases = choose_profile_cases(options.operation, options.direction);
   if (options.operation == "all" && options.setting.shape)
     fail_usage("--shape is only for one --op; with --op all, every operation has its own shape");
-  for (const char* own :
-       {"groups", "out-channels", "kernel", "stride", "padding", "precision", "p", "channels", "eval"})
+  for (const char* own : {"groups", "out-channels", "kernel", "stride", "padding", "dilation", "conv-groups",
+                          "precision", "p", "channels", "eval"})
     if (is_given(own) && std::none_of(cases.begin(), cases.end(), [&](const ProfileCase& c) {
           return std::find(c.flags.begin(), c.flags.end(), own) != c.flags.end();
         }))

@@ -46,8 +46,8 @@ class Operation:
 
     def conv2d(self):
         s, x = self.s, self.image()
-        weight = self.leaf(s["k"], s["c"], s["kernel"], s["kernel"])
-        return lambda: functional.conv2d(x, weight, stride=s["stride"], padding=s["pad"]), (x, weight)
+        weight = self.leaf(s["k"], s["c"] // s["conv_groups"], s["kernel"], s["kernel"])
+        return lambda: functional.conv2d(x, weight, None, s["stride"], s["pad"], 1, s["conv_groups"]), (x, weight)
 
     def conv2d_norm(self):
         s = self.s

@@ -3,7 +3,8 @@
 //   pointwise   1×1, stride 1, no padding: a product of matrices that lie in memory as they are; backward
 //               weight: conv2d_pointwise.cuh
 //   tiled_3x3   3×3, stride 1, padding up to 2, float: conv2d_tiled.cuh
-//   general     the rest. Implicit GEMM: what im2col would write is computed when it is read, element by
+//   depthwise   a channel of x per group: conv2d_depthwise.cuh
+//   general     the rest, group by group. Implicit GEMM: what im2col would write is computed when it is read, element by
 //               element and with bounds checked (conv2d_views.cuh); with a stride s, backward data multiplies
 //               s² − 1 zeros for each number
 //
@@ -16,6 +17,7 @@
 
 #include <type_traits>
 
+#include "kernels/conv/conv2d_depthwise.cuh"
 #include "kernels/conv/conv2d_pointwise.cuh"
 #include "kernels/conv/conv2d_tiled.cuh"
 #include "kernels/conv/conv2d_tiled_mma.cuh"
@@ -25,19 +27,23 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-enum class Path { pointwise, tiled_3x3, general };
+enum class Path { pointwise, tiled_3x3, depthwise, general };
 
 template <class T>
 Path path_for(const Conv2dShape& s) {
+  if (s.depthwise()) return Path::depthwise;
+  if (s.groups > 1) return Path::general;
   const bool one_by_one = s.kernel_h == 1 && s.kernel_w == 1,
              three_by_three = s.kernel_h == 3 && s.kernel_w == 3;
-  const bool every_pixel = s.stride_h == 1 && s.stride_w == 1;
+  const bool every_pixel = s.stride_h == 1 && s.stride_w == 1,
+             side_by_side = s.dilation_h == 1 && s.dilation_w == 1;
   if (one_by_one && every_pixel && s.pad_h == 0 && s.pad_w == 0) return Path::pointwise;
   // Beyond a padding of 2, backward data would have to cut dy off instead of padding it.
   // It keeps positions in an image, and in the weight, in 32 bits.
   const std::int64_t largest = std::max({s.c * s.h * s.w, s.k * s.out_h() * s.out_w(), 9 * s.k * s.c});
   const bool small = largest < std::int64_t{1} << 31;
-  if (std::is_same_v<T, float> && three_by_three && every_pixel && s.pad_h <= 2 && s.pad_w <= 2 && small)
+  if (std::is_same_v<T, float> && three_by_three && every_pixel && side_by_side && s.pad_h <= 2 &&
+      s.pad_w <= 2 && small)
     return Path::tiled_3x3;
   return Path::general;
 }
@@ -59,21 +65,29 @@ WeightGradient3x3 gradient_of(const Conv2dBackwardWeight<float>& a, const Geomet
   return {g.n, {g.c, g.h, g.w}, {g.k, g.out_h, g.out_w}, g.pad_h, g.pad_w, a.dy, a.x};
 }
 
-// dweight and dbias of factors that are rounded to tf32 or bf16.
-void rounded_gradients(const Conv2dBackwardWeight<float>& a, const Geometry& g) {
-  const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
-  const long long pixels = a.s.n * plane;
-  const Planes<float, false> dy{a.dy, g.k, plane};
-  const StoreGradients<float> store{a.dweight, nullptr, taps};
-  const Path path = path_for<float>(a.s);
+// Where a group begins in each array.
+struct FirstOf {
+  long long x, y, weight, bias;
+  FirstOf(const Geometry& g, int group)
+      : x(static_cast<long long>(group) * g.c * g.h * g.w),
+        y(static_cast<long long>(group) * g.k * g.out_h * g.out_w),
+        weight(static_cast<long long>(group) * g.k * g.c * g.kernel_h * g.kernel_w),
+        bias(static_cast<long long>(group) * g.k) {}
+};
+
+// dweight and dbias of a group, of factors that are rounded to tf32 or bf16.
+void rounded_gradients(const Conv2dBackwardWeight<float>& a, const Geometry& g, Path path,
+                       const Planes<float, false>& dy, const float* x, const StoreGradients<float>& store) {
+  const long long pixels = a.s.n * dy.plane;
   if (path == Path::tiled_3x3)
     weight_gradient_rounded(a.precision, gradient_of(a, g), store);
   else if (path == Path::pointwise)
-    multiply_rounded(a.precision, g.k, g.c, pixels, dy, Planes<float, false>{a.x, g.c, plane}, store);
+    multiply_rounded(a.precision, g.k, g.c, pixels, dy, Planes<float, false>{x, g.x_channels, dy.plane},
+                     store);
   else
-    multiply_rounded(a.precision, g.k, taps, pixels, dy, Patches<float, true>{g, a.x}, store);
-  if (a.dbias != nullptr)
-    multiply<float>(g.k, 1, pixels, dy, Ones<float>{}, StoreGradients<float>{nullptr, a.dbias, 0});
+    multiply_rounded(a.precision, g.k, store.taps, pixels, dy, Patches<float, true>{g, x}, store);
+  if (store.dbias != nullptr)
+    multiply<float>(g.k, 1, pixels, dy, Ones<float>{}, StoreGradients<float>{nullptr, store.dbias, 0});
 }
 
 }  // namespace
@@ -84,14 +98,24 @@ void conv2d_forward(const Conv2dForward<T>& a) {
   const Path path = path_for<T>(a.s);
   if constexpr (std::is_same_v<T, float>)
     if (path == Path::tiled_3x3) return correlate_in(a.precision, correlation_of(a));
+  if (path == Path::depthwise) {
+    if (a.s.y_size() > 0)
+      launch(depthwise_forward<T>, {.grid = blocks_for(a.s.y_size()), .block = block_threads}, g, a.precision,
+             a.x, a.weight, a.bias, a.y);
+    return;
+  }
   const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
   const long long pixels = a.s.n * plane;
-  const Matrix<T, true> weight{a.weight, taps};
-  const StoreImages<T> store{a.y, g.k, plane, a.bias};
-  if (path == Path::pointwise)
-    multiply_in<T>(a.precision, g.k, pixels, taps, weight, Planes<T, true>{a.x, g.c, plane}, store);
-  else
-    multiply_in<T>(a.precision, g.k, pixels, taps, weight, Patches<T, false>{g, a.x}, store);
+  for (int group = 0; group < g.groups; ++group) {
+    const FirstOf first(g, group);
+    const Matrix<T, true> weight{a.weight + first.weight, taps};
+    const StoreImages<T> store{a.y + first.y, g.y_channels, plane,
+                               a.bias != nullptr ? a.bias + first.bias : nullptr};
+    if (path == Path::pointwise)
+      multiply_in<T>(a.precision, g.k, pixels, taps, weight, Planes<T, true>{a.x, g.c, plane}, store);
+    else
+      multiply_in<T>(a.precision, g.k, pixels, taps, weight, Patches<T, false>{g, a.x + first.x}, store);
+  }
 }
 
 template <class T>
@@ -100,32 +124,55 @@ void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
   const Path path = path_for<T>(a.s);
   if constexpr (std::is_same_v<T, float>)
     if (path == Path::tiled_3x3) return correlate_in(a.precision, correlation_of(a));
+  if (path == Path::depthwise) {
+    if (a.s.x_size() > 0)
+      launch(depthwise_backward_data<T>, {.grid = blocks_for(a.s.x_size()), .block = block_threads}, g,
+             a.precision, a.dy, a.weight, a.dx);
+    return;
+  }
   const int window = g.kernel_h * g.kernel_w, plane = g.h * g.w;
   const long long pixels = a.s.n * plane;
-  const StoreImages<T> store{a.dx, g.c, plane, nullptr};
-  if (path == Path::pointwise)
-    multiply_in<T>(a.precision, g.c, pixels, g.k, Matrix<T, false>{a.weight, g.c},
-                   Planes<T, true>{a.dy, g.k, plane}, store);
-  else
-    multiply_in<T>(a.precision, g.c, pixels, g.k * window, WeightByInput<T>{a.weight, g.c, window},
-                   FlippedPatches<T>{g, a.dy}, store);
+  for (int group = 0; group < g.groups; ++group) {
+    const FirstOf first(g, group);
+    const T* const weight = a.weight + first.weight;
+    const StoreImages<T> store{a.dx + first.x, g.x_channels, plane, nullptr};
+    if (path == Path::pointwise)
+      multiply_in<T>(a.precision, g.c, pixels, g.k, Matrix<T, false>{weight, g.c},
+                     Planes<T, true>{a.dy, g.k, plane}, store);
+    else
+      multiply_in<T>(a.precision, g.c, pixels, g.k * window, WeightByInput<T>{weight, g.c, window},
+                     FlippedPatches<T>{g, a.dy + first.y}, store);
+  }
 }
 
 template <class T>
 void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const Geometry g(a.s);
   const Path path = path_for<T>(a.s);
-  const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
-  const StoreGradients<T> store{a.dweight, a.dbias, taps};
-  if constexpr (std::is_same_v<T, float>) {
-    if (a.precision != Precision::exact) return rounded_gradients(a, g);
-    if (path == Path::tiled_3x3) return weight_gradient(gradient_of(a, g), store);
+  const int window = g.kernel_h * g.kernel_w, taps = g.c * window, plane = g.out_h * g.out_w;
+  if (path == Path::depthwise) {
+    const dim3 grid(static_cast<unsigned>(window + (a.dbias != nullptr ? 1 : 0)),
+                    static_cast<unsigned>(g.y_channels));
+    return launch(depthwise_backward_weight<T>, {.grid = grid, .block = block_threads}, g, a.precision, a.dy,
+                  a.x, a.dweight, a.dbias);
   }
-  if (path == Path::pointwise) return weight_gradient<T>({g.n, g.k, g.c, plane, a.dy, a.x}, store);
   const long long pixels = a.s.n * plane;
-  const int lines = taps + 1;  // after the taps one line of ones, for dbias
-  const Planes<T, false> dy{a.dy, g.k, plane};
-  multiply<T>(g.k, lines, pixels, dy, WithOnes<Patches<T, true>>{{g, a.x}, taps}, store);
+  for (int group = 0; group < g.groups; ++group) {
+    const FirstOf first(g, group);
+    const StoreGradients<T> store{a.dweight + first.weight,
+                                  a.dbias != nullptr ? a.dbias + first.bias : nullptr, taps};
+    const Planes<T, false> dy{a.dy + first.y, g.y_channels, plane};
+    if constexpr (std::is_same_v<T, float>) {
+      if (a.precision != Precision::exact) {
+        rounded_gradients(a, g, path, dy, a.x + first.x, store);
+        continue;
+      }
+      if (path == Path::tiled_3x3) return weight_gradient(gradient_of(a, g), store);
+    }
+    if (path == Path::pointwise) return weight_gradient<T>({g.n, g.k, g.c, plane, a.dy, a.x}, store);
+    const int lines = taps + 1;  // after the taps one line of ones, for dbias
+    multiply<T>(g.k, lines, pixels, dy, WithOnes<Patches<T, true>>{{g, a.x + first.x}, taps}, store);
+  }
 }
 
 NORMA_INSTANTIATE(conv2d_forward, Conv2dForward)

@@ -1,8 +1,10 @@
 // What forward and backward data have in common: both correlate a source with weights,
 //
-//   result[n, k, i, j] = Σ_{c,u,v} weight[k, c, u, v] · source[n, c, i·stride + u − top, j·stride + v − left]
+//   result[n, k, i, j] = Σ_{c,u,v} weight[k, c, u, v] · source[n, c, row, column]
 //
-// In backward data dy is the source, its pixels `dilation` (forward's stride) apart with zeros between them,
+//   row = i·stride + u·dilation − top        column = j·stride + v·dilation − left
+//
+// In backward data dy is the source, its pixels `spacing` (forward's stride) apart with zeros between them,
 // and the weights are transposed and flipped.
 #pragma once
 
@@ -16,9 +18,13 @@ struct Correlation {
   std::int64_t kernel_h, kernel_w;
   std::int64_t top, left;  // padding; negative: rows and columns that are cut off
   std::int64_t stride_h = 1, stride_w = 1;
-  std::int64_t dilation_h = 1, dilation_w = 1;  // from one pixel of the source to the next
+  std::int64_t spacing_h = 1, spacing_w = 1;    // from one pixel of the source to the next
+  std::int64_t dilation_h = 1, dilation_w = 1;  // from one tap to the next
   ImagesDone done = {};                         // for images of the result
   std::int64_t taps() const { return kernel_h * kernel_w; }
+  /// What the kernel sees of a source with zeros around it.
+  std::int64_t seen_h() const { return (out_h - 1) * stride_h + (kernel_h - 1) * dilation_h + 1; }
+  std::int64_t seen_w() const { return (out_w - 1) * stride_w + (kernel_w - 1) * dilation_w + 1; }
 };
 
 inline Correlation forward_correlation(const Conv2dShape& s) {
@@ -34,7 +40,9 @@ inline Correlation forward_correlation(const Conv2dShape& s) {
           .top = s.pad_h,
           .left = s.pad_w,
           .stride_h = s.stride_h,
-          .stride_w = s.stride_w};
+          .stride_w = s.stride_w,
+          .dilation_h = s.dilation_h,
+          .dilation_w = s.dilation_w};
 }
 
 inline Correlation backward_correlation(const Conv2dShape& s) {
@@ -47,10 +55,12 @@ inline Correlation backward_correlation(const Conv2dShape& s) {
           .out_w = s.w,
           .kernel_h = s.kernel_h,
           .kernel_w = s.kernel_w,
-          .top = s.kernel_h - 1 - s.pad_h,
-          .left = s.kernel_w - 1 - s.pad_w,
-          .dilation_h = s.stride_h,
-          .dilation_w = s.stride_w};
+          .top = s.window_h() - 1 - s.pad_h,
+          .left = s.window_w() - 1 - s.pad_w,
+          .spacing_h = s.stride_h,
+          .spacing_w = s.stride_w,
+          .dilation_h = s.dilation_h,
+          .dilation_w = s.dilation_w};
 }
 
 }  // namespace norma::cpu

@@ -14,12 +14,15 @@ void for_each_product(const Conv2dShape& s, F f) {
     for (std::int64_t k = 0; k < s.k; ++k)
       for (std::int64_t i = 0; i < s.out_h(); ++i)
         for (std::int64_t j = 0; j < s.out_w(); ++j)
-          for (std::int64_t c = 0; c < s.c; ++c)
+          for (std::int64_t c = 0; c < s.c / s.groups; ++c)
             for (std::int64_t u = 0; u < s.kernel_h; ++u)
               for (std::int64_t v = 0; v < s.kernel_w; ++v) {
-                const std::int64_t row = i * s.stride_h + u - s.pad_h, col = j * s.stride_w + v - s.pad_w;
+                const std::int64_t row = i * s.stride_h + u * s.dilation_h - s.pad_h,
+                                   col = j * s.stride_w + v * s.dilation_w - s.pad_w;
                 if (row < 0 || row >= s.h || col < 0 || col >= s.w) continue;  // zeros outside
-                f(((n * s.c + c) * s.h + row) * s.w + col, ((k * s.c + c) * s.kernel_h + u) * s.kernel_w + v,
+                const std::int64_t first_c = k / (s.k / s.groups) * (s.c / s.groups);
+                f(((n * s.c + first_c + c) * s.h + row) * s.w + col,
+                  ((k * (s.c / s.groups) + c) * s.kernel_h + u) * s.kernel_w + v,
                   ((n * s.k + k) * s.out_h() + i) * s.out_w() + j);
               }
 }

@@ -14,23 +14,30 @@
 
 namespace norma::NORMA_EXECUTOR {
 
-/// Conv2dShape in the 32-bit integers that a GPU divides quickly.
+/// Conv2dShape in the 32-bit integers that a GPU divides quickly; c and k are those of one group.
 struct Geometry {
-  int n, c, h, w, k, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, out_h, out_w;
+  int n, c, h, w, k, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, out_h,
+      out_w;
+  int groups, x_channels, y_channels;  ///< of all groups
   explicit Geometry(const Conv2dShape& s)
       : n(static_cast<int>(s.n)),
-        c(static_cast<int>(s.c)),
+        c(static_cast<int>(s.c / s.groups)),
         h(static_cast<int>(s.h)),
         w(static_cast<int>(s.w)),
-        k(static_cast<int>(s.k)),
+        k(static_cast<int>(s.k / s.groups)),
         kernel_h(static_cast<int>(s.kernel_h)),
         kernel_w(static_cast<int>(s.kernel_w)),
         stride_h(static_cast<int>(s.stride_h)),
         stride_w(static_cast<int>(s.stride_w)),
         pad_h(static_cast<int>(s.pad_h)),
         pad_w(static_cast<int>(s.pad_w)),
+        dilation_h(static_cast<int>(s.dilation_h)),
+        dilation_w(static_cast<int>(s.dilation_w)),
         out_h(static_cast<int>(s.out_h())),
-        out_w(static_cast<int>(s.out_w())) {}
+        out_w(static_cast<int>(s.out_w())),
+        groups(static_cast<int>(s.groups)),
+        x_channels(static_cast<int>(s.c)),
+        y_channels(static_cast<int>(s.k)) {}
 };
 
 /// Images [N, channels, plane] as a matrix: one line per channel, with the pixels of all images. Turned: one
@@ -57,15 +64,16 @@ struct Patches {
     const int p = Turned ? k : line, t = Turned ? line : k;
     const int j = p % g.out_w, row = p / g.out_w, i = row % g.out_h, n = row / g.out_h;
     const int v = t % g.kernel_w, rest = t / g.kernel_w, u = rest % g.kernel_h, c = rest / g.kernel_h;
-    const int y_at = i * g.stride_h + u - g.pad_h, x_at = j * g.stride_w + v - g.pad_w;
+    const int y_at = i * g.stride_h + u * g.dilation_h - g.pad_h,
+              x_at = j * g.stride_w + v * g.dilation_w - g.pad_w;
     const int near_y = min(max(y_at, 0), g.h - 1), near_x = min(max(x_at, 0), g.w - 1);
-    return {x + ((static_cast<long long>(n) * g.c + c) * g.h + near_y) * g.w + near_x,
+    return {x + ((static_cast<long long>(n) * g.x_channels + c) * g.h + near_y) * g.w + near_x,
             y_at == near_y && x_at == near_x};
   }
 };
 
-/// What tap t = (k, u, v) of dy adds to pixel p of x: that of the output (i, j) with i·stride + u − pad =
-/// row, if it exists. One line per pixel.
+/// What tap t = (k, u, v) of dy adds to pixel p of x: that of the output (i, j) with i·stride + u·dilation −
+/// pad = row, if it exists. One line per pixel.
 template <class T>
 struct FlippedPatches {
   static constexpr bool along_k = false;
@@ -74,12 +82,13 @@ struct FlippedPatches {
   __device__ Element<T> operator()(int p, int t) const {
     const int column = p % g.w, rest = p / g.w, row = rest % g.h, n = rest / g.h;
     const int v = t % g.kernel_w, above = t / g.kernel_w, u = above % g.kernel_h, k = above / g.kernel_h;
-    const int top = row + g.pad_h - u, left = column + g.pad_w - v, i = top / g.stride_h,
-              j = left / g.stride_w;
+    const int top = row + g.pad_h - u * g.dilation_h, left = column + g.pad_w - v * g.dilation_w,
+              i = top / g.stride_h, j = left / g.stride_w;
     const bool exists = top >= 0 && left >= 0 && i * g.stride_h == top && j * g.stride_w == left &&
                         i < g.out_h && j < g.out_w;
     const int near_i = min(max(i, 0), g.out_h - 1), near_j = min(max(j, 0), g.out_w - 1);
-    return {dy + ((static_cast<long long>(n) * g.k + k) * g.out_h + near_i) * g.out_w + near_j, exists};
+    return {dy + ((static_cast<long long>(n) * g.y_channels + k) * g.out_h + near_i) * g.out_w + near_j,
+            exists};
   }
 };
 

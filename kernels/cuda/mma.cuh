@@ -68,6 +68,17 @@ __device__ __forceinline__ std::uint32_t to_bf16(float first, float second) {
 #endif
 }
 
+/// A factor for a product that no tensor core makes.
+__device__ __forceinline__ float rounded(Precision precision, float value) {
+#ifndef __CUDACC__
+  return round_to(precision, value);
+#else
+  if (precision == Precision::tf32) return __uint_as_float(to_tf32(value));
+  return precision == Precision::bf16 ? __uint_as_float(to_bf16(0, value)) : value;
+#endif
+}
+__device__ __forceinline__ double rounded(Precision, double value) { return value; }
+
 #if defined(__CUDACC__) && (!defined(__CUDA_ARCH__) || __CUDA_ARCH__ < 800)
 
 // The number at `depth` (0 … 7) of line `line` of a fragment, which another lane holds.

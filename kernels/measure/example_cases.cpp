@@ -17,7 +17,7 @@ void check_setting(const std::string& operation, const ExampleSetting& s) {
     fail_usage("{} channels cannot be divided into {} groups: choose other --groups", channels, s.groups);
   if (operation.starts_with("conv2d")) {
     const Conv2dShape c = conv_shape(s);
-    check_padded("kernel", c.kernel_h, c.h, c.w, c.pad_h);
+    check_padded("kernel", c.window_h(), c.h, c.w, c.pad_h);
     if (s.precision != Precision::exact && s.dtype != DType::float32)
       fail_usage("--precision {} is for --dtype float32", name(s.precision));
   }

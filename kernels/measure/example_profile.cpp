@@ -248,6 +248,8 @@ std::string describe(const ProfileCase& which, const ExampleSetting& s) {
     if (flag == "stride" && s.stride) text += fmt::format(", stride {}", *s.stride);
     if (flag == "padding" && s.padding) text += fmt::format(", padding {}", *s.padding);
     if (flag == "out-channels" && s.out_channels) text += fmt::format(", {} outputs", *s.out_channels);
+    if (flag == "dilation" && s.dilation > 1) text += fmt::format(", dilation {}", s.dilation);
+    if (flag == "conv-groups" && s.conv_groups > 1) text += fmt::format(", {} groups", s.conv_groups);
     if (flag == "precision" && s.precision != Precision::exact) text += ", " + norma::name(s.precision);
     if (flag == "p") text += fmt::format(", p {}", s.p);
     if (flag == "channels" && s.channels) text += ", whole channels";

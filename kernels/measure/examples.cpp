@@ -18,8 +18,12 @@ struct Defaults {
 /// What differs from a batch of images without flags.
 const std::vector<Defaults>& defaults() {
   static const std::vector<Defaults> all = {
-      {"conv2d", images, {"kernel", "stride", "padding", "out-channels", "precision"}},
-      {"conv2d_norm", images, {"kernel", "stride", "padding", "out-channels", "precision", "groups"}},
+      {"conv2d",
+       images,
+       {"kernel", "stride", "padding", "out-channels", "dilation", "conv-groups", "precision"}},
+      {"conv2d_norm",
+       images,
+       {"kernel", "stride", "padding", "out-channels", "dilation", "conv-groups", "precision", "groups"}},
       {"max_pool2d", images, {"kernel", "stride", "padding"}},
       {"avg_pool2d", images, {"kernel", "stride", "padding"}},
       {"batch_norm", images, {"eval"}},
@@ -73,7 +77,10 @@ Conv2dShape conv_shape(const ExampleSetting& s) {
   const auto& [n, c, h, w] = *s.shape;
   const std::int64_t kernel = s.kernel.value_or(3), stride = s.stride.value_or(1),
                      pad = s.padding.value_or(1);
-  return {n, c, h, w, s.out_channels.value_or(c), kernel, kernel, stride, stride, pad, pad};
+  const std::int64_t k = s.out_channels.value_or(c), groups = s.conv_groups;
+  if (c % groups != 0 || k % groups != 0)
+    fail_usage("--conv-groups {} does not divide the {} and {} channels of the convolution", groups, c, k);
+  return {n, c, h, w, k, kernel, kernel, stride, stride, pad, pad, s.dilation, s.dilation, groups};
 }
 
 PoolShape pool_shape(const ExampleSetting& s) {

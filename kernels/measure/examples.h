@@ -27,11 +27,13 @@ struct ExampleSetting {
   bool eval = false;                                                   ///< batch norm with running statistics
   DType dtype = DType::float32;                                        ///< float32 or float64
   bool conv_bias = true;
-  Precision precision = Precision::exact;  ///< of a convolution
+  std::int64_t conv_groups = 1, dilation = 1;  ///< of a convolution
+  Precision precision = Precision::exact;      ///< of a convolution
   double label_smoothing = 0.1;
 };
 
 /// A kernel of 3 with stride 1 and padding 1 to C outputs, unless the setting says otherwise.
+/// Throws UsageError if conv_groups does not divide the channels.
 Conv2dShape conv_shape(const ExampleSetting& s);
 /// A window of 2 with the stride of its side and no padding, unless the setting says otherwise.
 PoolShape pool_shape(const ExampleSetting& s);

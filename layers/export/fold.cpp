@@ -52,8 +52,8 @@ std::shared_ptr<Conv2d> folded(const Conv2d& conv, const PerChannel& norm) {
   const std::int64_t k = filters.size(0), m = filters.numel() / k;
   Conv2dOptions options = conv.options();
   options.bias = true, options.standardize = false;
-  const auto result =
-      std::make_shared<Conv2d>(filters.size(1), k, Size2(filters.size(2), filters.size(3)), options);
+  const auto result = std::make_shared<Conv2d>(filters.size(1) * options.groups, k,
+                                               Size2(filters.size(2), filters.size(3)), options);
   std::vector<double> weight = filters.to_vector<double>(),
                       bias = numbers_or(conv.bias, static_cast<std::size_t>(k), 0);
   for (std::size_t i = 0; i < weight.size(); ++i) weight[i] *= norm.factor[i / static_cast<std::size_t>(m)];

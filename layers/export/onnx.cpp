@@ -56,7 +56,11 @@ const std::vector<Row>& table() {
       }),
 
       row<Conv2d>([](S s, const Conv2d& m, X x) {
-        return s.node("Conv", s.with_parameters(x, m.filters(), m.bias), window(m.window(), m.padding()));
+        const Conv2dOptions& options = m.options();
+        OnnxAttributes attributes = window({m.kernel_size(), options.stride}, options.padding);
+        attributes["dilations"] = Ints{options.dilation.h, options.dilation.w};
+        attributes["group"] = options.groups;
+        return s.node("Conv", s.with_parameters(x, m.filters(), m.bias), attributes);
       }),
       row<Linear>([](S s, const Linear& m, X x) {
         return s.node("Gemm", s.with_parameters(x, m.weight, m.bias), {{"transB", 1}});

@@ -43,7 +43,8 @@ Tensor backward_data(const Conv& conv, const Tensor& dy, const Tensor& weight) {
 Tensor backward_weight(const Conv& conv, const Tensor& dy, const Tensor& x) {
   const Conv2dShape& s = conv.s;
   return dispatch_float("conv2d", dy.dtype(), [&]<class T>() {
-    const Tensor dweight = Tensor::empty({s.k, s.c, s.kernel_h, s.kernel_w}, dy.dtype(), dy.device());
+    const Tensor dweight =
+        Tensor::empty({s.k, s.c / s.groups, s.kernel_h, s.kernel_w}, dy.dtype(), dy.device());
     kernels<T>.conv2d_backward_weight(
         dy.device(), {s, dy.data<T>(), x.data<T>(), dweight.data<T>(), nullptr, conv.precision});
     return record(
@@ -57,28 +58,36 @@ Tensor backward_weight(const Conv& conv, const Tensor& dy, const Tensor& x) {
 
 Tensor forward(const Conv& conv, const Tensor& x, const Tensor& weight) {
   const Conv2dShape& s = conv.s;
-  return conv2d(x, weight, {}, {s.stride_h, s.stride_w}, {s.pad_h, s.pad_w}, conv.precision);
+  return conv2d(x, weight, {}, {s.stride_h, s.stride_w}, {s.pad_h, s.pad_w}, {s.dilation_h, s.dilation_w},
+                s.groups, conv.precision);
 }
 
 }  // namespace
 
 Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride, Size2 padding,
-                       Precision precision) {
+                       Size2 dilation, std::int64_t groups, Precision precision) {
   check_images("conv2d", x);
   if (weight.shape().rank() != 4)
-    fail("conv2d takes a weight [K, C, kernel_h, kernel_w], not {}", weight.shape().to_string());
-  if (weight.size(1) != x.size(1))
-    fail("conv2d with a weight {} takes {} input channels, but the input {} has {}",
-         weight.shape().to_string(), weight.size(1), x.shape().to_string(), x.size(1));
+    fail("conv2d takes a weight [K, C / groups, kernel_h, kernel_w], not {}", weight.shape().to_string());
+  if (groups < 1 || weight.size(0) % groups != 0)
+    fail("conv2d takes a number of groups that divides its {} output channels, not {}", weight.size(0),
+         groups);
+  if (weight.size(1) * groups != x.size(1))
+    fail("conv2d with a weight {}{} takes {} input channels, but the input {} has {}",
+         weight.shape().to_string(), groups > 1 ? fmt::format(" and {} groups", groups) : "",
+         weight.size(1) * groups, x.shape().to_string(), x.size(1));
   check_parameter("conv2d", "weight", weight, weight.shape(), x);
   check_parameter("conv2d", "bias", bias, {weight.size(0)}, x);
-  if (stride.h < 1 || stride.w < 1 || padding.h < 0 || padding.w < 0)
-    fail("conv2d takes a stride of at least 1 and a padding of at least 0");
-  const Conv2dShape s{x.size(0),      x.size(1), x.size(2), x.size(3), weight.size(0), weight.size(2),
-                      weight.size(3), stride.h,  stride.w,  padding.h, padding.w};
-  if (s.kernel_h > s.h + 2 * s.pad_h || s.kernel_w > s.w + 2 * s.pad_w)
-    fail("conv2d: a {}×{} kernel does not fit into images of {}×{} with padding {}×{}", s.kernel_h,
-         s.kernel_w, s.h, s.w, s.pad_h, s.pad_w);
+  if (stride.h < 1 || stride.w < 1 || padding.h < 0 || padding.w < 0 || dilation.h < 1 || dilation.w < 1)
+    fail("conv2d takes a stride and a dilation of at least 1 and a padding of at least 0");
+  const Conv2dShape s{x.size(0),      x.size(1),      x.size(2),  x.size(3), weight.size(0),
+                      weight.size(2), weight.size(3), stride.h,   stride.w,  padding.h,
+                      padding.w,      dilation.h,     dilation.w, groups};
+  if (s.window_h() > s.h + 2 * s.pad_h || s.window_w() > s.w + 2 * s.pad_w)
+    fail("conv2d: a {}×{} kernel{} does not fit into images of {}×{} with padding {}×{}", s.kernel_h,
+         s.kernel_w,
+         dilation != Size2(1) ? fmt::format(", dilated to {}×{},", s.window_h(), s.window_w()) : "", s.h, s.w,
+         s.pad_h, s.pad_w);
   if (precision != Precision::exact && x.dtype() != DType::float32)
     fail("conv2d rounds to {} what is float32; the input is {}", norma::name(precision), name(x.dtype()));
 
@@ -110,8 +119,8 @@ Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias
 }
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride, Size2 padding,
-              Precision precision) {
-  const Conv2dCall call = conv2d_call(x, weight, bias, stride, padding, precision);
+              Size2 dilation, std::int64_t groups, Precision precision) {
+  const Conv2dCall call = conv2d_call(x, weight, bias, stride, padding, dilation, groups, precision);
   dispatch_float("conv2d", x.dtype(),
                  [&]<class T>() { kernels<T>.conv2d_forward(x.device(), call.args<T>()); });
   return call.y;

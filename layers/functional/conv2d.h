@@ -7,10 +7,11 @@
 
 namespace norma::functional {
 
-/// x [N, C, H, W], weight [K, C, kernel_h, kernel_w], bias [K] or undefined → [N, K, out_h, out_w].
-/// Another precision than exact is for float32, and holds for the gradients too.
+/// x [N, C, H, W], weight [K, C / groups, kernel_h, kernel_w], bias [K] or undefined → [N, K, out_h, out_w].
+/// `groups` divides C and K. Another precision than exact is for float32, and holds for the gradients too.
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, Size2 stride = 1,
-              Size2 padding = 0, Precision precision = Precision::exact);
+              Size2 padding = 0, Size2 dilation = 1, std::int64_t groups = 1,
+              Precision precision = Precision::exact);
 
 /// A convolution that is checked and on the tape, but not computed: y has no numbers until an operation
 /// writes them. A norm that gets it as `before` computes both at once.
@@ -27,6 +28,7 @@ struct Conv2dCall {
 
 /// Prepares conv2d without computing it, for a norm that follows.
 Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias = {}, Size2 stride = 1,
-                       Size2 padding = 0, Precision precision = Precision::exact);
+                       Size2 padding = 0, Size2 dilation = 1, std::int64_t groups = 1,
+                       Precision precision = Precision::exact);
 
 }  // namespace norma::functional

@@ -117,7 +117,9 @@ std::shared_ptr<Module> one_of_each() {
   return modules(
       {std::make_shared<Conv2d>(3, 8, Size2(3, 5), Conv2dOptions{.stride = {2, 1}, .padding = {0, 2}}),
        std::make_shared<BatchNorm2d>(8, BatchNorm2dOptions{.eps = 1e-2, .affine = false}),
-       std::make_shared<Residual>(body), std::make_shared<LayerNorm>(Shape{8, 15, 32}, 1e-2),
+       std::make_shared<Residual>(body),
+       std::make_shared<Conv2d>(8, 8, 3, Conv2dOptions{.padding = {2, 1}, .dilation = {2, 1}, .groups = 8}),
+       std::make_shared<LayerNorm>(Shape{8, 15, 32}, 1e-2),
        std::make_shared<MaxPool2d>(Size2(3, 2), PoolOptions{.stride = {{2, 1}}, .padding = 1}),
        std::make_shared<InstanceNorm2d>(8),
        std::make_shared<InstanceNorm2d>(8,

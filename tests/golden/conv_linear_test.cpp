@@ -19,6 +19,11 @@ TEST_CASE("Conv2d computes what PyTorch computes", "[golden][operation]") {
   check("conv2d stride 2 padding 1", 3, 4, 3, {.stride = 2, .padding = 1});
   check("conv2d 1x1", 5, 7, 1);
   check("conv2d 5x5 padding 2", 2, 3, 5, {.padding = 2});
+  check("conv2d dilation 2", 3, 4, 3, {.padding = 2, .dilation = 2});
+  check("conv2d dilation (1, 3) stride 2", 2, 3, 3, {.stride = 2, .padding = {0, 3}, .dilation = {1, 3}});
+  check("conv2d groups 2", 4, 6, 3, {.padding = 1, .groups = 2});
+  check("conv2d depthwise", 3, 3, 3, {.padding = 1, .bias = false, .groups = 3});
+  check("conv2d depthwise 2 each", 3, 6, 3, {.stride = 2, .padding = 2, .dilation = 2, .groups = 3});
   check("conv2d 3x1", 2, 3, {3, 1}, {.padding = {1, 0}});
 }
 

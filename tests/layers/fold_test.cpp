@@ -63,6 +63,21 @@ TEST_CASE("a network with folded batch norms computes the same", "[export][fold]
     }
 }
 
+TEST_CASE("a depthwise convolution is folded as others are", "[export][fold]") {
+  const NoGrad no_grad;
+  manual_seed(1);
+  const auto network = std::make_shared<Sequential>();
+  network->add("conv",
+               std::make_shared<Conv2d>(4, 4, 3, Conv2dOptions{.padding = 2, .dilation = 2, .groups = 4}));
+  network->add("norm", std::make_shared<BatchNorm2d>(4));
+  for (auto& [name, tensor] : network->state_dict())
+    if (name.starts_with("norm") && tensor.dtype() == DType::float32)
+      tensor.copy_from(random_tensor(tensor.shape(), 7, 0.5, 1.5));
+  network->eval();
+  const Tensor x = random_tensor({2, 4, 7, 6}, 3).to(DType::float32);
+  require_close((*fold_batch_norms(*network))(x), (*network)(x), 1e-5, "y");
+}
+
 TEST_CASE("what cannot be folded exactly is refused by name", "[export][fold]") {
   using Catch::Contains;
   const auto network = [](Norm norm, bool relu_first) {

@@ -78,6 +78,26 @@ TEST_CASE("initialisation is uniform in ±1/√fan_in and depends only on the se
   CHECK(std::sqrt(squares / n) == Approx(bound / std::sqrt(3)).epsilon(0.03));
 }
 
+TEST_CASE("a convolution with groups and dilation has PyTorch's weights and description",
+          "[module][conv2d]") {
+  const Conv2d conv(8, 12, {3, 2}, {.padding = 2, .dilation = {2, 3}, .groups = 4});
+  CHECK(conv.weight.shape() == Shape{12, 2, 3, 2});
+  CHECK(conv.description() ==
+        "Conv2d(8, 12, kernel_size=(3, 2), stride=(1, 1), padding=(2, 2), dilation=(2, 3), groups=4)");
+  CHECK(conv.window().kernel == Size2(5, 4));
+  CHECK(conv.multiply_adds({1, 8, 9, 9}, {1, 12, 9, 10}) == 12 * 9 * 10 * 2 * 3 * 2);
+  CHECK_THROWS_WITH(Conv2d(8, 12, 3, {.groups = 3}), Catch::Contains("divides its 8 and 12 channels"));
+  const Tensor x = Tensor::zeros({1, 8, 4, 4});
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({12, 2, 3, 3}), {}, 1, 0, 1, 3),
+                    Catch::Contains("3 groups takes 6 input channels"));
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({12, 2, 3, 3}), {}, 1, 0, 1, 5),
+                    Catch::Contains("divides its 12 output channels"));
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({12, 8, 3, 3}), {}, 1, 0, 2),
+                    Catch::Contains("dilated to 5×5, does not fit"));
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({12, 8, 3, 3}), {}, 1, 0, 0),
+                    Catch::Contains("dilation of at least 1"));
+}
+
 TEST_CASE("conversion keeps matching tensors, frozen parameters and shared parameters", "[module]") {
   const auto shared = std::make_shared<Linear>(3, 3);
   Sequential net({shared, std::make_shared<Linear>(3, 3), shared});

@@ -13,11 +13,13 @@ namespace {
 
 // With and without a bias.
 void compare_case(const ConvCase& c, bool differences = false, const Tolerances& tolerances = {}) {
-  CAPTURE(c.x.to_string(), c.weight.to_string(), c.stride.h, c.stride.w, c.padding.h, c.padding.w);
+  CAPTURE(c.x.to_string(), c.weight.to_string(), c.stride.h, c.stride.w, c.padding.h, c.padding.w,
+          c.dilation.h, c.dilation.w, c.groups);
   const Inputs with = {random_tensor(c.x, 1), random_tensor(c.weight, 2), random_tensor({c.weight[0]}, 3)};
   for (const Inputs& inputs : {with, Inputs{with[0], with[1]}}) {
     const auto f = [&](const Inputs& t) {
-      return functional::conv2d(t[0], t[1], t.size() > 2 ? t[2] : Tensor(), c.stride, c.padding);
+      return functional::conv2d(t[0], t[1], t.size() > 2 ? t[2] : Tensor(), c.stride, c.padding, c.dilation,
+                                c.groups);
     };
     if (differences)
       check_operation(inputs, f, tolerances);

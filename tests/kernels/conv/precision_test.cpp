@@ -26,7 +26,7 @@ std::vector<Tensor> results(const ConvCase& c, Precision precision, Device devic
     return change(random_tensor(shape, seed).to(DType::float32)).to(device).clone().set_requires_grad();
   };
   const Tensor x = input(c.x, 1), weight = input(c.weight, 2), bias = input({c.weight[0]}, 3);
-  const Tensor y = functional::conv2d(x, weight, bias, c.stride, c.padding, precision);
+  const Tensor y = functional::conv2d(x, weight, bias, c.stride, c.padding, c.dilation, c.groups, precision);
   y.backward(change(random_tensor(y.shape(), 4).to(DType::float32)).to(device));
   return {y, x.grad(), weight.grad(), bias.grad()};
 }
@@ -124,7 +124,7 @@ TEST_CASE("rounded convolutions agree with their reference", "[conv2d][precision
 TEST_CASE("rounded convolutions have second derivatives", "[conv2d][precision]") {
   const Tensor x = random_tensor({1, 2, 4, 4}, 1).to(DType::float32).set_requires_grad(),
                weight = random_tensor({2, 2, 3, 3}, 2).to(DType::float32).set_requires_grad();
-  const Tensor y = functional::conv2d(x, weight, {}, 1, 1, Precision::bf16);
+  const Tensor y = functional::conv2d(x, weight, {}, 1, 1, 1, 1, Precision::bf16);
   const auto first = grad(y, {weight}, random_tensor(y.shape(), 3).to(DType::float32), true);
   first[0].backward(random_tensor(weight.shape(), 4).to(DType::float32));
   CHECK(x.grad().defined());
@@ -133,7 +133,7 @@ TEST_CASE("rounded convolutions have second derivatives", "[conv2d][precision]")
 TEST_CASE("a precision other than exact is for float32, and the summary names it", "[conv2d][precision]") {
   const Tensor x = Tensor::zeros({1, 3, 4, 4}, DType::float64);
   CHECK_THROWS_WITH(
-      functional::conv2d(x, Tensor::zeros({8, 3, 3, 3}, DType::float64), {}, 1, 0, Precision::tf32),
+      functional::conv2d(x, Tensor::zeros({8, 3, 3, 3}, DType::float64), {}, 1, 0, 1, 1, Precision::tf32),
       Catch::Contains("rounds to tf32 what is float32"));
   CHECK(Conv2d(3, 8, 1, {.precision = Precision::bf16}).description() ==
         "Conv2d(3, 8, kernel_size=(1, 1), stride=(1, 1), precision=bf16)");

@@ -120,6 +120,23 @@ TEST_CASE("rounded convolutions have no races, and fragments no bank conflicts",
   }
 }
 
+TEST_CASE("depthwise convolutions write every number once, and what they read again is in the caches",
+          "[counting]") {
+  for (const char* name : {"conv2d_forward", "conv2d_backward_data", "conv2d_backward_weight"}) {
+    const ProfileCase c = case_called(name);
+    const ExampleSetting setting{.shape = Shape4{8, 32, 32, 32}, .conv_bias = false, .conv_groups = 32};
+    const Profile p = profile(c, setting);
+    INFO(to_text(p));
+    CHECK(p.launches.size() == 1);
+    CHECK(p.total.races.empty());
+    CHECK(p.total.global_writes.waste() + p.total.shared_reads.waste() == 0);
+    CHECK(p.total.global_bytes_written == p.bytes_out);
+    CHECK(p.total.global_bytes_read == p.bytes_in);
+    // Rows that begin beside a multiple of 32 bytes cost a sector more.
+    CHECK(10 * p.total.global_reads.transactions < 13 * p.total.global_reads.ideal);
+  }
+}
+
 TEST_CASE("elementwise kernels read and write every byte once, coalesced, without shared memory",
           "[counting]") {
   for (const DType dtype : {DType::float32, DType::float64})

@@ -1,0 +1,111 @@
+// Depthwise convolution on a GPU: a channel of x per group, K / C channels of y read each. There is little to
+// multiply, so these kernels are bound by memory: a thread per number, whose neighbours are in the caches.
+#pragma once
+
+#include "kernels/conv/conv2d_views.cuh"
+#include "kernels/cuda/mma.cuh"
+#include "kernels/cuda/team.cuh"
+
+namespace norma::NORMA_EXECUTOR {
+
+// MATH     y[n, k, i, j] = bias[k] + Σ_{u,v} weight[k, u, v]·x[n, k / (K / C), row, column]
+// MAPPING  a thread per element of y; lanes side by side along the rows
+// MEMORY   y is written once; x is asked for once per tap, by neighbours at the same time: the L1 cache answers
+//          all but the first
+// NUMERICS in T, in the order of the taps; factors rounded to the precision
+// REQUIRES fewer than 2³¹ rows of y
+// COST     8 × 32 × 32 × 32, 3×3: x is asked for 8.6 ×, from memory 1.00 ×; 3.2 sectors per read, weights
+//          included; y 1.00 ×
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    depthwise_forward(Geometry g, Precision precision, const T* x, const T* weight, const T* bias, T* y) {
+  const long long count = static_cast<long long>(g.n) * g.y_channels * g.out_h * g.out_w;
+  for (long long at = thread_in_grid(); at < count; at += threads_in_grid()) {
+    const long long line = at / g.out_w;
+    const int j = static_cast<int>(at - line * g.out_w), i = static_cast<int>(line % g.out_h);
+    const long long plane = line / g.out_h;
+    const int k = static_cast<int>(plane % g.y_channels);
+    const T* const taps = weight + static_cast<long long>(k) * g.kernel_h * g.kernel_w;
+    const T* const source = x + (plane / g.y_channels * g.x_channels + k / g.k) * g.h * g.w;
+    acc_t<T> sum = bias != nullptr ? bias[k] : T{0};
+    for (int u = 0; u < g.kernel_h; ++u)
+      for (int v = 0; v < g.kernel_w; ++v) {
+        const int row = i * g.stride_h + u * g.dilation_h - g.pad_h,
+                  column = j * g.stride_w + v * g.dilation_w - g.pad_w;
+        if (row >= 0 && row < g.h && column >= 0 && column < g.w)
+          sum +=
+              rounded(precision, taps[u * g.kernel_w + v]) * rounded(precision, source[row * g.w + column]);
+      }
+    y[at] = static_cast<T>(sum);
+  }
+}
+
+// MATH     dx[n, c, row, column] = Σ weight[k, u, v]·dy[n, k, i, j] over k of c and all (u, v, i, j) that read it
+// MAPPING  a thread per element of dx
+// MEMORY   dx is written once; dy is asked for once per tap, mostly from the caches
+// NUMERICS in T, in the order of k, then of the taps; factors rounded to the precision
+// REQUIRES fewer than 2³¹ rows of x
+// COST     the same sizes: dy as x there, dx as y
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    depthwise_backward_data(Geometry g, Precision precision, const T* dy, const T* weight, T* dx) {
+  const long long count = static_cast<long long>(g.n) * g.x_channels * g.h * g.w;
+  for (long long at = thread_in_grid(); at < count; at += threads_in_grid()) {
+    const long long line = at / g.w;
+    const int column = static_cast<int>(at - line * g.w), row = static_cast<int>(line % g.h);
+    const long long plane = line / g.h, n = plane / g.x_channels;
+    const int c = static_cast<int>(plane % g.x_channels);
+    acc_t<T> sum = 0;
+    for (int k = c * g.k; k < (c + 1) * g.k; ++k) {
+      const T* const taps = weight + static_cast<long long>(k) * g.kernel_h * g.kernel_w;
+      const T* const from = dy + (n * g.y_channels + k) * g.out_h * g.out_w;
+      for (int u = 0; u < g.kernel_h; ++u)
+        for (int v = 0; v < g.kernel_w; ++v) {
+          const int top = row + g.pad_h - u * g.dilation_h, left = column + g.pad_w - v * g.dilation_w,
+                    i = top / g.stride_h, j = left / g.stride_w;
+          if (top >= 0 && left >= 0 && i * g.stride_h == top && j * g.stride_w == left && i < g.out_h &&
+              j < g.out_w)
+            sum += rounded(precision, taps[u * g.kernel_w + v]) * rounded(precision, from[i * g.out_w + j]);
+        }
+    }
+    dx[at] = static_cast<T>(sum);
+  }
+}
+
+// MATH     dweight[k, u, v] = Σ_{n,i,j} dy[n, k, i, j]·x[n, k / (K / C), row, column]; after the last tap
+//          dbias[k] = Σ dy
+// MAPPING  a block per number of dweight or dbias; its threads take outputs in turn
+// MEMORY   a plane of dy and of x is read once per tap, mostly from the L2 cache
+// NUMERICS in T per thread, then a tree; factors of dweight rounded to the precision
+// REQUIRES every thread of a block reaches block_sum
+// COST     the same sizes: dy 9.0 ×, x 8.6 ×, from memory 1.00 × each where L2 holds a plane; 5 sectors per read
+template <class T>
+__global__ void __launch_bounds__(block_threads)
+    depthwise_backward_weight(Geometry g, Precision precision, const T* dy, const T* x, T* dweight,
+                              T* dbias) {
+  const int taps = g.kernel_h * g.kernel_w, k = static_cast<int>(blockIdx.y),
+            tap = static_cast<int>(blockIdx.x);
+  const int u = tap / g.kernel_w, v = tap - u * g.kernel_w, plane = g.out_h * g.out_w;
+  const long long count = static_cast<long long>(g.n) * plane;
+  acc_t<T> sum = 0;
+  for (long long at = threadIdx.x; at < count; at += blockDim.x) {
+    const long long n = at / plane;
+    const int p = static_cast<int>(at - n * plane), i = p / g.out_w, j = p - i * g.out_w;
+    const T gradient = dy[(n * g.y_channels + k) * plane + p];
+    const int row = i * g.stride_h + u * g.dilation_h - g.pad_h,
+              column = j * g.stride_w + v * g.dilation_w - g.pad_w;
+    if (tap == taps)
+      sum += gradient;
+    else if (row >= 0 && row < g.h && column >= 0 && column < g.w)
+      sum += rounded(precision, gradient) *
+             rounded(precision, x[((n * g.x_channels + k / g.k) * g.h + row) * g.w + column]);
+  }
+  sum = block_sum(sum);
+  if (threadIdx.x != 0) return;
+  if (tap == taps)
+    dbias[k] = static_cast<T>(sum);
+  else
+    dweight[static_cast<long long>(k) * taps + tap] = static_cast<T>(sum);
+}
+
+}  // namespace norma::NORMA_EXECUTOR
