@@ -35,13 +35,13 @@ class PaddedPlane {
     for (std::int64_t i = 0; i < s_.h; ++i) {
       const std::int64_t row = s_.top + i * s_.spacing_h;
       if (row < 0 || row >= s_.seen_h()) continue;
-      T* const to = memory_.data() + row * pitch_ + s_.left;
-      const T* const from = plane + i * s_.w;
+      T* const to = memory_.data() + row * pitch_ + (s_.left + begin * step);
+      const T* const from = plane + i * s_.w + begin;
       if (step == 1)
         for_lanes(hn::ScalableTag<T>(), end - begin,
-                  [&](auto at) HWY_ATTR { at.store(at.load(from + begin), to + begin); });
+                  [&](auto at) HWY_ATTR { at.store(at.load(from), to); });
       else
-        for (std::int64_t j = begin; j < end; ++j) to[j * step] = from[j];
+        for (std::int64_t j = 0; j < end - begin; ++j) to[j * step] = from[j];
     }
   }
 
