@@ -133,7 +133,7 @@ TEST_CASE("ghost batches and standardized convolutions are for networks where th
   CHECK_THROWS_WITH(parse({"--preset", "norma-49k", "--standardize"}), Catch::Contains("has no effect"));
 }
 
-TEST_CASE("--precision is that of all convolutions", "[options]") {
+TEST_CASE("the flag --precision sets that of all convolutions", "[options]") {
   CHECK(parse({}).network.precision == Precision::exact);
   const auto network = make_network(parse({"--preset", "c11-48096", "--precision", "tf32"}));
   int convolutions = 0;
