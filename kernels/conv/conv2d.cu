@@ -4,9 +4,9 @@
 //               weight: conv2d_pointwise.cuh
 //   tiled_3x3   3×3, stride 1, padding up to 2, float: conv2d_tiled.cuh
 //   depthwise   a channel of x per group: conv2d_depthwise.cuh
-//   general     the rest, group by group. Implicit GEMM: what im2col would write is computed when it is read, element by
-//               element and with bounds checked (conv2d_views.cuh); with a stride s, backward data multiplies
-//               s² − 1 zeros for each number
+//   general     the rest, group by group. Implicit GEMM: what im2col would write is computed when it is read,
+//               element by element and with bounds checked (conv2d_views.cuh); with a stride s, backward data
+//               multiplies s² − 1 zeros for each number
 //
 // The products are those of kernels/cuda/matmul.cuh. In another precision than exact they are those of
 // kernels/cuda/matmul_mma.cuh, and tiled_3x3 is conv2d_tiled_mma.cuh.

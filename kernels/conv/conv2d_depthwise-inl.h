@@ -1,6 +1,6 @@
-// Depthwise convolution, plane by plane: C / groups = 1, and K / C planes of y read each plane of x. A plane is
-// copied with zeros around it (and between its pixels, in backward data with a stride), which the cache
-// keeps; then a vector of outputs is a sum of vectors that begin anywhere.
+// Depthwise convolution, plane by plane: C / groups = 1, and K / C planes of y read each plane of x. A
+// plane is copied with zeros around it (and between its pixels, in backward data with a stride), which the
+// cache keeps; then a vector of outputs is a sum of vectors that begin anywhere.
 
 #if defined(NORMA_CONV2D_DEPTHWISE_INL) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMA_CONV2D_DEPTHWISE_INL
@@ -51,8 +51,8 @@ class PaddedPlane {
   Scratch<T> memory_;
 };
 
-// Two rows of y = bias + source correlated with 3×3 taps, or added to what is there; the taps, and the numbers
-// of four rows of the source, serve both. `second` may be the first row again, if there is none.
+// Two rows of y = bias + source correlated with 3×3 taps, or added to what is there; the taps, and the
+// numbers of four rows of the source, serve both. `second` may be the first row again, if there is none.
 template <class T>
 HWY_INLINE void correlate_rows_3x3(const Correlation& s, const T* const (&rows)[4], const T* taps, T bias,
                                    bool add, T* first, T* second) {

@@ -10,8 +10,8 @@ namespace norma::NORMA_EXECUTOR {
 
 // MATH     y[n, k, i, j] = bias[k] + Σ_{u,v} weight[k, u, v]·x[n, k / (K / C), row, column]
 // MAPPING  a thread per element of y; lanes side by side along the rows
-// MEMORY   y is written once; x is asked for once per tap, by neighbours at the same time: the L1 cache answers
-//          all but the first
+// MEMORY   y is written once; x is asked for once per tap, by neighbours at the same time: the L1 cache
+//          answers all but the first
 // NUMERICS in T, in the order of the taps; factors rounded to the precision
 // REQUIRES fewer than 2³¹ rows of y
 // COST     8 × 32 × 32 × 32, 3×3: x is asked for 8.6 ×, from memory 1.00 ×; 3.2 sectors per read, weights
@@ -40,7 +40,8 @@ __global__ void __launch_bounds__(block_threads)
   }
 }
 
-// MATH     dx[n, c, row, column] = Σ weight[k, u, v]·dy[n, k, i, j] over k of c and all (u, v, i, j) that read it
+// MATH     dx[n, c, row, column] = Σ weight[k, u, v]·dy[n, k, i, j], over the k of c and all (u, v, i, j)
+//          that read it
 // MAPPING  a thread per element of dx
 // MEMORY   dx is written once; dy is asked for once per tap, mostly from the caches
 // NUMERICS in T, in the order of k, then of the taps; factors rounded to the precision
@@ -78,7 +79,8 @@ __global__ void __launch_bounds__(block_threads)
 // MEMORY   a plane of dy and of x is read once per tap, mostly from the L2 cache
 // NUMERICS in T per thread, then a tree; factors of dweight rounded to the precision
 // REQUIRES every thread of a block reaches block_sum
-// COST     the same sizes: dy 9.0 ×, x 8.6 ×, from memory 1.00 × each where L2 holds a plane; 5 sectors per read
+// COST     the same sizes: dy 9.0 ×, x 8.6 ×, from memory 1.00 × each where L2 holds a plane; 5 sectors per
+//          read
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     depthwise_backward_weight(Geometry g, Precision precision, const T* dy, const T* x, T* dweight,

@@ -1,6 +1,6 @@
-// Convolution with any kernel, stride, dilation and padding, as matrix products on images turned to pixels, [h][w][C],
-// with zeros around them. There the windows that a row of outputs looks at are the rows of a matrix. They
-// overlap: a row holds kernel_w·C numbers, and the next begins stride·C further on.
+// Convolution with any kernel, stride, dilation and padding, as matrix products on images turned to pixels,
+// [h][w][C], with zeros around them. There the windows that a row of outputs looks at are the rows of a
+// matrix. They overlap: a row holds kernel_w·C numbers, and the next begins stride·C further on.
 //
 //     source, C = 1                 the first row of outputs, 3×3 kernel, u = 0, 1, 2 one below the other
 //
