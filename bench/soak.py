@@ -49,10 +49,19 @@ def epochs(folder):
     return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
 
 
+def tensors(file):
+    """Names, shapes, types and numbers of a safetensors file, without its metadata, which has the command."""
+    data = file.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    header.pop("__metadata__", None)
+    return header, data[8 + length :]
+
+
 def result(folder):
     """What must be equal: the weights, the metrics without times, and the statistics."""
     metrics = [{k: v for k, v in line.items() if k not in TIMES} for line in epochs(folder)]
-    return [(folder / name).read_bytes() for name in ("model.safetensors", "norm_statistics.jsonl")] + [metrics]
+    return tensors(folder / "model.safetensors"), metrics, (folder / "norm_statistics.jsonl").read_bytes()
 
 
 def settled(memory):
