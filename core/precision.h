@@ -29,8 +29,9 @@ std::string name(Precision precision);
 /// Throws an error that begins with `what` and lists the names if this is none of them.
 Precision precision_from(const std::string& what, const std::string& name);
 
-/// The nearest number of the precision. Numbers beyond the largest become infinite; NaN stays NaN.
-inline float round_to(Precision precision, float value) {
+/// The nearest number of the precision, on devices too. Numbers beyond the largest become infinite; NaN
+/// stays NaN.
+constexpr float round_to(Precision precision, float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
   if (precision == Precision::exact || value != value) return value;
   if (precision == Precision::tf32) return std::bit_cast<float>((bits + 0x1000u) & 0xffffe000u);

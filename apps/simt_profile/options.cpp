@@ -1,6 +1,7 @@
 #include "apps/simt_profile/options.h"
 
 #include <algorithm>
+#include <array>
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/flags.h"
@@ -90,7 +91,7 @@ const std::vector<Flag<ProfileOptions>>& flags() {
 }
 
 /// The flags that only --step has.
-const std::vector<std::string> of_step = {"norm", "batch", "gpu"};
+constexpr std::array of_step = {"norm", "batch", "gpu"};
 
 /// Refuses flags that no chosen operation uses: they were given by mistake.
 void check_together(const ProfileOptions& options, const std::vector<std::string>& given) {
@@ -104,8 +105,8 @@ void check_together(const ProfileOptions& options, const std::vector<std::string
         fail_usage("--{} cannot be used with --step", flag);
     return;
   }
-  for (const std::string& flag : of_step)
-    if (is_given(flag.c_str())) fail_usage("--{} is only for --step", flag);
+  for (const char* flag : of_step)
+    if (is_given(flag)) fail_usage("--{} is only for --step", flag);
   if (options.operation.empty())
     fail_usage("--op needs an operation: see --list, or use --op all; or name a preset for --step");
   const auto cases = choose_profile_cases(options.operation, options.direction);

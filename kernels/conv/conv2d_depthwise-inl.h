@@ -38,8 +38,7 @@ class PaddedPlane {
       T* const to = memory_.data() + row * pitch_ + (s_.left + begin * step);
       const T* const from = plane + i * s_.w + begin;
       if (step == 1)
-        for_lanes(hn::ScalableTag<T>(), end - begin,
-                  [&](auto at) HWY_ATTR { at.store(at.load(from), to); });
+        for_lanes(hn::ScalableTag<T>(), end - begin, [&](auto at) HWY_ATTR { at.store(at.load(from), to); });
       else
         for (std::int64_t j = 0; j < end - begin; ++j) to[j * step] = from[j];
     }

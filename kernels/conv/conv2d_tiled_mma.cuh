@@ -99,20 +99,21 @@ __global__ void __launch_bounds__(128, 3) correlate_3x3_mma(Correlation3x3 a) {
       }
 }
 
+template <int N>
+void correlate_rounded_in_groups(Precision precision, const Correlation3x3& a) {
+  const long long tiles = static_cast<long long>(a.images) * a.out.tiles_h() * a.out.tiles_w();
+  const dim3 grid(static_cast<unsigned>(divide_up(tiles, 2)),
+                  static_cast<unsigned>(divide_up(a.out.c, 8 * N)));
+  with_rounding(precision,
+                [&]<Precision P>() { launch(correlate_3x3_mma<N, P>, {.grid = grid, .block = 128}, a); });
+}
+
 /// Runs a correlation with up to 32 channels of y per block.
 inline void correlate_rounded(Precision precision, const Correlation3x3& a) {
   if (a.images == 0 || a.out.c == 0) return;
-  const long long tiles = static_cast<long long>(a.images) * a.out.tiles_h() * a.out.tiles_w();
-  const auto start = [&]<int N>(void (*kernel)(Correlation3x3), std::integral_constant<int, N>) {
-    const dim3 grid(static_cast<unsigned>(divide_up(tiles, 2)),
-                    static_cast<unsigned>(divide_up(a.out.c, 8 * N)));
-    launch(kernel, {.grid = grid, .block = 128}, a);
-  };
-  with_rounding(precision, [&]<Precision P>() {
-    if (a.out.c <= 8) return start(correlate_3x3_mma<1, P>, std::integral_constant<int, 1>());
-    if (a.out.c <= 16) return start(correlate_3x3_mma<2, P>, std::integral_constant<int, 2>());
-    start(correlate_3x3_mma<4, P>, std::integral_constant<int, 4>());
-  });
+  if (a.out.c <= 8) return correlate_rounded_in_groups<1>(precision, a);
+  if (a.out.c <= 16) return correlate_rounded_in_groups<2>(precision, a);
+  correlate_rounded_in_groups<4>(precision, a);
 }
 
 // ── Backward weight ────────────────────────────────────────────────────────────────────────────────────────
@@ -190,24 +191,23 @@ __global__ void __launch_bounds__(128, 4)
     }
 }
 
+template <int KTiles, int CTiles>
+void weight_gradient_in_warps(Precision precision, const WeightGradient3x3& a,
+                              const StoreGradients<float>& store) {
+  weight_gradient_in_slices<16 * KTiles, 8 * CTiles>(
+      a, 9 * a.in.c, store, [&](const LaunchConfig& config, auto... rest) {
+        with_rounding(precision, [&]<Precision P>() {
+          launch(weight_gradient_3x3_mma<KTiles, CTiles, P, StoreSlice<float>>, config, a, rest...);
+        });
+      });
+}
+
 /// dweight alone; dbias is a sum of numbers that are not rounded.
 inline void weight_gradient_rounded(Precision precision, const WeightGradient3x3& a,
                                     const StoreGradients<float>& store) {
-  const auto in_tiles = [&]<int KTiles, int CTiles>(std::integral_constant<int, KTiles>,
-                                                    std::integral_constant<int, CTiles>) {
-    weight_gradient_in_slices<16 * KTiles, 8 * CTiles>(
-        a, 9 * a.in.c, store, [&](const LaunchConfig& config, auto... rest) {
-          with_rounding(precision, [&]<Precision P>() {
-            launch(weight_gradient_3x3_mma<KTiles, CTiles, P, StoreSlice<float>>, config, a, rest...);
-          });
-        });
-  };
-  constexpr std::integral_constant<int, 1> one;
-  constexpr std::integral_constant<int, 2> two;
-  constexpr std::integral_constant<int, 4> four;
-  if (a.in.c <= 8) return in_tiles(four, one);
-  if (a.in.c <= 16) return in_tiles(two, two);
-  in_tiles(one, four);
+  if (a.in.c <= 8) return weight_gradient_in_warps<4, 1>(precision, a, store);
+  if (a.in.c <= 16) return weight_gradient_in_warps<2, 2>(precision, a, store);
+  weight_gradient_in_warps<1, 4>(precision, a, store);
 }
 
 }  // namespace norma::NORMA_EXECUTOR

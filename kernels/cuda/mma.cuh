@@ -39,45 +39,33 @@ struct Sums16x8 {
 // ── The instructions ───────────────────────────────────────────────────────────────────────────────────────
 
 __device__ __forceinline__ std::uint32_t to_tf32(float value) {
-#ifndef __CUDACC__
-  return std::bit_cast<std::uint32_t>(round_to(Precision::tf32, value));
-#elif __CUDA_ARCH__ >= 800
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
   std::uint32_t bits;
   asm("cvt.rna.tf32.f32 %0, %1;" : "=r"(bits) : "f"(value));
   return bits;
 #else
-  return __float_as_uint(value) + 0x1000u & 0xffffe000u;
+  return std::bit_cast<std::uint32_t>(round_to(Precision::tf32, value));
 #endif
 }
 
 /// Two bf16 in a word, the first in its lower half.
 __device__ __forceinline__ std::uint32_t to_bf16(float first, float second) {
-#ifndef __CUDACC__
-  return std::bit_cast<std::uint32_t>(round_to(Precision::bf16, first)) >> 16 |
-         std::bit_cast<std::uint32_t>(round_to(Precision::bf16, second));
-#elif __CUDA_ARCH__ >= 800
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
   std::uint32_t bits;
   asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(bits) : "f"(second), "f"(first));
   return bits;
 #else
-  const auto round = [](float value) {
-    const std::uint32_t bits = __float_as_uint(value);
-    return bits + 0x7fffu + (bits >> 16 & 1);
-  };
-  return round(first) >> 16 | (round(second) & 0xffff0000u);
+  return std::bit_cast<std::uint32_t>(round_to(Precision::bf16, first)) >> 16 |
+         std::bit_cast<std::uint32_t>(round_to(Precision::bf16, second));
 #endif
 }
 
-/// A factor for a product that no tensor core makes.
+/// A factor for a product that no tensor core makes: round_to with the instructions above.
 __device__ __forceinline__ float rounded(Precision precision, float value) {
-#ifndef __CUDACC__
-  return round_to(precision, value);
-#else
-  if (precision == Precision::tf32) return __uint_as_float(to_tf32(value));
-  return precision == Precision::bf16 ? __uint_as_float(to_bf16(0, value)) : value;
-#endif
+  if (precision == Precision::tf32) return std::bit_cast<float>(to_tf32(value));
+  return precision == Precision::bf16 ? std::bit_cast<float>(to_bf16(0, value)) : value;
 }
-__device__ __forceinline__ double rounded(Precision, double value) { return value; }
+__device__ __forceinline__ double rounded(Precision /*precision*/, double value) { return value; }
 
 #if defined(__CUDACC__) && (!defined(__CUDA_ARCH__) || __CUDA_ARCH__ < 800)
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "kernels/simt/matrix_unit.h"
 
 namespace norma::simt {
 
@@ -201,7 +200,9 @@ bool Block::complete_warp_operation(int number) {
   if ((lanes & ready_.lanes(warp)) != 0) return false;
   for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1)
     if (!stand_together(thread(warp * warpSize + std::countr_zero(rest)), caller)) return false;
-  if (!carry_out_with_matrices(warp, lanes))
+  if (caller.operation.kind == Kind::together)
+    carry_out_together(warp, lanes);
+  else
     for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1) {
       const int lane = warp * warpSize + std::countr_zero(rest);
       thread(lane).result = result_of(lane, lanes);
@@ -217,27 +218,16 @@ bool Block::complete_warp_operation(int number) {
   return true;
 }
 
-/// Carries out an operation with matrices (kernels/simt/matrix_unit.h), for which every lane brings an
-/// address; false if it is another operation.
-bool Block::carry_out_with_matrices(int warp, std::uint32_t lanes) {
+/// Carries out an operation that the lanes of a warp do as one.
+void Block::carry_out_together(int warp, std::uint32_t lanes) {
   const Thread& first = thread(warp * warpSize + std::countr_zero(lanes));
-  const Kind kind = first.operation.kind;
-  if (kind < Kind::multiply_tf32) return false;
   if (lanes != 0xffffffffu)
     fail("mma.sync and ldmatrix need all 32 lanes of a warp, not {:#010x}, at {}:{}", lanes,
          first.where->file_name(), first.where->line());
-  const auto brought = [&]<class T>(std::array<T*, 32> all) {
-    for (std::size_t lane = 0; lane < 32; ++lane) {
-      const std::uint64_t address = thread(warp * warpSize + static_cast<int>(lane)).operation.value;
-      all[lane] = reinterpret_cast<T*>(static_cast<std::uintptr_t>(address));
-    }
-    return all;
-  };
-  if (kind == Kind::load_matrices)
-    load_matrices(brought(std::array<LaneRow*, 32>{}));
-  else
-    (kind == Kind::multiply_tf32 ? multiply_tf32 : multiply_bf16)(brought(std::array<LaneFragments*, 32>{}));
-  return true;
+  std::array<std::uint64_t, 32> values;
+  for (int lane = 0; lane < warpSize; ++lane)
+    values[static_cast<std::size_t>(lane)] = thread(warp * warpSize + lane).operation.value;
+  first.operation.all_at_once(values);
 }
 
 /// The result of one lane in an operation in which `lanes` take part.
@@ -264,9 +254,10 @@ std::uint64_t Block::result_of(int number, std::uint32_t lanes) const {
       for (std::uint32_t rest = lanes; rest != 0; rest &= rest - 1)
         result += static_cast<std::uint32_t>(thread(first + std::countr_zero(rest)).operation.value);
       return result;
-    default:
-      return 0;  // carry_out_with_matrices
+    case Kind::together:
+      return 0;  // carry_out_together
   }
+  return 0;
 }
 
 // ── Copies ─────────────────────────────────────────────────────────────────────────────────────────────────

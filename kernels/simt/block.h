@@ -79,7 +79,7 @@ class Block {
   void open_barrier();
   bool complete_warp_operation(int thread);
   std::uint64_t result_of(int thread, std::uint32_t lanes) const;
-  bool carry_out_with_matrices(int warp, std::uint32_t lanes);
+  void carry_out_together(int warp, std::uint32_t lanes);
   void abandon(std::exception_ptr failure);
 
   Thread& thread(int number) { return threads_[static_cast<std::size_t>(number)]; }

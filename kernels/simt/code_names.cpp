@@ -87,10 +87,10 @@ std::string short_function(const std::string& demangled) {
       text += c;
     }
   }
-  for (const std::string& name : precision_names()) {
-    const std::string number = fmt::format("Precision{}", static_cast<int>(precision_from("", name)));
+  for (std::size_t i = 0; i < precision_names().size(); ++i) {
+    const std::string number = fmt::format("Precision{}", i);
     if (const std::size_t at = text.find(number); at != std::string::npos)
-      text.replace(at, number.size(), name);
+      text.replace(at, number.size(), precision_names()[i]);
   }
   return text;
 }

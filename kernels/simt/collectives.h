@@ -12,6 +12,7 @@
 // a lane outside of the mask or one that has exited (a block of 48 threads has 16 lanes that never were).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <source_location>
@@ -26,20 +27,13 @@ using Site = std::source_location;
 namespace detail {
 
 struct WarpOperation {
-  enum class Kind : std::uint8_t {
-    sync,
-    shuffle,
-    ballot,
-    reduce_add,
-    // The value is the address of what a lane brings (kernels/simt/matrix_unit.h).
-    multiply_tf32,
-    multiply_bf16,
-    load_matrices,
-  };
+  enum class Kind : std::uint8_t { sync, shuffle, ballot, reduce_add, together };
   Kind kind = Kind::sync;
   unsigned mask = 0;        ///< the lanes that take part
   int source = 0;           ///< shuffle: the lane to read from
   std::uint64_t value = 0;  ///< what this lane brings
+  /// together: called once, with what each of the 32 lanes brings.
+  void (*all_at_once)(const std::array<std::uint64_t, 32>& values) = nullptr;
 };
 
 /// Block until the others have come, in kernels/simt/block.cpp.

@@ -46,6 +46,19 @@ void multiply(const std::array<LaneFragments*, 32>& lanes) {
     }
 }
 
+// The lanes of a warp meet, each with the address of its `lane`, and Do is called once with all 32 of them.
+template <auto Do, class Lane>
+void together(Lane lane, const Site& where) {
+  const auto all_at_once = [](const std::array<std::uint64_t, 32>& values) {
+    std::array<Lane*, 32> lanes;
+    for (std::size_t i = 0; i < 32; ++i) lanes[i] = reinterpret_cast<Lane*>(values[i]);
+    Do(lanes);
+  };
+  detail::warp_operation({detail::WarpOperation::Kind::together, 0xffffffffu, 0,
+                          reinterpret_cast<std::uintptr_t>(&lane), all_at_once},
+                         where);
+}
+
 }  // namespace
 
 void multiply_tf32(const std::array<LaneFragments*, 32>& lanes) { multiply<Tf32>(lanes); }
@@ -65,10 +78,17 @@ void ldmatrix_x4(const void* row, std::uint32_t (&words)[4], const Site& where) 
     fail("ldmatrix reads rows of shared memory at multiples of 16 bytes ({}:{})", where.file_name(),
          where.line());
   detail::observe_access(Access::Kind::read, row, 16, __builtin_return_address(0));
-  LaneRow lane{row, words};
-  detail::warp_operation(
-      {detail::WarpOperation::Kind::load_matrices, 0xffffffffu, 0, reinterpret_cast<std::uintptr_t>(&lane)},
-      where);
+  together<load_matrices>(LaneRow{row, words}, where);
+}
+
+void mma_sync_m16n8k8_tf32(float (&c)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
+                           const Site& where) {
+  together<multiply_tf32>(LaneFragments{a, b, c}, where);
+}
+
+void mma_sync_m16n8k16_bf16(float (&c)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
+                            const Site& where) {
+  together<multiply_bf16>(LaneFragments{a, b, c}, where);
 }
 
 }  // namespace norma::simt

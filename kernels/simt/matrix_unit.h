@@ -31,20 +31,10 @@ void multiply_bf16(const std::array<LaneFragments*, 32>& lanes);
 void load_matrices(const std::array<LaneRow*, 32>& lanes);
 
 /// The instructions. All 32 lanes of a warp take part.
-inline void mma_sync_m16n8k8_tf32(float (&c)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
-                                  const Site& where = Site::current()) {
-  LaneFragments lane{a, b, c};
-  detail::warp_operation(
-      {detail::WarpOperation::Kind::multiply_tf32, 0xffffffffu, 0, reinterpret_cast<std::uintptr_t>(&lane)},
-      where);
-}
-inline void mma_sync_m16n8k16_bf16(float (&c)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
-                                   const Site& where = Site::current()) {
-  LaneFragments lane{a, b, c};
-  detail::warp_operation(
-      {detail::WarpOperation::Kind::multiply_bf16, 0xffffffffu, 0, reinterpret_cast<std::uintptr_t>(&lane)},
-      where);
-}
+void mma_sync_m16n8k8_tf32(float (&c)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
+                           const Site& where = Site::current());
+void mma_sync_m16n8k16_bf16(float (&c)[4], const std::uint32_t (&a)[4], const std::uint32_t (&b)[2],
+                            const Site& where = Site::current());
 /// `row` is in shared memory, at a multiple of 16 bytes.
 void ldmatrix_x4(const void* row, std::uint32_t (&words)[4], const Site& where = Site::current());
 
