@@ -209,8 +209,7 @@ int run(int argc, const char* const* argv) {
     if (options.help) return print(help_text()), 0;
     return s.run(options, others), 0;
   }
-  fail_usage("there is no '{}'; norm_lab has {}; did you mean {}?", word, listing(names),
-             nearest(word, names));
+  fail_usage("there is no '{}'; norm_lab has {}{}", word, listing(names), did_you_mean(word, names));
 }
 
 }  // namespace

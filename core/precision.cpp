@@ -16,7 +16,7 @@ std::string name(Precision precision) { return precision_names()[static_cast<std
 Precision precision_from(const std::string& what, const std::string& name) {
   const auto& names = precision_names();
   const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) fail("{} is exact, tf32 or bf16, not '{}'", what, name);
+  if (found == names.end()) fail("{} must be exact, tf32 or bf16, not '{}'", what, name);
   return static_cast<Precision>(found - names.begin());
 }
 

@@ -1,5 +1,5 @@
-// How the two factors of a product are rounded before they are multiplied, in a convolution. Products are
-// added in float.
+// How the two factors of a product are rounded before they are multiplied, in a convolution. Sums are not
+// rounded: float, and double in the reference.
 //
 //             sign  exponent  fraction
 //   float32     1      8         23
@@ -30,10 +30,11 @@ std::string name(Precision precision);
 Precision precision_from(const std::string& what, const std::string& name);
 
 /// The nearest number of the precision, on devices too. Numbers beyond the largest become infinite; NaN
-/// stays NaN.
+/// stays NaN, with zeros in the lower half like every bf16.
 constexpr float round_to(Precision precision, float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
-  if (precision == Precision::exact || value != value) return value;
+  if (precision == Precision::exact) return value;
+  if (value != value) return std::bit_cast<float>((bits | 0x00400000u) & 0xffff0000u);
   if (precision == Precision::tf32) return std::bit_cast<float>((bits + 0x1000u) & 0xffffe000u);
   return std::bit_cast<float>((bits + 0x7fffu + (bits >> 16 & 1)) & 0xffff0000u);
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "layers/functional/checks.h"
 #include "layers/functional/layer_norm.h"
 
 namespace norma {
@@ -10,8 +11,12 @@ namespace norma {
 Conv2d::Conv2d(std::int64_t in_channels, std::int64_t out_channels, Size2 kernel_size,
                const Conv2dOptions& options)
     : kernel_size_(kernel_size), options_(options) {
-  if (in_channels < 1 || out_channels < 1 || kernel_size.h < 1 || kernel_size.w < 1)
-    fail("Conv2d takes at least one channel in and out and a kernel of at least 1");
+  if (in_channels < 1 || out_channels < 1)
+    fail("Conv2d takes at least one channel in and out, not {} and {}", in_channels, out_channels);
+  functional::check_setting("Conv2d", "kernel", kernel_size, 1);
+  functional::check_setting("Conv2d", "stride", options.stride, 1);
+  functional::check_setting("Conv2d", "padding", options.padding, 0);
+  functional::check_setting("Conv2d", "dilation", options.dilation, 1);
   const std::int64_t groups = options.groups;
   if (groups < 1 || in_channels % groups != 0 || out_channels % groups != 0)
     fail("Conv2d takes a number of groups that divides its {} and {} channels, not {}", in_channels,

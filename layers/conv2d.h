@@ -19,7 +19,7 @@ struct Conv2dOptions {
   bool standardize = false;
   Size2 dilation = 1;
   std::int64_t groups = 1;  ///< divides both numbers of channels; in_channels: depthwise
-  /// Of the factors of the products, in both directions; a choice of a training, not saved with the weights.
+  /// Of the factors of the products, in both directions. config.json keeps it, state_dict() does not.
   Precision precision = Precision::exact;
 };
 

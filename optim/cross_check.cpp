@@ -84,7 +84,8 @@ std::string index_text(const Shape& shape, std::int64_t flat) {
   return "[" + text + "]";
 }
 
-void compare(const std::string& where, const NamedTensor& got, const NamedTensor& want, Device device) {
+void compare(const std::string& where, const NamedTensor& got, const NamedTensor& want, Device device,
+             double tolerance) {
   if (got.tensor.defined() != want.tensor.defined())
     fail("cross-check: {} has a {} only on {}", where, got.name, got.tensor.defined() ? name(device) : "cpu");
   if (!want.tensor.defined()) return;
@@ -96,20 +97,21 @@ void compare(const std::string& where, const NamedTensor& got, const NamedTensor
   for (const double v : b) scale = std::isfinite(v) ? std::max(scale, std::abs(v)) : scale;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const bool same_special = (std::isnan(a[i]) && std::isnan(b[i])) || a[i] == b[i];
-    if (same_special || std::abs(a[i] - b[i]) <= cross_check_tolerance * scale) continue;
+    if (same_special || std::abs(a[i] - b[i]) <= tolerance * scale) continue;
     fail("cross-check: {} differs: {} at {} is {} on {} and {} on cpu", where, got.name,
          index_text(want.tensor.shape(), static_cast<std::int64_t>(i)), a[i], name(device), b[i]);
   }
 }
 
-void compare_all(const std::string& where, const Results& got, const Results& want, Device device) {
-  for (std::size_t i = 0; i < want.size(); ++i) compare(where, got.at(i), want[i], device);
+void compare_all(const std::string& where, const Results& got, const Results& want, Device device,
+                 double tolerance) {
+  for (std::size_t i = 0; i < want.size(); ++i) compare(where, got.at(i), want[i], device, tolerance);
 }
 
 }  // namespace
 
-CrossCheck::CrossCheck(const MakeNetwork& make, Device device)
-    : on_device_(make()), on_cpu_(make()), device_(device) {
+CrossCheck::CrossCheck(const MakeNetwork& make, Device device, Precision precision)
+    : on_device_(make()), on_cpu_(make()), device_(device), tolerance_(cross_check_tolerance(precision)) {
   on_device_->to(device);
 }
 
@@ -125,9 +127,9 @@ void CrossCheck::operator()(const Module& network, const Batch& batch, std::uint
   for (const Call& call : calls)
     compare_all(fmt::format("layer {} ({}) in step {}", call.layer, call.type, step + 1),
                 run_layer(leaf_at(*on_device_, call.layer), call.x, device_, step),
-                run_layer(leaf_at(*on_cpu_, call.layer), call.x, Device::cpu, step), device_);
+                run_layer(leaf_at(*on_cpu_, call.layer), call.x, Device::cpu, step), device_, tolerance_);
   compare_all(fmt::format("the loss in step {}", step + 1), run_loss(scores, batch.target, device_),
-              run_loss(scores, batch.target, Device::cpu), device_);
+              run_loss(scores, batch.target, Device::cpu), device_, tolerance_);
   layers_ = calls.size(), ++steps_;
 }
 
@@ -135,7 +137,7 @@ std::string CrossCheck::summary() const {
   return fmt::format(
       "{} layers and the loss agree with the cpu in {} steps, forward and backward, to {:g} of each tensor's "
       "largest value",
-      layers_, steps_, cross_check_tolerance);
+      layers_, steps_, tolerance_);
 }
 
 }  // namespace norma

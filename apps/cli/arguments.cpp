@@ -34,9 +34,15 @@ bool parses(const std::string& text, T& value) {
 }  // namespace
 
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates) {
-  return *std::min_element(
+  const std::string best = *std::min_element(
       candidates.begin(), candidates.end(),
       [&](const std::string& a, const std::string& b) { return edits(word, a) < edits(word, b); });
+  return 2 * edits(word, best) <= std::max(word.size(), best.size()) ? best : "";
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
+  const std::string near = nearest(word, candidates);
+  return near.empty() ? "" : fmt::format("; did you mean {}?", near);
 }
 
 std::int64_t whole_number(const std::string& flag, const std::string& value, std::int64_t low,
@@ -57,8 +63,7 @@ double number(const std::string& flag, const std::string& value, double low, dou
 std::string one_of(const std::string& flag, const std::string& value,
                    const std::vector<std::string>& candidates) {
   if (std::find(candidates.begin(), candidates.end(), value) != candidates.end()) return value;
-  fail_usage("--{} takes {}, not '{}'; did you mean {}?", flag, listing(candidates), value,
-             nearest(value, candidates));
+  fail_usage("--{} takes {}, not '{}'{}", flag, listing(candidates), value, did_you_mean(value, candidates));
 }
 
 std::string not_empty(const std::string& flag, const std::string& value) {

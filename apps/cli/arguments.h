@@ -9,8 +9,11 @@
 
 namespace norma {
 
-/// The candidate with the fewest edits (insert, delete, replace, swap neighbours) from `word`.
+/// The candidate with the fewest edits (insert, delete, replace, swap neighbours) from `word`; empty if these
+/// are more than half of the letters.
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
+/// "; did you mean gn?", or nothing if no candidate is near.
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 
 /// `value` as a whole number in [low, high]. Like the next functions, throws a UsageError naming the flag.
 std::int64_t whole_number(const std::string& flag, const std::string& value, std::int64_t low,

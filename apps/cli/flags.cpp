@@ -19,8 +19,9 @@ std::string spelling(const FlagText& flag) {
     fail_usage("'{}' is not expected here: flags begin with --; see --help", unknown);
   std::vector<std::string> names;
   for (const FlagText& flag : known) names.push_back("--" + flag.name);
-  fail_usage("there is no flag {}; did you mean {}? See --help", unknown,
-             nearest(unknown.substr(0, unknown.find('=')), names));
+  const std::string near = nearest(unknown.substr(0, unknown.find('=')), names);
+  fail_usage("there is no flag {}{} See --help", unknown,
+             near.empty() ? "." : fmt::format("; did you mean {}?", near));
 }
 
 // Refuses a flag in place of a value: in "--norm --max-params 5", cxxopts would take "--max-params" as norm.

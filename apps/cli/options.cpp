@@ -341,7 +341,8 @@ LoadOptions load_options(const Options& options) {
 }
 
 std::string norm_label(const NetworkChoice& network) {
-  return norm_label(name(network.norm), network.groups, network.ghost);
+  return norm_label(name(network.norm), network.groups, network.ghost, network.standardize,
+                    network.precision);
 }
 
 }  // namespace norma

@@ -348,8 +348,8 @@ RunResult train_in_folder(Run& run, Trainer& trainer, Module& network, const Tra
   const Options& options = run.options;
   std::optional<CrossCheck> cross_check;
   if (options.cross_check)
-    trainer.before_each_step(
-        std::ref(cross_check.emplace([&] { return make_network(options); }, options.machine.device())));
+    trainer.before_each_step(std::ref(cross_check.emplace(
+        [&] { return make_network(options); }, options.machine.device(), options.network.precision)));
   StepProfile profile;
   if (options.profile) trainer.set_profile(&profile);
   announce_folder(run, trainer);

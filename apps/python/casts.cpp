@@ -95,8 +95,7 @@ Device device_from(const std::string& text) {
   if (const auto device = find_device(text)) return *device;
   std::vector<std::string> names;
   for (const Device device : all_devices) names.push_back(name(device));
-  fail_usage("there is no device '{}'; Norma has {}; did you mean {}?", text, listing(names),
-             nearest(text, names));
+  fail_usage("there is no device '{}'; Norma has {}{}", text, listing(names), did_you_mean(text, names));
 }
 
 Place::Place(const Input& x, const std::optional<std::string>& device)

@@ -161,7 +161,13 @@ void bind_basic_layers(nb::module_& m) {
           },
           "in_channels"_a, "out_channels"_a, "kernel_size"_a, "stride"_a = Size2(1), "padding"_a = Size2(0),
           "dilation"_a = Size2(1), "groups"_a = 1, "bias"_a = true, "standardize"_a = false,
-          "precision"_a = "exact");
+          "precision"_a = "exact")
+      .def_prop_ro("kernel_size", &Conv2d::kernel_size)
+      .def_prop_ro("stride", [](const Conv2d& c) { return c.options().stride; })
+      .def_prop_ro("padding", [](const Conv2d& c) { return c.options().padding; })
+      .def_prop_ro("dilation", [](const Conv2d& c) { return c.options().dilation; })
+      .def_prop_ro("groups", [](const Conv2d& c) { return c.options().groups; })
+      .def_prop_ro("precision", [](const Conv2d& c) { return name(c.options().precision); });
   nb::class_<Linear, Module>(m, "Linear",
                              "x·weightᵀ + bias. weight [out_features, in_features], bias [out_features].")
       .def(nb::init<std::int64_t, std::int64_t, bool>(), "in_features"_a, "out_features"_a, "bias"_a = true);

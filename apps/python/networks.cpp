@@ -11,8 +11,9 @@ using namespace nb::literals;
 
 NetworkChoice choice_from(const std::string& norm, std::optional<std::int64_t> groups,
                           std::optional<double> dropout, std::int64_t ghost, bool standardize,
-                          std::int64_t classes) {
-  return {norm_from(norm), groups, dropout, ghost, standardize, classes};
+                          std::int64_t classes, const std::string& precision) {
+  return {
+      norm_from(norm), groups, dropout, ghost, standardize, classes, precision_from("precision", precision)};
 }
 
 Drop drop_from(const std::string& name) {
@@ -30,12 +31,13 @@ void bind_builder(nb::module_& m) {
   c.def(
        "__init__",
        [](NetworkBuilder* b, const Sizes& image, const std::string& norm, std::optional<std::int64_t> groups,
-          std::int64_t classes, double dropout, const std::string& drop, bool relu_first, bool standardize) {
-         new (b) NetworkBuilder(choice_from(norm, groups, {}, 0, standardize, classes), image,
+          std::int64_t classes, double dropout, const std::string& drop, bool relu_first, bool standardize,
+          const std::string& precision) {
+         new (b) NetworkBuilder(choice_from(norm, groups, {}, 0, standardize, classes, precision), image,
                                 {dropout, drop_from(drop), relu_first, standardize});
        },
        "image"_a, "norm"_a = "bn", "groups"_a = nb::none(), "classes"_a = 10, "dropout"_a = 0.0,
-       "drop"_a = "none", "relu_first"_a = false, "standardize"_a = false)
+       "drop"_a = "none", "relu_first"_a = false, "standardize"_a = false, "precision"_a = "exact")
       .def(
           "block",
           [](NetworkBuilder& b, const std::string& name, std::int64_t channels, std::int64_t kernel,

@@ -34,9 +34,9 @@ FlagWords words_from(const nb::kwargs& arguments) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
       std::string near = nearest(name, names);
       std::replace(near.begin(), near.end(), '-', '_');
-      throw nb::type_error(
-          fmt::format("there is no argument '{}'; did you mean '{}'?", nb::cast<std::string>(key), near)
-              .c_str());
+      throw nb::type_error(fmt::format("there is no argument '{}'{}", nb::cast<std::string>(key),
+                                       near.empty() ? "" : fmt::format("; did you mean '{}'?", near))
+                               .c_str());
     }
     if (value.is_none()) continue;
     const auto flag =

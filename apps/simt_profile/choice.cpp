@@ -45,10 +45,10 @@ std::vector<ProfileCase> choose_profile_cases(const std::string& operation, cons
   }
   if (!chosen.empty()) return chosen;
   if (directions.empty())
-    fail_usage("--op {} is not an operation; did you mean {}? See --list", operation,
-               nearest(operation, names));
-  fail_usage("{} has the direction {}, not '{}'; did you mean {}?", operation, listing(directions), direction,
-             nearest(direction, directions));
+    fail_usage("--op {} is not an operation (--list shows them){}", operation,
+               did_you_mean(operation, names));
+  fail_usage("{} has the direction {}, not '{}'{}", operation, listing(directions), direction,
+             did_you_mean(direction, directions));
 }
 
 }  // namespace norma

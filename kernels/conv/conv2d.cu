@@ -1,15 +1,15 @@
 // Convolution on a GPU: which kernels a shape runs on, and the products that serve all shapes.
 //
 //   pointwise   1×1, stride 1, no padding: a product of matrices that lie in memory as they are; backward
-//               weight: conv2d_pointwise.cuh
-//   tiled_3x3   3×3, stride 1, padding up to 2, float: conv2d_tiled.cuh
+//               weight of exact factors: conv2d_pointwise.cuh
+//   tiled_3x3   3×3, stride 1, padding up to 2, no dilation, float: conv2d_tiled.cuh
 //   depthwise   a channel of x per group: conv2d_depthwise.cuh
 //   general     the rest, group by group. Implicit GEMM: what im2col would write is computed when it is read,
 //               element by element and with bounds checked (conv2d_views.cuh); with a stride s, backward data
 //               multiplies s² − 1 zeros for each number
 //
 // The products are those of kernels/cuda/matmul.cuh. In another precision than exact they are those of
-// kernels/cuda/matmul_mma.cuh, and tiled_3x3 is conv2d_tiled_mma.cuh.
+// kernels/cuda/matmul_mma.cuh, tiled_3x3 is conv2d_tiled_mma.cuh, and dbias is a product of its own.
 //
 // NUMERICS sums in T over C·kernel (forward), K·kernel (backward data); backward weight sums N·H·W products
 //          in slices, which are added in double. The shape alone decides: the same bits on any GPU
@@ -100,8 +100,8 @@ void conv2d_forward(const Conv2dForward<T>& a) {
     if (path == Path::tiled_3x3) return correlate_in(a.precision, correlation_of(a));
   if (path == Path::depthwise) {
     if (a.s.y_size() > 0)
-      launch(depthwise_forward<T>, {.grid = blocks_for(a.s.y_size()), .block = block_threads}, g, a.precision,
-             a.x, a.weight, a.bias, a.y);
+      launch(depthwise_forward<T>, {.grid = blocks_for_warps(g.y_planes()), .block = block_threads}, g,
+             a.precision, a.x, a.weight, a.bias, a.y);
     return;
   }
   const int taps = g.c * g.kernel_h * g.kernel_w, plane = g.out_h * g.out_w;
@@ -126,7 +126,7 @@ void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
     if (path == Path::tiled_3x3) return correlate_in(a.precision, correlation_of(a));
   if (path == Path::depthwise) {
     if (a.s.x_size() > 0)
-      launch(depthwise_backward_data<T>, {.grid = blocks_for(a.s.x_size()), .block = block_threads}, g,
+      launch(depthwise_backward_data<T>, {.grid = blocks_for_warps(g.x_planes()), .block = block_threads}, g,
              a.precision, a.dy, a.weight, a.dx);
     return;
   }
@@ -151,8 +151,8 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const Path path = path_for<T>(a.s);
   const int window = g.kernel_h * g.kernel_w, taps = g.c * window, plane = g.out_h * g.out_w;
   if (path == Path::depthwise) {
-    const dim3 grid(static_cast<unsigned>(window + (a.dbias != nullptr ? 1 : 0)),
-                    static_cast<unsigned>(g.y_channels));
+    const dim3 grid(static_cast<unsigned>(g.y_channels),
+                    static_cast<unsigned>(window + (a.dbias != nullptr ? 1 : 0)));
     return launch(depthwise_backward_weight<T>, {.grid = grid, .block = block_threads}, g, a.precision, a.dy,
                   a.x, a.dweight, a.dbias);
   }

@@ -8,6 +8,8 @@
 // and the weights are transposed and flipped.
 #pragma once
 
+#include <algorithm>
+
 #include "kernels/conv/conv2d_images.h"
 
 namespace norma::cpu {
@@ -25,6 +27,11 @@ struct Correlation {
   /// What the kernel sees of a source with zeros around it.
   std::int64_t seen_h() const { return (out_h - 1) * stride_h + (kernel_h - 1) * dilation_h + 1; }
   std::int64_t seen_w() const { return (out_w - 1) * stride_w + (kernel_w - 1) * dilation_w + 1; }
+  /// Where it sees row i of the source; outside of [0, seen_h()) if that is cut off.
+  std::int64_t seen_row(std::int64_t i) const { return top + i * spacing_h; }
+  /// The columns of the source that are not cut off: [first_column(), end_column()).
+  std::int64_t first_column() const { return left < 0 ? (-left + spacing_w - 1) / spacing_w : 0; }
+  std::int64_t end_column() const { return std::min(w, (seen_w() - left + spacing_w - 1) / spacing_w); }
 };
 
 inline Correlation forward_correlation(const Conv2dShape& s) {

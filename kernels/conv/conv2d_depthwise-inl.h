@@ -30,10 +30,9 @@ class PaddedPlane {
   }
   const T* row(std::int64_t i) const { return memory_.data() + i * pitch_; }
   void fill(const T* plane) const {
-    const std::int64_t step = s_.spacing_w, begin = s_.left < 0 ? (-s_.left + step - 1) / step : 0,
-                       end = std::min(s_.w, (s_.seen_w() - s_.left + step - 1) / step);
+    const std::int64_t step = s_.spacing_w, begin = s_.first_column(), end = s_.end_column();
     for (std::int64_t i = 0; i < s_.h; ++i) {
-      const std::int64_t row = s_.top + i * s_.spacing_h;
+      const std::int64_t row = s_.seen_row(i);
       if (row < 0 || row >= s_.seen_h()) continue;
       T* const to = memory_.data() + row * pitch_ + (s_.left + begin * step);
       const T* const from = plane + i * s_.w + begin;
@@ -126,10 +125,13 @@ void depthwise_correlate(const Correlation& s, const T* x, std::int64_t count, F
   parallel_for((s.n + images - 1) / images, [&](std::int64_t piece) {
     const PaddedPlane<T> source(s);
     const std::int64_t begin = piece * images, end = std::min(s.n, begin + images);
+    std::int64_t held = -1;
     for (std::int64_t n = begin; n < end; ++n)
       for (std::int64_t o = 0; o < s.k; ++o)
         for (std::int64_t i = 0; i < count; ++i) {
-          source.fill(x + (n * s.c + first_of(o) + i) * s.h * s.w);
+          const std::int64_t wanted = n * s.c + first_of(o) + i;
+          if (wanted != held) source.fill(x + wanted * s.h * s.w);
+          held = wanted;
           correlate_plane(s, source, weight_of(o, i), bias ? bias[o] : T{0}, i > 0,
                           y + (n * s.k + o) * plane);
         }

@@ -9,67 +9,67 @@
 namespace norma::NORMA_EXECUTOR {
 
 // MATH     y[n, k, i, j] = bias[k] + Σ_{u,v} weight[k, u, v]·x[n, k / (K / C), row, column]
-// MAPPING  a thread per element of y; lanes side by side along the rows
+// MAPPING  a warp per plane of y, lanes side by side along it
 // MEMORY   y is written once; x is asked for once per tap, by neighbours at the same time: the L1 cache
 //          answers all but the first
 // NUMERICS in T, in the order of the taps; factors rounded to the precision
-// REQUIRES fewer than 2³¹ rows of y
-// COST     8 × 32 × 32 × 32, 3×3: x is asked for 8.6 ×, from memory 1.00 ×; 3.2 sectors per read, weights
+// COST     8 × 32 × 32 × 32, 3×3: x is asked for 8.6 ×, from memory 1.00 ×; 3.3 sectors per read, weights
 //          included; y 1.00 ×
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     depthwise_forward(Geometry g, Precision precision, const T* x, const T* weight, const T* bias, T* y) {
-  const long long count = static_cast<long long>(g.n) * g.y_channels * g.out_h * g.out_w;
-  for (long long at = thread_in_grid(); at < count; at += threads_in_grid()) {
-    const long long line = at / g.out_w;
-    const int j = static_cast<int>(at - line * g.out_w), i = static_cast<int>(line % g.out_h);
-    const long long plane = line / g.out_h;
-    const int k = static_cast<int>(plane % g.y_channels);
+  const int outputs = g.out_h * g.out_w;
+  for (long long plane = warp_in_grid(); plane < g.y_planes(); plane += warps_in_grid()) {
+    const long long n = plane / g.y_channels;
+    const int k = static_cast<int>(plane - n * g.y_channels);
     const T* const taps = weight + static_cast<long long>(k) * g.kernel_h * g.kernel_w;
-    const T* const source = x + (plane / g.y_channels * g.x_channels + k / g.k) * g.h * g.w;
-    acc_t<T> sum = bias != nullptr ? bias[k] : T{0};
-    for (int u = 0; u < g.kernel_h; ++u)
-      for (int v = 0; v < g.kernel_w; ++v) {
-        const int row = i * g.stride_h + u * g.dilation_h - g.pad_h,
-                  column = j * g.stride_w + v * g.dilation_w - g.pad_w;
-        if (row >= 0 && row < g.h && column >= 0 && column < g.w)
-          sum +=
-              rounded(precision, taps[u * g.kernel_w + v]) * rounded(precision, source[row * g.w + column]);
+    const T* const source = x + (n * g.x_channels + k / g.k) * g.h * g.w;
+    const acc_t<T> begin = bias != nullptr ? bias[k] : T{0};
+    for (int at = lane_in_warp(); at < outputs; at += 32) {
+      const int i = at / g.out_w, j = at - i * g.out_w;
+      acc_t<T> sum = begin;
+      for (int u = 0; u < g.kernel_h; ++u) {
+        const int row = g.row_of(i, u);
+        if (row < 0 || row >= g.h) continue;
+        for (int v = 0; v < g.kernel_w; ++v)
+          if (const int column = g.column_of(j, v); column >= 0 && column < g.w)
+            sum +=
+                rounded(precision, taps[u * g.kernel_w + v]) * rounded(precision, source[row * g.w + column]);
       }
-    y[at] = static_cast<T>(sum);
+      y[plane * outputs + at] = static_cast<T>(sum);
+    }
   }
 }
 
 // MATH     dx[n, c, row, column] = Σ weight[k, u, v]·dy[n, k, i, j], over the k of c and all (u, v, i, j)
 //          that read it
-// MAPPING  a thread per element of dx
+// MAPPING  a warp per plane of dx, lanes side by side along it
 // MEMORY   dx is written once; dy is asked for once per tap, mostly from the caches
 // NUMERICS in T, in the order of k, then of the taps; factors rounded to the precision
-// REQUIRES fewer than 2³¹ rows of x
 // COST     the same sizes: dy as x there, dx as y
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     depthwise_backward_data(Geometry g, Precision precision, const T* dy, const T* weight, T* dx) {
-  const long long count = static_cast<long long>(g.n) * g.x_channels * g.h * g.w;
-  for (long long at = thread_in_grid(); at < count; at += threads_in_grid()) {
-    const long long line = at / g.w;
-    const int column = static_cast<int>(at - line * g.w), row = static_cast<int>(line % g.h);
-    const long long plane = line / g.h, n = plane / g.x_channels;
-    const int c = static_cast<int>(plane % g.x_channels);
-    acc_t<T> sum = 0;
-    for (int k = c * g.k; k < (c + 1) * g.k; ++k) {
-      const T* const taps = weight + static_cast<long long>(k) * g.kernel_h * g.kernel_w;
-      const T* const from = dy + (n * g.y_channels + k) * g.out_h * g.out_w;
-      for (int u = 0; u < g.kernel_h; ++u)
-        for (int v = 0; v < g.kernel_w; ++v) {
-          const int top = row + g.pad_h - u * g.dilation_h, left = column + g.pad_w - v * g.dilation_w,
-                    i = top / g.stride_h, j = left / g.stride_w;
-          if (top >= 0 && left >= 0 && i * g.stride_h == top && j * g.stride_w == left && i < g.out_h &&
-              j < g.out_w)
-            sum += rounded(precision, taps[u * g.kernel_w + v]) * rounded(precision, from[i * g.out_w + j]);
+  const int inputs = g.h * g.w, outputs = g.out_h * g.out_w, window = g.kernel_h * g.kernel_w;
+  for (long long plane = warp_in_grid(); plane < g.x_planes(); plane += warps_in_grid()) {
+    const long long n = plane / g.x_channels;
+    const int first = static_cast<int>(plane - n * g.x_channels) * g.k;
+    for (int at = lane_in_warp(); at < inputs; at += 32) {
+      const int row = at / g.w, column = at - row * g.w;
+      acc_t<T> sum = 0;
+      for (int k = first; k < first + g.k; ++k) {
+        const T* const taps = weight + static_cast<long long>(k) * window;
+        const T* const from = dy + (n * g.y_channels + k) * outputs;
+        for (int u = 0; u < g.kernel_h; ++u) {
+          const int i = g.output_row(row, u);
+          if (i < 0) continue;
+          for (int v = 0; v < g.kernel_w; ++v)
+            if (const int j = g.output_column(column, v); j >= 0)
+              sum += rounded(precision, taps[u * g.kernel_w + v]) * rounded(precision, from[i * g.out_w + j]);
         }
+      }
+      dx[plane * inputs + at] = static_cast<T>(sum);
     }
-    dx[at] = static_cast<T>(sum);
   }
 }
 
@@ -85,8 +85,8 @@ template <class T>
 __global__ void __launch_bounds__(block_threads)
     depthwise_backward_weight(Geometry g, Precision precision, const T* dy, const T* x, T* dweight,
                               T* dbias) {
-  const int taps = g.kernel_h * g.kernel_w, k = static_cast<int>(blockIdx.y),
-            tap = static_cast<int>(blockIdx.x);
+  const int taps = g.kernel_h * g.kernel_w, k = static_cast<int>(blockIdx.x),
+            tap = static_cast<int>(blockIdx.y);
   const int u = tap / g.kernel_w, v = tap - u * g.kernel_w, plane = g.out_h * g.out_w;
   const long long count = static_cast<long long>(g.n) * plane;
   acc_t<T> sum = 0;
@@ -94,8 +94,7 @@ __global__ void __launch_bounds__(block_threads)
     const long long n = at / plane;
     const int p = static_cast<int>(at - n * plane), i = p / g.out_w, j = p - i * g.out_w;
     const T gradient = dy[(n * g.y_channels + k) * plane + p];
-    const int row = i * g.stride_h + u * g.dilation_h - g.pad_h,
-              column = j * g.stride_w + v * g.dilation_w - g.pad_w;
+    const int row = g.row_of(i, u), column = g.column_of(j, v);
     if (tap == taps)
       sum += gradient;
     else if (row >= 0 && row < g.h && column >= 0 && column < g.w)

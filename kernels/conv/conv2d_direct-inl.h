@@ -51,11 +51,10 @@ struct Padded {
     planes_to_pixels(image, s.h * s.w, s.c, s.h * s.w, as_it_is ? at(0, 0) : flat.data(), pitch);
     if (as_it_is) return;
     // Columns of the source that are not cut off, in one go where no zeros come between them.
-    const std::int64_t step = s.spacing_w, begin = s.left < 0 ? divide_up(-s.left, step) : 0;
-    const std::int64_t end = std::min(s.w, divide_up(w - s.left, step));
+    const std::int64_t step = s.spacing_w, begin = s.first_column(), end = s.end_column();
     const std::int64_t together = step == 1 ? std::max<std::int64_t>(1, end - begin) : 1;
     for (std::int64_t i = 0; i < s.h; ++i)
-      if (const std::int64_t row = s.top + i * s.spacing_h; row >= 0 && row < h)
+      if (const std::int64_t row = s.seen_row(i); row >= 0 && row < h)
         for (std::int64_t j = begin; j < end; j += together)
           std::copy_n(flat.data() + (i * s.w + j) * pitch, together * pitch, at(row, s.left + j * step));
   }

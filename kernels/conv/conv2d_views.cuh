@@ -38,6 +38,26 @@ struct Geometry {
         groups(static_cast<int>(s.groups)),
         x_channels(static_cast<int>(s.c)),
         y_channels(static_cast<int>(s.k)) {}
+
+  __host__ __device__ long long x_planes() const { return static_cast<long long>(n) * x_channels; }
+  __host__ __device__ long long y_planes() const { return static_cast<long long>(n) * y_channels; }
+
+  /// What tap (u, v) of the output (i, j) reads, perhaps outside of x.
+  __device__ int row_of(int i, int u) const { return i * stride_h + u * dilation_h - pad_h; }
+  __device__ int column_of(int j, int v) const { return j * stride_w + v * dilation_w - pad_w; }
+  /// The output whose tap (u, v) reads this row and column of x; negative if none does.
+  __device__ int output_row(int row, int u) const {
+    return output_at(row + pad_h - u * dilation_h, stride_h, out_h);
+  }
+  __device__ int output_column(int column, int v) const {
+    return output_at(column + pad_w - v * dilation_w, stride_w, out_w);
+  }
+
+ private:
+  __device__ static int output_at(int place, int stride, int outputs) {
+    const int output = place / stride;
+    return place >= 0 && output * stride == place && output < outputs ? output : -1;
+  }
 };
 
 /// Images [N, channels, plane] as a matrix: one line per channel, with the pixels of all images. Turned: one
@@ -64,16 +84,15 @@ struct Patches {
     const int p = Turned ? k : line, t = Turned ? line : k;
     const int j = p % g.out_w, row = p / g.out_w, i = row % g.out_h, n = row / g.out_h;
     const int v = t % g.kernel_w, rest = t / g.kernel_w, u = rest % g.kernel_h, c = rest / g.kernel_h;
-    const int y_at = i * g.stride_h + u * g.dilation_h - g.pad_h,
-              x_at = j * g.stride_w + v * g.dilation_w - g.pad_w;
+    const int y_at = g.row_of(i, u), x_at = g.column_of(j, v);
     const int near_y = min(max(y_at, 0), g.h - 1), near_x = min(max(x_at, 0), g.w - 1);
     return {x + ((static_cast<long long>(n) * g.x_channels + c) * g.h + near_y) * g.w + near_x,
             y_at == near_y && x_at == near_x};
   }
 };
 
-/// What tap t = (k, u, v) of dy adds to pixel p of x: that of the output (i, j) with i·stride + u·dilation −
-/// pad = row, if it exists. One line per pixel.
+/// What tap t = (k, u, v) of dy adds to pixel p of x: that of the output (i, j) whose tap reads the pixel, if
+/// it exists. One line per pixel.
 template <class T>
 struct FlippedPatches {
   static constexpr bool along_k = false;
@@ -82,13 +101,9 @@ struct FlippedPatches {
   __device__ Element<T> operator()(int p, int t) const {
     const int column = p % g.w, rest = p / g.w, row = rest % g.h, n = rest / g.h;
     const int v = t % g.kernel_w, above = t / g.kernel_w, u = above % g.kernel_h, k = above / g.kernel_h;
-    const int top = row + g.pad_h - u * g.dilation_h, left = column + g.pad_w - v * g.dilation_w,
-              i = top / g.stride_h, j = left / g.stride_w;
-    const bool exists = top >= 0 && left >= 0 && i * g.stride_h == top && j * g.stride_w == left &&
-                        i < g.out_h && j < g.out_w;
-    const int near_i = min(max(i, 0), g.out_h - 1), near_j = min(max(j, 0), g.out_w - 1);
-    return {dy + ((static_cast<long long>(n) * g.y_channels + k) * g.out_h + near_i) * g.out_w + near_j,
-            exists};
+    const int i = g.output_row(row, u), j = g.output_column(column, v);
+    return {dy + ((static_cast<long long>(n) * g.y_channels + k) * g.out_h + max(i, 0)) * g.out_w + max(j, 0),
+            i >= 0 && j >= 0};
   }
 };
 

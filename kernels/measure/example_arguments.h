@@ -282,8 +282,8 @@ GroupNormBackward<T> example(Of<GroupNormBackward<T>>, A a, S s) {
 template <class T>
 Conv2dNormForward<T> example(Of<Conv2dNormForward<T>>, A a, S s) {
   const Conv2dShape c = conv_shape(s);
-  const Conv2dForward<T> conv{c, a.in<T>("x", c.x_size()), a.in<T>("weight", c.weight_size()), nullptr,
-                              a.out<T>("z", c.y_size())};
+  const Conv2dForward<T> conv{c,       a.in<T>("x", c.x_size()),  a.in<T>("weight", c.weight_size()),
+                              nullptr, a.out<T>("z", c.y_size()), s.precision};
   const GroupNormForward<T> norm{.n = c.n,
                                  .c = c.k,
                                  .hw = c.out_h() * c.out_w(),

@@ -5,9 +5,13 @@
 namespace norma {
 namespace {
 
-void check_padded(const char* what, std::int64_t kernel, std::int64_t h, std::int64_t w, std::int64_t pad) {
-  if (h + 2 * pad < kernel || w + 2 * pad < kernel)
-    fail_usage("a {} of {} does not fit into images of {}×{} with padding {}", what, kernel, h, w, pad);
+void check_padded(std::int64_t kernel, std::int64_t dilation, std::int64_t h, std::int64_t w,
+                  std::int64_t pad) {
+  const std::int64_t window = (kernel - 1) * dilation + 1;
+  if (h + 2 * pad < window || w + 2 * pad < window)
+    fail_usage("--kernel {}{} does not fit into images of {}×{} with --padding {}", kernel,
+               dilation > 1 ? fmt::format(" with --dilation {}, {} in all,", dilation, window) : "", h, w,
+               pad);
 }
 
 /// Throws UsageError if an operation cannot run with the setting.
@@ -17,7 +21,7 @@ void check_setting(const std::string& operation, const ExampleSetting& s) {
     fail_usage("{} channels cannot be divided into {} groups: choose other --groups", channels, s.groups);
   if (operation.starts_with("conv2d")) {
     const Conv2dShape c = conv_shape(s);
-    check_padded("kernel", c.window_h(), c.h, c.w, c.pad_h);
+    check_padded(c.kernel_h, c.dilation_h, c.h, c.w, c.pad_h);
     if (s.precision != Precision::exact && s.dtype != DType::float32)
       fail_usage("--precision {} is for --dtype float32", name(s.precision));
   }
@@ -25,7 +29,7 @@ void check_setting(const std::string& operation, const ExampleSetting& s) {
     const PoolShape p = pool_shape(s);
     if (2 * p.pad_h > p.kernel_h)
       fail_usage("--padding {} is more than half of --kernel {}", p.pad_h, p.kernel_h);
-    check_padded("window", p.kernel_h, p.h, p.w, p.pad_h);
+    check_padded(p.kernel_h, 1, p.h, p.w, p.pad_h);
   }
   if (operation == "load_images" && channels > max_image_channels)
     fail_usage("load_images takes up to {} channels, not {}", max_image_channels, channels);

@@ -48,6 +48,11 @@ PerChannel per_channel(const Module& layer) {
 
 std::shared_ptr<Conv2d> folded(const Conv2d& conv, const PerChannel& norm) {
   const NoGrad no_grad;
+  if (conv.options().precision != Precision::exact)
+    fail(
+        "layer {} cannot be folded: it rounds its factors to {}, which filters times a factor change; load "
+        "the network with the precision exact",
+        conv.path(), name(conv.options().precision));
   const Tensor filters = conv.filters();
   const std::int64_t k = filters.size(0), m = filters.numel() / k;
   Conv2dOptions options = conv.options();

@@ -5,7 +5,8 @@
 //   [N, C, H, W], from 0 to 1                                                                [N, classes]
 //
 // Nodes have the names of the layers ("C1.conv"), constants those of the weights ("C1.conv.weight"). Layers
-// are written in evaluation mode, without dropout. layers/export/onnx.cpp has the table of layers and nodes.
+// are written in evaluation mode, without dropout; ONNX has no precision, so products are exact.
+// layers/export/onnx.cpp has the table of layers and nodes.
 #pragma once
 
 #include <string>

@@ -10,6 +10,20 @@ void check_images(const char* operation, const Tensor& x) {
   if (x.numel() == 0) fail("{} got an empty tensor of shape {}", operation, x.shape().to_string());
 }
 
+void check_setting(const char* operation, const char* setting, Size2 value, std::int64_t least) {
+  constexpr std::int64_t most = 1 << 20;
+  if (std::min(value.h, value.w) < least || std::max(value.h, value.w) > most)
+    fail("{} takes a {} from {} to {} in both directions, not {}×{}", operation, setting, least, most,
+         value.h, value.w);
+}
+
+void check_window(const char* operation, Size2 kernel, const Tensor& x) {
+  check_setting(operation, "kernel", kernel, 1);
+  constexpr std::int64_t most = 1 << 29;
+  if (std::max(x.size(2), x.size(3)) > most)
+    fail("{} takes images of at most {} rows and columns, not {}", operation, most, x.shape().to_string());
+}
+
 void check_parameter(const char* operation, const char* parameter, const Tensor& t, const Shape& shape,
                      const Tensor& x) {
   if (!t.defined()) return;

@@ -3,11 +3,16 @@
 
 #include "core/tensor.h"
 #include "kernels/norm/epilogue.h"
+#include "layers/functional/size2.h"
 
 namespace norma::functional {
 
 /// x must be [N, C, H, W] with at least one element and float32 or float64.
 void check_images(const char* operation, const Tensor& x);
+/// A stride, a padding or a dilation must be from `least` to 2²⁰ in both directions: GPUs count in 32 bits.
+void check_setting(const char* operation, const char* setting, Size2 value, std::int64_t least);
+/// The same for a kernel of at least 1, and for images of at most 2²⁹ rows and columns.
+void check_window(const char* operation, Size2 kernel, const Tensor& x);
 /// An optional parameter must have the given shape and x's dtype and device.
 void check_parameter(const char* operation, const char* parameter, const Tensor& t, const Shape& shape,
                      const Tensor& x);

@@ -67,8 +67,9 @@ Tensor forward(const Conv& conv, const Tensor& x, const Tensor& weight) {
 Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias, Size2 stride, Size2 padding,
                        Size2 dilation, std::int64_t groups, Precision precision) {
   check_images("conv2d", x);
-  if (weight.shape().rank() != 4)
-    fail("conv2d takes a weight [K, C / groups, kernel_h, kernel_w], not {}", weight.shape().to_string());
+  if (weight.shape().rank() != 4 || weight.size(0) == 0)
+    fail("conv2d takes a weight [K, C / groups, kernel_h, kernel_w] with at least one output channel, not {}",
+         weight.shape().to_string());
   if (groups < 1 || weight.size(0) % groups != 0)
     fail("conv2d takes a number of groups that divides its {} output channels, not {}", weight.size(0),
          groups);
@@ -78,8 +79,10 @@ Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias
          weight.size(1) * groups, x.shape().to_string(), x.size(1));
   check_parameter("conv2d", "weight", weight, weight.shape(), x);
   check_parameter("conv2d", "bias", bias, {weight.size(0)}, x);
-  if (stride.h < 1 || stride.w < 1 || padding.h < 0 || padding.w < 0 || dilation.h < 1 || dilation.w < 1)
-    fail("conv2d takes a stride and a dilation of at least 1 and a padding of at least 0");
+  check_window("conv2d", {weight.size(2), weight.size(3)}, x);
+  check_setting("conv2d", "stride", stride, 1);
+  check_setting("conv2d", "padding", padding, 0);
+  check_setting("conv2d", "dilation", dilation, 1);
   const Conv2dShape s{x.size(0),      x.size(1),      x.size(2),  x.size(3), weight.size(0),
                       weight.size(2), weight.size(3), stride.h,   stride.w,  padding.h,
                       padding.w,      dilation.h,     dilation.w, groups};
@@ -89,7 +92,9 @@ Conv2dCall conv2d_call(const Tensor& x, const Tensor& weight, const Tensor& bias
          dilation != Size2(1) ? fmt::format(", dilated to {}×{},", s.window_h(), s.window_w()) : "", s.h, s.w,
          s.pad_h, s.pad_w);
   if (precision != Precision::exact && x.dtype() != DType::float32)
-    fail("conv2d rounds to {} what is float32; the input is {}", norma::name(precision), name(x.dtype()));
+    fail(
+        "conv2d with the precision {} takes float32, not {}: convert the tensors, or use the precision exact",
+        norma::name(precision), name(x.dtype()));
 
   const Conv conv{s, precision};
   return dispatch_float("conv2d", x.dtype(), [&]<class T>() {

@@ -21,8 +21,8 @@ PoolShape pool_shape(const char* operation, const Tensor& x, Size2 kernel, std::
                     padding.h,
                     padding.w,
                     ceil_mode};
-  if (kernel.h < 1 || kernel.w < 1 || step.h < 1 || step.w < 1)
-    fail("{} takes a kernel and a stride of at least 1", operation);
+  check_window(operation, kernel, x);
+  check_setting(operation, "stride", step, 1);
   if (padding.h < 0 || padding.w < 0 || 2 * padding.h > kernel.h || 2 * padding.w > kernel.w)
     fail("{} takes a padding of at most half the kernel, not {}×{} for {}×{}", operation, padding.h,
          padding.w, kernel.h, kernel.w);

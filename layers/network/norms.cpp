@@ -208,8 +208,11 @@ std::string grouped_norms() {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string norm_label(const std::string& name, std::optional<std::int64_t> groups, std::int64_t ghost) {
-  return name + (groups ? std::to_string(*groups) : "") + (ghost > 0 ? fmt::format("-ghost{}", ghost) : "");
+std::string norm_label(const std::string& name, std::optional<std::int64_t> groups, std::int64_t ghost,
+                       bool standardize, Precision precision) {
+  return name + (groups ? std::to_string(*groups) : "") + (ghost > 0 ? fmt::format("-ghost{}", ghost) : "") +
+         (standardize ? "-standardized" : "") +
+         (precision != Precision::exact ? "-" + norma::name(precision) : "");
 }
 
 Norm norm_from(const std::string& name) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/precision.h"
 #include "layers/module.h"
 
 namespace norma {
@@ -74,8 +75,10 @@ const std::string& name(Norm norm);
 std::vector<std::string> norm_names();
 /// All names of norms of groups of channels: "gn, …".
 std::string grouped_norms();
-/// "gn4", "bn-ghost32": a norm and what was chosen for it, for tables and names of folders.
-std::string norm_label(const std::string& name, std::optional<std::int64_t> groups, std::int64_t ghost);
+/// "gn4", "bn-ghost32", "ln-standardized-bf16": a norm and what was chosen with it, for tables and names of
+/// folders.
+std::string norm_label(const std::string& name, std::optional<std::int64_t> groups, std::int64_t ghost,
+                       bool standardize, Precision precision);
 /// Throws an error that lists the names if no norm has that name.
 Norm norm_from(const std::string& name);
 

@@ -126,11 +126,12 @@ std::string difference(const Json& config, const Json& other) {
     for (const auto& [key, value] : there.items())
       if (part(here, key.c_str()).is_null()) add(key);
   }
+  const auto text = [](const Json& value) {
+    return value.is_null() ? "not set" : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  };
   for (const auto& [name, values] : pairs)
     if (const auto& [here, there] = values; here != there)
-      return fmt::format("{} is {} there and {} here", name,
-                         there.dump(-1, ' ', false, Json::error_handler_t::replace),
-                         here.dump(-1, ' ', false, Json::error_handler_t::replace));
+      return fmt::format("{} is {} there and {} here", name, text(there), text(here));
   return "";
 }
 

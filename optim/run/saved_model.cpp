@@ -41,7 +41,7 @@ void check_size(const fs::path& file, const SafetensorsHeader& header, const Mod
 
 }  // namespace
 
-SavedModel load_saved_model(const fs::path& run) {
+SavedModel load_saved_model(const fs::path& run, std::optional<Precision> precision) {
   const fs::path file = fs::is_directory(run) ? run / "model.safetensors" : run;
   if (!fs::exists(file)) fail("there is no {}; name a run folder of cifar_norm, or its model", file.string());
   const SafetensorsHeader header = read_safetensors_header(file);
@@ -62,7 +62,7 @@ SavedModel load_saved_model(const fs::path& run) {
                        .groups = config.groups,
                        .ghost = config.ghost,
                        .standardize = config.standardize,
-                       .precision = config.precision};
+                       .precision = precision.value_or(config.precision)};
   if (!config.classes.empty()) choice.classes = static_cast<std::int64_t>(config.classes.size());
   SavedModel model{file,
                    network_of(file, preset, choice),
@@ -70,7 +70,7 @@ SavedModel load_saved_model(const fs::path& run) {
                    &set,
                    load,
                    preset.name,
-                   norm->name,
+                   norm_label(norm->name, choice.groups, choice.ghost, choice.standardize, choice.precision),
                    config.classes};
   check_size(file, header, *model.network);
   try {

@@ -49,7 +49,7 @@ const EpochResult& SavedRun::best() const {
 }
 
 std::string SavedRun::norm_label() const {
-  return norma::norm_label(config.norm, config.groups, config.ghost);
+  return norma::norm_label(config.norm, config.groups, config.ghost, config.standardize, config.precision);
 }
 
 std::string SavedRun::data_name() const { return config.data_name; }

@@ -71,7 +71,7 @@ TEST_CASE("the data set determines the preset and the number of classes", "[opti
   CHECK_THAT(refusal({"--data-set", "cifar20"}),
              Catch::Contains("cifar100") && Catch::Contains("folder") && Catch::Contains("did you mean"));
   CHECK_THAT(refusal({"--labels", "coarse"}), Catch::Contains("only CIFAR-100 has coarse labels"));
-  CHECK_THAT(refusal({"--labels", "rough"}), Catch::Contains("did you mean"));
+  CHECK_THAT(refusal({"--labels", "corse"}), Catch::Contains("did you mean coarse?"));
   CHECK_THAT(refusal({"--data-set", "fashion-mnist", "--preset", "norma-49k"}),
              Catch::Contains("--preset norma-49k takes images of") && Catch::Contains("--data-set cifar10"));
 }

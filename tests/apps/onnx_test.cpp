@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <regex>
 
 #include "core/random.h"
 #include "data/cifar.h"
@@ -298,8 +299,8 @@ TEST_CASE("norma_export folds batch norms into the weights and the ONNX file", "
   const TemporaryFolder folder;
   const auto run = [&](const std::string& preset) {
     REQUIRE(run_program({NORMA_CIFAR_NORM, "--data", "synthetic", "--limit-train", "32", "--limit-test", "8",
-                         "--batch-size", "16", "--epochs", "1", "--preset", preset, "--norm", "bn", "--out",
-                         folder / preset})
+                         "--batch-size", "16", "--epochs", "1", "--preset", preset, "--norm", "bn",
+                         "--precision", "bf16", "--out", folder / preset})
                 .status == 0);
     return run_program({NORMA_EXPORT, folder / preset, "--fold", "--data", "synthetic", "--onnx",
                         folder / "x.onnx", "--weights", folder / "x.safetensors"});
@@ -308,6 +309,10 @@ TEST_CASE("norma_export folds batch norms into the weights and the ONNX file", "
   INFO(folded.out << folded.err);
   REQUIRE(folded.status == 0);
   CHECK_THAT(folded.out, Catch::Contains("scores of 1000 images"));
+  std::smatch difference;
+  const std::regex number("1000 images: ([0-9.e-]+)");
+  REQUIRE(std::regex_search(folded.out, difference, number));
+  CHECK(std::stod(difference[1]) < 1e-4);  // products are exact, as in the ONNX file
   const auto ops = Parsed(read_file(folder / "x.onnx")).ops;
   CHECK(std::count(ops.begin(), ops.end(), "BatchNormalization") == 0);
   CHECK(std::count(ops.begin(), ops.end(), "Conv") == 11);

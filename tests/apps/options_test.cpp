@@ -121,6 +121,8 @@ TEST_CASE("ghost batches and standardized convolutions are for networks where th
   const Options ghost = parse({"--norm", "bn", "--ghost", "32"});
   CHECK(ghost.network.ghost == 32);
   CHECK(norm_label(ghost.network) == "bn-ghost32");
+  CHECK(norm_label(parse({"--norm", "ln", "--preset", "c11-48096", "--standardize", "--precision", "bf16"})
+                       .network) == "ln-standardized-bf16");
   CHECK_THROWS_WITH(parse({"--norm", "gn", "--ghost", "32"}),
                     Catch::Contains("--ghost is only for --norm bn"));
   CHECK_THROWS_WITH(parse({"--norm", "bn", "--groups", "4"}), Catch::Contains("gn, evonorm-s0, gn-pn"));
@@ -159,6 +161,8 @@ TEST_CASE("a wrong command line gets one sentence with the nearest valid word", 
   CHECK_THAT(refusal({"--nrom", "gn"}), Contains("--nrom") && Contains("did you mean --norm?"));
   CHECK_THAT(refusal({"--norm", "ng"}), Contains("'ng'") && Contains("did you mean gn?"));
   CHECK_THAT(refusal({"--norm", "batch"}), Contains("bn") && Contains("ln-pixel"));
+  CHECK_THAT(refusal({"--precision", "half"}),
+             Contains("takes exact, tf32 or bf16, not 'half'") && !Contains("did you mean"));
   CHECK_THAT(refusal({"--bacth-size=3"}), Contains("--batch-size"));
   CHECK_THAT(refusal({"--epochs", "many"}), Contains("--epochs takes a whole number") && Contains("'many'"));
   CHECK_THAT(refusal({"--epochs", "0"}), Contains("from 1"));

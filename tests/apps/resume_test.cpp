@@ -117,7 +117,7 @@ TEST_CASE("a checkpoint of another run is refused with what differs", "[resume]"
   };
   refused({"--lr", "0.5"}, "training.lr is 0.01 there and 0.5 here");
   refused({"--norm", "gn"}, "network.norm is \"bn\" there and \"gn\" here");
-  refused({"--precision", "tf32"}, "network.precision is null there and \"tf32\" here");
+  refused({"--precision", "tf32"}, "network.precision is not set there and \"tf32\" here");
   refused({"--limit-train", "128"}, "data.train_images is 256 there and 128 here");
   refused({"--epochs", "9"}, "training.epochs is 3 there and 9 here");
   std::string damaged = before;

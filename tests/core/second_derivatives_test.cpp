@@ -46,6 +46,12 @@ TEST_CASE("convolution and linear can be differentiated twice", "[autograd][seco
       check_twice({random_tensor({2, 3, 5, 6}, 1), random_tensor({4, 3, 3, 3}, 2), random_tensor({4}, 3)},
                   [=](const Inputs& t) { return square(conv2d(t[0], t[1], t[2], stride, padding)); });
     }
+  check_twice({random_tensor({2, 4, 5, 6}, 1), random_tensor({6, 2, 3, 2}, 2), random_tensor({6}, 3)},
+              [](const Inputs& t) {
+                return square(conv2d(t[0], t[1], t[2], 1, 1, {1, 2}, 2));
+              });
+  check_twice({random_tensor({2, 3, 5, 6}, 1), random_tensor({6, 1, 3, 3}, 2), random_tensor({6}, 3)},
+              [](const Inputs& t) { return square(conv2d(t[0], t[1], t[2], 1, 1, 1, 3)); });
   check_twice({random_tensor({2, 3, 5, 6}, 1), random_tensor({4, 3, 3, 3}, 2)},
               [](const Inputs& t) { return conv2d(t[0], t[1]); });
   check_twice({random_tensor({4, 5}, 1), random_tensor({3, 5}, 2), random_tensor({3}, 3)},

@@ -89,6 +89,11 @@ TEST_CASE("what cannot be folded exactly is refused by name", "[export][fold]") 
   CHECK_THROWS_WITH(fold_batch_norms(*network(Norm::bn, true)),
                     Contains("C1.norm") && Contains("does not follow"));
   CHECK_THROWS_WITH(fold_batch_norms(*network(Norm::gn, false)), Contains("no batch norms"));
+  const Sequential rounded(
+      {{"conv", std::make_shared<Conv2d>(3, 4, 3, Conv2dOptions{.precision = Precision::bf16})},
+       {"norm", std::make_shared<BatchNorm2d>(4)}});
+  CHECK_THROWS_WITH(fold_batch_norms(rounded),
+                    Contains("conv cannot be folded: it rounds its factors to bf16"));
   Sequential untracked(
       {{"conv", std::make_shared<Conv2d>(3, 4, 3)},
        {"norm", std::make_shared<BatchNorm2d>(4, BatchNorm2dOptions{.track_running_stats = false})}});

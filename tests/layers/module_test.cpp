@@ -95,7 +95,7 @@ TEST_CASE("a convolution with groups and dilation has PyTorch's weights and desc
   CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({12, 8, 3, 3}), {}, 1, 0, 2),
                     Catch::Contains("dilated to 5×5, does not fit"));
   CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({12, 8, 3, 3}), {}, 1, 0, 0),
-                    Catch::Contains("dilation of at least 1"));
+                    Catch::Contains("a dilation from 1"));
 }
 
 TEST_CASE("conversion keeps matching tensors, frozen parameters and shared parameters", "[module]") {

@@ -79,6 +79,17 @@ TEST_CASE("a cross-check checks every layer of a network, and changes nothing in
   }
 }
 
+TEST_CASE("a cross-check allows for filters that are rounded apart", "[cross_check]") {
+  const auto make = [] {
+    return find_preset("norma-49k").network({.norm = Norm::gn, .precision = Precision::bf16});
+  };
+  const auto network = make();
+  network->to(Device::simt);
+  CrossCheck check(make, Device::simt, Precision::bf16);
+  for (std::uint32_t step = 0; step < 2; ++step) check(*network, some_batch(), step);
+  CHECK_THAT(check.summary(), Catch::Contains("to 0.004 of"));
+}
+
 TEST_CASE("a cross-check stops at the first mismatch, with layer, tensor, index and both values",
           "[cross_check]") {
   using Catch::Contains;

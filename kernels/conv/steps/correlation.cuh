@@ -13,8 +13,11 @@ inline constexpr int tile_threads = 128;
 
 inline Correlation3x3 correlation_of_step(const Conv2dForward<float>& a) {
   const Conv2dShape& s = a.s;
-  if (s.kernel_h != 3 || s.kernel_w != 3 || s.stride_h != 1 || s.stride_w != 1 || s.pad_h > 2 || s.pad_w > 2)
-    fail("a step of the convolution takes 3×3 taps, stride 1 and a padding of at most 2");
+  const bool three_by_three = s.kernel_h == 3 && s.kernel_w == 3 && s.dilation_h == 1 && s.dilation_w == 1;
+  if (!three_by_three || s.stride_h != 1 || s.stride_w != 1 || s.groups != 1 || s.pad_h > 2 || s.pad_w > 2)
+    fail(
+        "a step of the convolution takes 3×3 taps, stride and dilation 1, one group and a padding of at most "
+        "2");
   return correlation_of(a);
 }
 

@@ -13,6 +13,7 @@
 #include "layers/functional/layer_norm.h"
 #include "layers/functional/layer_norm_pixel.h"
 #include "layers/functional/rms_norm.h"
+#include "tests/kernels/conv/cases.h"
 #include "tests/support/check.h"
 
 using namespace norma;
@@ -67,32 +68,32 @@ constexpr NamedNorm norms[] = {
      },
      false, false}};
 
-struct Sizes {
-  Shape x, filter;
-  Size2 stride, padding;
-};
 // Each way in which the cpu computes a convolution, with one image and with many images per piece of work.
-const Sizes sizes[] = {{{5, 8, 6, 7}, {4, 8, 3, 3}, 1, 1},
-                       {{70, 8, 3, 3}, {6, 8, 3, 3}, 1, 1},
-                       {{7, 3, 9, 9}, {4, 3, 3, 3}, 2, 1},
-                       {{3, 4, 5, 5}, {6, 4, 1, 1}, 1, 0},
-                       {{2, 10, 33, 32}, {4, 10, 1, 1}, 1, 0}};
+const ConvCase sizes[] = {
+    {{5, 8, 6, 7}, {4, 8, 3, 3}, 1, 1},       {{70, 8, 3, 3}, {6, 8, 3, 3}, 1, 1},
+    {{7, 3, 9, 9}, {4, 3, 3, 3}, 2, 1},       {{3, 4, 5, 5}, {6, 4, 1, 1}},
+    {{2, 10, 33, 32}, {4, 10, 1, 1}},         {{3, 5, 8, 7}, {4, 5, 3, 3}, 1, 2, 2},
+    {{3, 6, 5, 6}, {4, 3, 3, 3}, 1, 1, 1, 2}, {{70, 2, 5, 6}, {6, 1, 3, 3}, 1, 1, 1, 2}};
 
-Inputs inputs_of(const NamedNorm& norm, const Sizes& s) {
-  const Tensor y =
-      functional::conv2d(random_tensor(s.x, 1), random_tensor(s.filter, 2), {}, s.stride, s.padding);
+Inputs inputs_of(const NamedNorm& norm, const ConvCase& s) {
+  const Tensor y = functional::conv2d(random_tensor(s.x, 1), random_tensor(s.weight, 2), {}, s.stride,
+                                      s.padding, s.dilation, s.groups);
   const Shape affine = norm.weight_per_element ? Shape{y.size(1), y.size(2), y.size(3)} : Shape{y.size(1)};
-  return {random_tensor(s.x, 1), random_tensor(s.filter, 2), random_tensor({s.filter[0]}, 3),
+  return {random_tensor(s.x, 1), random_tensor(s.weight, 2), random_tensor({s.weight[0]}, 3),
           random_tensor(affine, 4, -1.5, 1.5), random_tensor(affine, 5)};
 }
 
-Tensor at_once(const NamedNorm& norm, const Sizes& s, const Inputs& t, const Epilogue& after) {
-  const Conv2dCall conv = functional::conv2d_call(t[0], t[1], t[2], s.stride, s.padding);
+Tensor at_once(const NamedNorm& norm, const ConvCase& s, const Inputs& t, const Epilogue& after,
+               Precision precision = Precision::exact) {
+  const Conv2dCall conv =
+      functional::conv2d_call(t[0], t[1], t[2], s.stride, s.padding, s.dilation, s.groups, precision);
   return norm.f(conv.y, t[3], t[4], after, &conv);
 }
 
-Tensor one_by_one(const NamedNorm& norm, const Sizes& s, const Inputs& t, const Epilogue& after) {
-  return norm.f(functional::conv2d(t[0], t[1], t[2], s.stride, s.padding), t[3], t[4], after, nullptr);
+Tensor one_by_one(const NamedNorm& norm, const ConvCase& s, const Inputs& t, const Epilogue& after,
+                  Precision precision = Precision::exact) {
+  return norm.f(functional::conv2d(t[0], t[1], t[2], s.stride, s.padding, s.dilation, s.groups, precision),
+                t[3], t[4], after, nullptr);
 }
 
 std::vector<Device> devices(std::vector<Device> all) {
@@ -121,7 +122,7 @@ const Epilogue epilogues[] = {{}, {.relu = true}, {.relu = true, .p = 0.4, .rand
 
 TEST_CASE("conv2d_norm agrees with its reference", "[conv2d_norm]") {
   for (const NamedNorm& norm : norms)
-    for (const Sizes& s : sizes) {
+    for (const ConvCase& s : sizes) {
       CAPTURE(norm.name, s.x.to_string());
       Inputs inputs = inputs_of(norm, s);
       // No bias: after a norm that removes the mean, its gradient is only rounding errors.
@@ -139,7 +140,7 @@ TEST_CASE("conv2d_norm agrees with its reference", "[conv2d_norm]") {
 TEST_CASE("conv2d_norm gives the same bits as convolution and norm one after the other", "[conv2d_norm]") {
   for (const Device device : devices(executors()))
     for (const NamedNorm& norm : norms)
-      for (const Sizes& s : sizes)
+      for (const ConvCase& s : sizes)
         for (const Epilogue& after : epilogues)
           for (const DType dtype : {DType::float32, DType::float64})
             for (const bool gradients : {true, false}) {  // without them, the norm overwrites its input
@@ -152,6 +153,21 @@ TEST_CASE("conv2d_norm gives the same bits as convolution and norm one after the
                       return one_by_one(norm, s, t, after);
                     }));
             }
+}
+
+TEST_CASE("conv2d_norm of rounded factors gives the same bits as one after the other",
+          "[conv2d_norm][precision]") {
+  const NamedNorm& norm = norms[1];
+  for (const Device device : devices(executors()))
+    for (const ConvCase& s : sizes) {
+      CAPTURE(name(device), s.x.to_string());
+      const auto run = [&](auto way, Precision precision) {
+        return results(inputs_of(norm, s), device, DType::float32, true,
+                       [&](const Inputs& t) { return way(norm, s, t, epilogues[1], precision); });
+      };
+      CHECK(run(at_once, Precision::bf16) == run(one_by_one, Precision::bf16));
+      CHECK(run(at_once, Precision::bf16) != run(at_once, Precision::exact));
+    }
 }
 
 TEST_CASE("conv2d_norm gives the same bits for any number of threads", "[conv2d_norm][threads]") {

@@ -2,6 +2,7 @@
 
 #include "core/parallel.h"
 #include "layers/functional/conv2d.h"
+#include "layers/functional/pool.h"
 #include "tests/kernels/conv/cases.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
@@ -91,21 +92,26 @@ TEST_CASE("conv2d gives correct results at the limits between its kernels", "[co
 
 TEST_CASE("conv2d gives the same bits for any number of threads", "[conv2d][threads]") {
   const int before = threads();
-  for (const Shape& shape : {Shape{12, 5, 3, 3}, Shape{12, 9, 3, 3}}) {  // direct, Winograd
-    const Tensor inputs = random_tensor({37, shape[1], 9, 9}, 1).to(DType::float32);
-    std::vector<std::vector<std::vector<float>>> results;
-    for (const int count : {1, 2, 3, 5}) {
-      set_threads(count);
-      Tensor x = inputs.clone(), weight = random_tensor(shape, 2).to(DType::float32).clone();
-      x.set_requires_grad();
-      weight.set_requires_grad();
-      const Tensor y = functional::conv2d(x, weight, {}, 1, 1);
-      y.backward(random_tensor(y.shape(), 3).to(DType::float32));
-      results.push_back(
-          {y.to_vector<float>(), x.grad().to_vector<float>(), weight.grad().to_vector<float>()});
+  const ConvCase cases[] = {{{37, 5, 9, 9}, {12, 5, 3, 3}, 1, 1},  // direct
+                            {{37, 9, 9, 9}, {12, 9, 3, 3}, 1, 1},  // Winograd
+                            {{37, 8, 9, 9}, {12, 4, 3, 3}, 1, 1, 1, 2},
+                            {{37, 6, 9, 9}, {12, 1, 3, 3}, 1, 1, 1, 6}};
+  for (const ConvCase& c : cases)
+    for (const Precision precision : {Precision::exact, Precision::bf16}) {
+      CAPTURE(c.weight.to_string(), name(precision));
+      std::vector<std::vector<std::vector<float>>> results;
+      for (const int count : {1, 2, 3, 5}) {
+        set_threads(count);
+        const Tensor x = random_tensor(c.x, 1).to(DType::float32).clone().set_requires_grad(),
+                     weight = random_tensor(c.weight, 2).to(DType::float32).clone().set_requires_grad();
+        const Tensor y =
+            functional::conv2d(x, weight, {}, c.stride, c.padding, c.dilation, c.groups, precision);
+        y.backward(random_tensor(y.shape(), 3).to(DType::float32));
+        results.push_back(
+            {y.to_vector<float>(), x.grad().to_vector<float>(), weight.grad().to_vector<float>()});
+      }
+      for (const auto& result : results) CHECK(result == results[0]);
     }
-    for (const auto& result : results) CHECK(result == results[0]);
-  }
   set_threads(before);
 }
 
@@ -118,5 +124,25 @@ TEST_CASE("conv2d refuses wrong shapes in one sentence", "[conv2d]") {
                     Catch::Contains("float64"));
   CHECK_THROWS_WITH(functional::conv2d(Tensor::zeros({3, 4, 4}), Tensor::zeros({8, 3, 3, 3})),
                     Catch::Contains("[N, C, H, W]"));
-  CHECK_THROWS_AS(functional::conv2d(x, Tensor::zeros({8, 3, 3, 3}), {}, 0), Error);
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({0, 3, 3, 3})),
+                    Catch::Contains("at least one output channel"));
+  CHECK_THROWS_WITH(functional::conv2d(x, Tensor::zeros({8, 3, 0, 3})),
+                    Catch::Contains("a kernel from 1 to 1048576 in both directions, not 0×3"));
+}
+
+TEST_CASE("a stride, a padding or a dilation that a GPU cannot count with is refused",
+          "[conv2d][max_pool2d]") {
+  const Tensor x = Tensor::zeros({1, 3, 4, 4}), weight = Tensor::zeros({8, 3, 3, 3});
+  for (const std::int64_t far : {std::int64_t{-1}, std::int64_t{1} << 32, std::int64_t{1} << 62, INT64_MAX}) {
+    const std::string not_this = fmt::format("not {}×{}", far, far);
+    CAPTURE(far);
+    CHECK_THROWS_WITH(functional::conv2d(x, weight, {}, far), Catch::Contains("a stride from 1 to 1048576"));
+    CHECK_THROWS_WITH(functional::conv2d(x, weight, {}, 1, far), Catch::Contains("a padding from 0"));
+    CHECK_THROWS_WITH(functional::conv2d(x, weight, {}, 1, 0, far), Catch::Contains("a dilation from 1"));
+    CHECK_THROWS_WITH(Conv2d(3, 8, 3, {.stride = far}), Catch::Contains("Conv2d takes a stride"));
+    CHECK_THROWS_WITH(Conv2d(3, 8, 3, {.padding = far}), Catch::Contains(not_this));
+    CHECK_THROWS_WITH(Conv2d(3, 8, 3, {.dilation = far}), Catch::Contains(not_this));
+    CHECK_THROWS_WITH(functional::max_pool2d(x, far, 1, far / 2), Catch::Contains("a kernel from 1"));
+    CHECK_THROWS_WITH(functional::avg_pool2d(x, 2, far), Catch::Contains("a stride from 1"));
+  }
 }

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "core/autograd.h"
-#include "kernels/simt/schedule.h"
 #include "kernels/table.h"
 #include "layers/conv2d.h"
 #include "tests/kernels/conv/cases.h"
@@ -33,34 +32,16 @@ std::vector<Tensor> results(const ConvCase& c, Precision precision, Device devic
 
 Tensor as_it_is(const Tensor& t) { return t; }
 
-// The largest difference of two results, over the root of the mean square of the second.
-double distance(const Tensor& a, const Tensor& b) {
-  const auto left = a.to_vector<double>(), right = b.to_vector<double>();
-  double worst = 0, squares = 0;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    worst = std::max(worst, std::abs(left[i] - right[i]));
-    squares += right[i] * right[i];
-  }
-  return worst / std::sqrt(squares / static_cast<double>(right.size()));
-}
-
 void check_case(const ConvCase& c) {
   for (const Precision precision : rounded_precisions) {
     CAPTURE(c.x.to_string(), c.weight.to_string(), c.stride.h, c.padding.h, name(precision));
     const auto wanted = results(c, precision, Device::reference, as_it_is);
-    const auto check = [&](Device device) {
-      CAPTURE(name(device));
-      const auto got = results(c, precision, device, as_it_is);
+    for (const Device device : tested_devices()) {
+      const auto got = same_every_time(device, [&] { return results(c, precision, device, as_it_is); });
       for (std::size_t i = 0; i < wanted.size(); ++i) {
-        CAPTURE(i);  // y, dx, dweight, dbias
-        CHECK(distance(got[i], wanted[i]) < 1e-5);
+        CAPTURE(name(device), i);  // y, dx, dweight, dbias
+        require_close(got[i], wanted[i], 1e-5, "rounded convolution");
       }
-    };
-    for (const Device device : tested_devices())
-      if (device != Device::simt) check(device);
-    for (const simt::Schedule& schedule : simt::all_schedules) {
-      const simt::UseSchedule use(schedule);
-      check(Device::simt);
     }
   }
 }
@@ -122,19 +103,32 @@ TEST_CASE("rounded convolutions agree with their reference", "[conv2d][precision
 }
 
 TEST_CASE("rounded convolutions have second derivatives", "[conv2d][precision]") {
-  const Tensor x = random_tensor({1, 2, 4, 4}, 1).to(DType::float32).set_requires_grad(),
-               weight = random_tensor({2, 2, 3, 3}, 2).to(DType::float32).set_requires_grad();
-  const Tensor y = functional::conv2d(x, weight, {}, 1, 1, 1, 1, Precision::bf16);
-  const auto first = grad(y, {weight}, random_tensor(y.shape(), 3).to(DType::float32), true);
-  first[0].backward(random_tensor(weight.shape(), 4).to(DType::float32));
-  CHECK(x.grad().defined());
+  // Of the gradient of the weight, those of x and dy.
+  const auto second = [](Device device, Precision precision) {
+    const auto input = [&](const Shape& shape, std::uint64_t seed) {
+      return random_tensor(shape, seed).to(DType::float32).to(device).clone().set_requires_grad();
+    };
+    const Tensor x = input({1, 2, 4, 4}, 1), weight = input({2, 2, 3, 3}, 2), dy = input({1, 2, 4, 4}, 3);
+    const Tensor y = functional::conv2d(x, weight, {}, 1, 1, 1, 1, precision);
+    grad(y, {weight}, dy, true)[0].backward(input(weight.shape(), 4));
+    return std::vector<Tensor>{x.grad(), dy.grad()};
+  };
+  for (const Precision precision : rounded_precisions) {
+    const auto wanted = second(Device::reference, precision), exact = second(Device::cpu, Precision::exact);
+    const auto got = second(Device::cpu, precision);
+    for (const std::size_t i : {0, 1}) {
+      CAPTURE(name(precision), i);
+      require_close(got[i], wanted[i], 1e-5, "second derivative");
+      CHECK(difference(got[i], exact[i]).error > 1e-5);
+    }
+  }
 }
 
 TEST_CASE("a precision other than exact is for float32, and the summary names it", "[conv2d][precision]") {
   const Tensor x = Tensor::zeros({1, 3, 4, 4}, DType::float64);
   CHECK_THROWS_WITH(
       functional::conv2d(x, Tensor::zeros({8, 3, 3, 3}, DType::float64), {}, 1, 0, 1, 1, Precision::tf32),
-      Catch::Contains("rounds to tf32 what is float32"));
+      Catch::Contains("tf32 takes float32, not float64"));
   CHECK(Conv2d(3, 8, 1, {.precision = Precision::bf16}).description() ==
         "Conv2d(3, 8, kernel_size=(1, 1), stride=(1, 1), precision=bf16)");
   CHECK_THROWS_WITH(precision_from("--precision", "half"), Catch::Contains("exact, tf32 or bf16"));

@@ -54,7 +54,8 @@ struct Loop {
   int loads = 0;
 };
 
-// The longest loop. A loop within it, over the channels of a tile or pairs of taps, runs four times.
+// The longest loop. We assume that a loop within it (channels of a tile, pairs of taps or of rows) runs four
+// times, as those of our kernels do.
 Loop longest_loop(const Code& code) {
   constexpr int inner_times = 4;
   std::vector<std::pair<std::int64_t, std::int64_t>> loops;  // addresses of the first and last instruction

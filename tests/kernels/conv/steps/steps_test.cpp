@@ -68,9 +68,13 @@ TEST_CASE("the step before tensor cores is the convolution that Norma uses", "[c
 
 TEST_CASE("a step of the convolution refuses other shapes than its own", "[conv2d][steps]") {
   const Conv2dShape one_by_one{.n = 1, .c = 1, .h = 4, .w = 4, .k = 1, .kernel_h = 1, .kernel_w = 1};
+  Conv2dShape dilated = shapes[1], in_groups = shapes[4];
+  dilated.dilation_w = 2;
+  in_groups.groups = 3;
   for (const auto& step : conv2d_forward_steps()) {
     if (step.operation.name == std::string("conv2d_forward")) continue;  // it takes all
-    CHECK_THROWS_WITH(step.operation(Device::simt, {one_by_one, nullptr, nullptr, nullptr, nullptr}),
-                      Catch::Contains("takes 3×3 taps"));
+    for (const Conv2dShape& s : {one_by_one, dilated, in_groups})
+      CHECK_THROWS_WITH(step.operation(Device::simt, {s, nullptr, nullptr, nullptr, nullptr}),
+                        Catch::Contains("takes 3×3 taps"));
   }
 }
