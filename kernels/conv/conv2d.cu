@@ -100,7 +100,7 @@ void conv2d_forward(const Conv2dForward<T>& a) {
     if (path == Path::tiled_3x3) return correlate_in(a.precision, correlation_of(a));
   if (path == Path::depthwise) {
     if (a.s.y_size() > 0)
-      launch(depthwise_forward<T>, {.grid = blocks_for_warps(g.y_planes()), .block = block_threads}, g,
+      launch(depthwise_forward<T>, {.grid = blocks_for_warps(g.y_planes), .block = block_threads}, g,
              a.precision, a.x, a.weight, a.bias, a.y);
     return;
   }
@@ -126,7 +126,7 @@ void conv2d_backward_data(const Conv2dBackwardData<T>& a) {
     if (path == Path::tiled_3x3) return correlate_in(a.precision, correlation_of(a));
   if (path == Path::depthwise) {
     if (a.s.x_size() > 0)
-      launch(depthwise_backward_data<T>, {.grid = blocks_for_warps(g.x_planes()), .block = block_threads}, g,
+      launch(depthwise_backward_data<T>, {.grid = blocks_for_warps(g.x_planes), .block = block_threads}, g,
              a.precision, a.dy, a.weight, a.dx);
     return;
   }

@@ -19,11 +19,10 @@ template <class T>
 __global__ void __launch_bounds__(block_threads)
     depthwise_forward(Geometry g, Precision precision, const T* x, const T* weight, const T* bias, T* y) {
   const int outputs = g.out_h * g.out_w;
-  for (long long plane = warp_in_grid(); plane < g.y_planes(); plane += warps_in_grid()) {
-    const long long n = plane / g.y_channels;
-    const int k = static_cast<int>(plane - n * g.y_channels);
+  for (long long plane = warp_in_grid(); plane < g.y_planes; plane += warps_in_grid()) {
+    const int n = static_cast<int>(plane) / g.y_channels, k = static_cast<int>(plane) - n * g.y_channels;
     const T* const taps = weight + static_cast<long long>(k) * g.kernel_h * g.kernel_w;
-    const T* const source = x + (n * g.x_channels + k / g.k) * g.h * g.w;
+    const T* const source = x + (static_cast<long long>(n) * g.x_channels + k / g.k) * g.h * g.w;
     const acc_t<T> begin = bias != nullptr ? bias[k] : T{0};
     for (int at = lane_in_warp(); at < outputs; at += 32) {
       const int i = at / g.out_w, j = at - i * g.out_w;
@@ -51,15 +50,15 @@ template <class T>
 __global__ void __launch_bounds__(block_threads)
     depthwise_backward_data(Geometry g, Precision precision, const T* dy, const T* weight, T* dx) {
   const int inputs = g.h * g.w, outputs = g.out_h * g.out_w, window = g.kernel_h * g.kernel_w;
-  for (long long plane = warp_in_grid(); plane < g.x_planes(); plane += warps_in_grid()) {
-    const long long n = plane / g.x_channels;
-    const int first = static_cast<int>(plane - n * g.x_channels) * g.k;
+  for (long long plane = warp_in_grid(); plane < g.x_planes; plane += warps_in_grid()) {
+    const int n = static_cast<int>(plane) / g.x_channels;
+    const int first = (static_cast<int>(plane) - n * g.x_channels) * g.k;
     for (int at = lane_in_warp(); at < inputs; at += 32) {
       const int row = at / g.w, column = at - row * g.w;
       acc_t<T> sum = 0;
       for (int k = first; k < first + g.k; ++k) {
         const T* const taps = weight + static_cast<long long>(k) * window;
-        const T* const from = dy + (n * g.y_channels + k) * outputs;
+        const T* const from = dy + (static_cast<long long>(n) * g.y_channels + k) * outputs;
         for (int u = 0; u < g.kernel_h; ++u) {
           const int i = g.output_row(row, u);
           if (i < 0) continue;

@@ -14,33 +14,38 @@
 
 namespace norma::NORMA_EXECUTOR {
 
-/// Conv2dShape in the 32-bit integers that a GPU divides quickly; c and k are those of one group.
+/// A number in the 32 bits that a GPU divides quickly. Throws if it needs more.
+inline int in_32_bits(std::int64_t number) {
+  if (number > INT32_MAX) fail("a convolution on this device takes sizes below 2^31, not {}", number);
+  return static_cast<int>(number);
+}
+
+/// Conv2dShape in 32 bits; c and k are those of one group.
 struct Geometry {
   int n, c, h, w, k, kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w, out_h,
       out_w;
-  int groups, x_channels, y_channels;  ///< of all groups
+  int groups, x_channels, y_channels, x_planes, y_planes;  ///< of all groups
   explicit Geometry(const Conv2dShape& s)
-      : n(static_cast<int>(s.n)),
-        c(static_cast<int>(s.c / s.groups)),
-        h(static_cast<int>(s.h)),
-        w(static_cast<int>(s.w)),
-        k(static_cast<int>(s.k / s.groups)),
-        kernel_h(static_cast<int>(s.kernel_h)),
-        kernel_w(static_cast<int>(s.kernel_w)),
-        stride_h(static_cast<int>(s.stride_h)),
-        stride_w(static_cast<int>(s.stride_w)),
-        pad_h(static_cast<int>(s.pad_h)),
-        pad_w(static_cast<int>(s.pad_w)),
-        dilation_h(static_cast<int>(s.dilation_h)),
-        dilation_w(static_cast<int>(s.dilation_w)),
-        out_h(static_cast<int>(s.out_h())),
-        out_w(static_cast<int>(s.out_w())),
-        groups(static_cast<int>(s.groups)),
-        x_channels(static_cast<int>(s.c)),
-        y_channels(static_cast<int>(s.k)) {}
-
-  __host__ __device__ long long x_planes() const { return static_cast<long long>(n) * x_channels; }
-  __host__ __device__ long long y_planes() const { return static_cast<long long>(n) * y_channels; }
+      : n(in_32_bits(s.n)),
+        c(in_32_bits(s.c / s.groups)),
+        h(in_32_bits(s.h)),
+        w(in_32_bits(s.w)),
+        k(in_32_bits(s.k / s.groups)),
+        kernel_h(in_32_bits(s.kernel_h)),
+        kernel_w(in_32_bits(s.kernel_w)),
+        stride_h(in_32_bits(s.stride_h)),
+        stride_w(in_32_bits(s.stride_w)),
+        pad_h(in_32_bits(s.pad_h)),
+        pad_w(in_32_bits(s.pad_w)),
+        dilation_h(in_32_bits(s.dilation_h)),
+        dilation_w(in_32_bits(s.dilation_w)),
+        out_h(in_32_bits(s.out_h())),
+        out_w(in_32_bits(s.out_w())),
+        groups(in_32_bits(s.groups)),
+        x_channels(in_32_bits(s.c)),
+        y_channels(in_32_bits(s.k)),
+        x_planes(in_32_bits(s.n * s.c)),
+        y_planes(in_32_bits(s.n * s.k)) {}
 
   /// What tap (u, v) of the output (i, j) reads, perhaps outside of x.
   __device__ int row_of(int i, int u) const { return i * stride_h + u * dilation_h - pad_h; }
