@@ -1,9 +1,13 @@
 // What a training step asks of a GPU, held to budgets: nothing is executed.
 #include "kernels/measure/dry_run.h"
 
+#include <regex>
+
 #include "apps/simt_profile/step.h"
 #include "core/device_memory.h"
+#include "core/save_file.h"
 #include "core/tensor.h"
+#include "kernels/measure/gpu_model.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
 
@@ -52,4 +56,32 @@ TEST_CASE("a training step stays within its budget of launches, copies and alloc
       CHECK(step.allocations == 0);
     }
   }
+}
+
+TEST_CASE("docs/results/gpu-model.md has the figures of the model", "[dry_run][documents]") {
+  if (sanitized) return;  // bytes are not known
+  const std::string page = read_file(NORMA_SOURCE_DIR "/docs/results/gpu-model.md");
+  const std::regex cell("([0-9,]+) µs, [0-9.]+ s"), total("([0-9]+) µs per step");
+  auto documented = std::sregex_iterator(page.begin(), page.end(), cell);
+  const auto check_row = [&](const Gpu& gpu, Precision precision) {
+    for (const char* preset : {"c11-48096", "norma-49k"})
+      for (const Norm norm : {Norm::gn, Norm::bn}) {
+        const StepChoice choice{
+            .preset = preset, .norm = norm, .batch = preset[0] == 'c' ? 128 : 64, .precision = precision};
+        CAPTURE(gpu.title, name(precision), preset, name(norm));
+        const std::string text = step_text(choice, record_step(choice), &gpu);
+        std::smatch match;
+        REQUIRE(std::regex_search(text, match, total));
+        REQUIRE(documented != std::sregex_iterator());
+        std::string number = (*documented++)[1];
+        std::erase(number, ',');
+        // What L2 holds depends a little on which blocks of memory the pool hands out.
+        CHECK(std::abs(std::stod(number) / std::stod(match[1]) - 1) < 0.01);
+      }
+  };
+  for (const Gpu& gpu : known_gpus()) check_row(gpu, Precision::exact);
+  for (const Gpu& gpu : known_gpus())
+    if (gpu.tf32 > 0)
+      for (const Precision precision : {Precision::tf32, Precision::bf16}) check_row(gpu, precision);
+  CHECK(documented == std::sregex_iterator());
 }
