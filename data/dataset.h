@@ -44,6 +44,8 @@ struct LoadOptions {
   Shape image = {};
   /// folder: without DIR/test, this share of DIR/train is the test set.
   std::optional<HeldOut> hold_out = {};
+  /// The built-in images: the first ones of each set, if no more than these are needed.
+  std::optional<std::int64_t> most_train = {}, most_test = {};
 };
 
 }  // namespace norma

@@ -41,7 +41,9 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .files = {cifar10_archive},
        .find = find_cifar10,
        .load = load_cifar10,
-       .make_synthetic = [](const LoadOptions&) { return make_synthetic(); },
+       .make_synthetic = [](Labels, std::int64_t train,
+                            std::int64_t test) { return make_synthetic(1, train, test); },
+       .synthetic_train_images = 12000,
        .image = {3, 32, 32},
        .normalization = cifar10_normalization,
        .sums = PixelSums{18'540'682'003, 3'733'375'634},
@@ -53,7 +55,8 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .files = {cifar100_archive},
        .find = find_cifar100,
        .load = load_cifar100,
-       .make_synthetic = [](const LoadOptions& options) { return make_synthetic_pairs(options.labels); },
+       .make_synthetic = [](Labels labels, std::int64_t train,
+                            std::int64_t test) { return make_synthetic_pairs(labels, 1, train, test); },
        .image = {3, 32, 32},
        .normalization = cifar100_normalization,
        .sums = {},
@@ -66,7 +69,8 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .files = mnist_files,
        .find = find_mnist,
        .load = load_mnist,
-       .make_synthetic = [](const LoadOptions&) { return make_synthetic_digits(); },
+       .make_synthetic = [](Labels, std::int64_t train,
+                            std::int64_t test) { return make_synthetic_digits(1, train, test); },
        .image = {1, 28, 28},
        .normalization = mnist_normalization,
        .sums = PixelSums{1'567'298'545, 264'923'200},
@@ -78,7 +82,8 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .files = fashion_mnist_files,
        .find = find_fashion_mnist,
        .load = load_fashion_mnist,
-       .make_synthetic = [](const LoadOptions&) { return make_synthetic_grey(); },
+       .make_synthetic = [](Labels, std::int64_t train,
+                            std::int64_t test) { return make_synthetic_grey(1, train, test); },
        .image = {1, 28, 28},
        .normalization = fashion_mnist_normalization,
        .sums = {},
@@ -124,7 +129,11 @@ DataSplit load_data(const KnownDataSet& set, const std::optional<std::filesystem
     return data;
   }
   if (set.make_synthetic == nullptr) fail_usage("no built-in images can replace {}", set.title);
-  return set.make_synthetic(options);
+  const auto at_most = [](std::int64_t images, std::optional<std::int64_t> most) {
+    return std::min(images, most.value_or(images));
+  };
+  return set.make_synthetic(options.labels, at_most(set.synthetic_train_images, options.most_train),
+                            at_most(set.synthetic_test_images, options.most_test));
 }
 
 Normalization normalization_of(const KnownDataSet& set, const Dataset& train) {

@@ -28,7 +28,8 @@ struct KnownDataSet {
   std::optional<std::filesystem::path> (*find)(const std::filesystem::path& data);
   DataSplit (*load)(const std::filesystem::path& data, const LoadOptions& options);
   /// Makes the built-in images, for use without a network; nullptr for the user's own images.
-  DataSplit (*make_synthetic)(const LoadOptions& options);
+  DataSplit (*make_synthetic)(Labels labels, std::int64_t train_images, std::int64_t test_images);
+  std::int64_t synthetic_train_images = 8000, synthetic_test_images = 2000;
   Shape image;                      ///< [C, H, W]; of rank 0 if LoadOptions::image gives it
   Normalization normalization;      ///< the published constants; empty for the user's own images
   std::optional<PixelSums> sums;    ///< of the official images, if Norma knows them

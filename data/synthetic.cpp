@@ -62,6 +62,31 @@ Color distinct_color(Draws& draw, int channels, const Color& from, double least)
   return color;
 }
 
+// A color at this distance from another. Each channel goes away from its nearer end, so up to half of the
+// range is possible.
+Color color_at(Draws& draw, int channels, const Color& from, double distance) {
+  Color way{};
+  for (int c = 0; c < channels; ++c) {
+    const auto k = static_cast<std::size_t>(c);
+    way[k] = (from[k] < 0.5 ? 1 : -1) * draw.between(0.2, 1);
+  }
+  const double length = std::hypot(way[0], way[1], way[2]);
+  Color color{};
+  for (std::size_t k = 0; k < 3; ++k) color[k] = from[k] + distance * way[k] / length;
+  return color;
+}
+
+// How figures vary, and what else is in the image.
+struct Style {
+  double least_radius, largest_radius;  // in pixels of 32
+  double turn;                          // at most, to either side, in radians
+  double stretch;                       // height over width, at most, and its inverse
+  double noise;                         // its deviation, at most
+  int spots;               // of other colors: the first half behind the figure, the rest before it
+  bool contrast_of_class;  // figures with an even label are faint, those with an odd one strong
+};
+constexpr Style plain = {6, 13, 0.3, 1, 0.14, 0, false}, cluttered = {5, 11, 0.34, 1.3, 0.12, 4, true};
+
 // The part of an image that a figure is placed in, in pixels, and how large it may be.
 struct Frame {
   double left, width, height;
@@ -70,16 +95,18 @@ struct Frame {
 
 class Figure {
  public:
-  Figure(Draws& draw, int label, const Frame& f)
+  Figure(Draws& draw, int label, const Frame& f, const Style& style)
       : label_(label),
         radius_(draw.between(f.least_radius, f.largest_radius)),
-        turn_(draw.between(-0.3, 0.3)),
+        turn_(draw.between(-style.turn, style.turn)),
+        stretch_(style.stretch == 1 ? 1 : std::pow(style.stretch, draw.between(-0.5, 0.5))),
         x_(draw.between(f.left + (radius_ - 2), f.left + (f.width - radius_ + 1))),
         y_(draw.between(radius_ - 2, f.height - radius_ + 1)) {}
 
   /// How much of pixel (i, j) it covers, soft over one pixel.
   double cover(int i, int j) const {
-    const double u = (j - x_) * cosine_ + (i - y_) * sine_, v = (i - y_) * cosine_ - (j - x_) * sine_;
+    const double u = ((j - x_) * cosine_ + (i - y_) * sine_) * stretch_,
+                 v = ((i - y_) * cosine_ - (j - x_) * sine_) / stretch_;
     return std::clamp(0.5 - figure(label_, u, v) * radius_, 0.0, 1.0);
   }
 
@@ -87,13 +114,27 @@ class Figure {
 
  private:
   int label_;
-  double radius_, turn_, x_, y_;
+  double radius_, turn_, stretch_, x_, y_;
   double cosine_ = std::cos(turn_) / radius_, sine_ = std::sin(turn_) / radius_;
 };
 
-// Figures on a plain background, with light from one side and noise. Two coloured figures need 62 draws.
+// A disc that says nothing about the class.
+struct Spot {
+  double x, y, radius;
+  Color color;
+
+  Spot(Draws& draw, int channels, double size)
+      : x(draw.between(0, size)),
+        y(draw.between(0, size)),
+        radius(size * draw.between(0.05, 0.14)),
+        color(random_color(draw, channels)) {}
+  double cover(int i, int j) const { return std::clamp(radius + 0.5 - std::hypot(j - x, i - y), 0.0, 1.0); }
+};
+
+// Figures on a background of one color, with light from one side and noise. Two coloured figures, or one
+// with four spots, need up to 62 draws.
 void draw_figures(const RandomSequence& random, std::int64_t image, std::initializer_list<int> labels,
-                  int channels, int size, std::uint8_t* pixels) {
+                  int channels, int size, const Style& style, std::uint8_t* pixels) {
   Draws draw(random, image);
   const auto count = static_cast<int>(labels.size());
   const double width = size / static_cast<double>(count), scale = size / 32.0;
@@ -101,24 +142,34 @@ void draw_figures(const RandomSequence& random, std::int64_t image, std::initial
   std::vector<Figure> figures;
   for (const int label : labels) {
     const bool first = figures.empty();
-    const Frame frame = count == 1 ? Frame{0, width, width, 6 * scale, 13 * scale}
-                                   : Frame{first ? 0 : width, width, 2 * width, 4.5 * scale, 8.5 * scale};
-    figures.emplace_back(draw, label, frame);
+    const Frame frame = count == 1
+                            ? Frame{0, width, width, style.least_radius * scale, style.largest_radius * scale}
+                            : Frame{first ? 0 : width, width, 2 * width, 4.5 * scale, 8.5 * scale};
+    figures.emplace_back(draw, label, frame, style);
     if (first) back = random_color(draw, channels);
-    figures.back().color = distinct_color(draw, channels, back, 0.35);
+    figures.back().color = style.contrast_of_class
+                               ? color_at(draw, channels, back,
+                                          label % 2 == 0 ? draw.between(0.1, 0.25) : draw.between(0.25, 0.5))
+                               : distinct_color(draw, channels, back, 0.35);
   }
   const double light = draw.between(-0.25, 0.25), light_angle = draw.between(0, 2 * std::numbers::pi);
-  const double noise = draw.between(0.03, 0.14), middle = (size - 1) / 2.0;
+  const double noise = draw.between(0.03, style.noise), middle = (size - 1) / 2.0;
+  std::vector<Spot> spots;
+  for (int k = 0; k < style.spots; ++k) spots.emplace_back(draw, channels, size);
+  const auto before = spots.begin() + style.spots / 2;
   const double across = std::cos(light_angle), down = std::sin(light_angle);
   for (int i = 0; i < size; ++i)
     for (int j = 0; j < size; ++j) {
       const double shade = light * ((j - middle) * across + (i - middle) * down) / (size / 2);
       const auto words = noise_words(random, image, i * size + j);
       Color color = back;
-      for (const Figure& f : figures) {
-        const double cover = f.cover(i, j);
-        for (std::size_t c = 0; c < 3; ++c) color[c] += cover * (f.color[c] - color[c]);
-      }
+      const auto paint = [&](const auto& thing) {
+        const double cover = thing.cover(i, j);
+        for (std::size_t c = 0; c < 3; ++c) color[c] += cover * (thing.color[c] - color[c]);
+      };
+      std::for_each(spots.begin(), before, paint);
+      std::for_each(figures.begin(), figures.end(), paint);
+      std::for_each(before, spots.end(), paint);
       for (int c = 0; c < channels; ++c) {
         const auto k = static_cast<std::size_t>(c);
         const double value = std::clamp(color[k] + shade + grain(words[k], noise), 0.0, 1.0);
@@ -127,6 +178,8 @@ void draw_figures(const RandomSequence& random, std::int64_t image, std::initial
       }
     }
 }
+
+constexpr double wrong_labels = 0.02;  // of the training images: drawn again, from all classes
 
 const std::vector<std::string> names = {"disc",        "ring",         "square",      "triangle", "plus",
                                         "bars across", "bars upright", "bars aslant", "checkers", "dots"};
@@ -145,13 +198,21 @@ DataSplit draw_split(std::uint64_t seed, std::uint32_t step, std::int64_t train_
 }  // namespace
 
 DataSplit make_synthetic(std::uint64_t seed, std::int64_t train_images, std::int64_t test_images) {
-  return draw_split(seed, 0, train_images, test_images, names, 3, 32,
-                    [](const RandomSequence& random, std::int64_t image, int label, std::uint8_t* pixels) {
-                      draw_figures(random, image, {label}, 3, 32, pixels);
-                    });
+  DataSplit data =
+      draw_split(seed, 0, train_images, test_images, names, 3, 32,
+                 [](const RandomSequence& random, std::int64_t image, int label, std::uint8_t* pixels) {
+                   draw_figures(random, image, {label}, 3, 32, cluttered, pixels);
+                 });
+  const RandomSequence random{seed, 8, stream::synthetic};
+  std::uint64_t at = 0;
+  for (std::int64_t& label : data.train.labels.span<std::int64_t>()) {
+    const double chance = random.uniform(at++), other = random.uniform(at++);
+    if (chance < wrong_labels) label = static_cast<std::int64_t>(other * 10);
+  }
+  return data;
 }
 
-// Steps 2 and 3 of the stream belong to the digits (synthetic_digits.cpp).
+// Steps 2 and 3 of the stream belong to the digits (synthetic_digits.cpp), step 8 to wrong labels.
 
 DataSplit make_synthetic_pairs(Labels labels, std::uint64_t seed, std::int64_t train_images,
                                std::int64_t test_images) {
@@ -163,7 +224,7 @@ DataSplit make_synthetic_pairs(Labels labels, std::uint64_t seed, std::int64_t t
   DataSplit data =
       draw_split(seed, 4, train_images, test_images, std::move(fine), 3, 32,
                  [](const RandomSequence& random, std::int64_t image, int label, std::uint8_t* pixels) {
-                   draw_figures(random, image, {label / 10, label % 10}, 3, 32, pixels);
+                   draw_figures(random, image, {label / 10, label % 10}, 3, 32, plain, pixels);
                  });
   if (labels == Labels::coarse) {
     data.classes = std::move(coarse);
@@ -176,7 +237,7 @@ DataSplit make_synthetic_pairs(Labels labels, std::uint64_t seed, std::int64_t t
 DataSplit make_synthetic_grey(std::uint64_t seed, std::int64_t train_images, std::int64_t test_images) {
   return draw_split(seed, 6, train_images, test_images, names, 1, 28,
                     [](const RandomSequence& random, std::int64_t image, int label, std::uint8_t* pixels) {
-                      draw_figures(random, image, {label}, 1, 28, pixels);
+                      draw_figures(random, image, {label}, 1, 28, plain, pixels);
                     });
 }
 

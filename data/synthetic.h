@@ -13,23 +13,22 @@
 namespace norma {
 
 /// [N, 3, 32, 32]: disc, ring, square, triangle, plus, bars across, bars upright, bars aslant, checkers,
-/// dots. Place, size, angle, both colours and the light change.
-DataSplit make_synthetic(std::uint64_t seed = 1, std::int64_t train_images = 8000,
-                         std::int64_t test_images = 2000);
+/// dots. Place, size, proportions, angle, both colours and the light change, and other spots lie around and on
+/// the figure. As in photographs, classes differ in contrast too: those with an even label are faint, those
+/// with an odd one strong. 2 % of the training images have a label drawn at random.
+DataSplit make_synthetic(std::uint64_t seed, std::int64_t train_images, std::int64_t test_images);
 
 /// Two such figures side by side, [N, 3, 32, 32]. Fine labels are 10 · left + right, 100 classes. As in
 /// CIFAR-100, five of them share a coarse label, which gives the left figure, and whether the right one is a
 /// shape (disc … plus) or a pattern.
-DataSplit make_synthetic_pairs(Labels labels = Labels::fine, std::uint64_t seed = 1,
-                               std::int64_t train_images = 8000, std::int64_t test_images = 2000);
+DataSplit make_synthetic_pairs(Labels labels, std::uint64_t seed, std::int64_t train_images,
+                               std::int64_t test_images);
 
 /// The ten figures in grey: [N, 1, 28, 28].
-DataSplit make_synthetic_grey(std::uint64_t seed = 1, std::int64_t train_images = 8000,
-                              std::int64_t test_images = 2000);
+DataSplit make_synthetic_grey(std::uint64_t seed, std::int64_t train_images, std::int64_t test_images);
 
 /// The digits 0 to 9 in light strokes on black: [N, 1, 28, 28]. Place, size, proportions, angle, slant,
 /// bends, stroke width and brightness change.
-DataSplit make_synthetic_digits(std::uint64_t seed = 1, std::int64_t train_images = 8000,
-                                std::int64_t test_images = 2000);
+DataSplit make_synthetic_digits(std::uint64_t seed, std::int64_t train_images, std::int64_t test_images);
 
 }  // namespace norma

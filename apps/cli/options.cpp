@@ -336,7 +336,11 @@ const Shape& image_of(const Options& options) { return find_preset(options.prese
 LoadOptions load_options(const Options& options) {
   LoadOptions load{
       .labels = options.images.labels.value_or(Labels::fine), .image = image_of(options), .hold_out = {}};
-  if (options.val_split > 0) load.hold_out = HeldOut{options.val_split, options.recipe.seed};
+  if (options.val_split > 0)
+    load.hold_out = HeldOut{options.val_split, options.recipe.seed};
+  else
+    load.most_train = options.limit_train;
+  load.most_test = options.limit_test;
   return load;
 }
 

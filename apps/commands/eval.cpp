@@ -101,6 +101,8 @@ Loaded load(const EvalOptions& options, const std::string& run, bool with_train)
   const KnownDataSet& set = options.images.set != nullptr ? *options.images.set : *model.set;
   LoadOptions load = model.load;
   load.labels = options.images.labels.value_or(&set == model.set ? load.labels : Labels::fine);
+  load.most_train = with_train ? options.limit_train : 0;
+  load.most_test = options.limit;
   const DataSplit images = find_images(set, options.images, load, options.quiet, progress);
   if (!model.classes.empty() && model.classes != images.classes)
     fail(

@@ -135,7 +135,7 @@ std::shared_ptr<Module> one_of_each() {
 
 DataSplit real_or_synthetic() {
   const char* folder = std::getenv("NORMA_DATA");
-  return folder == nullptr || *folder == '\0' ? make_synthetic(1, 256) : load_cifar10(folder);
+  return folder == nullptr || *folder == '\0' ? make_synthetic(1, 256, 2000) : load_cifar10(folder);
 }
 
 void save_images(const fs::path& folder, const Dataset& set) {

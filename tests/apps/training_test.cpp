@@ -171,7 +171,7 @@ TEST_CASE("a training step without a graph copies only the batch's indices to th
     }
 }
 
-TEST_CASE("a linear classifier stays below 60 % on the synthetic images", "[training][synthetic]") {
+TEST_CASE("a linear classifier stays below 40 % on the synthetic images", "[training][synthetic]") {
   const DataSplit data = make_synthetic(1, 4000, 1000);
   manual_seed(1);
   Linear classifier(3072, 10);
@@ -191,7 +191,7 @@ TEST_CASE("a linear classifier stays below 60 % on the synthetic images", "[trai
         best, functional::correct_count(classifier(functional::flatten(test.x)), test.target).item() / 10);
   }
   CHECK(best > 5);
-  CHECK(best < 60);
+  CHECK(best < 40);
 }
 
 TEST_CASE("cifar_norm writes a complete run folder, labelled synthetic everywhere", "[app]") {

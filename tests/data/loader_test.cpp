@@ -185,7 +185,15 @@ TEST_CASE("synthetic images depend only on seed and index", "[synthetic]") {
   CHECK(pixels != c.train.images.to_vector<std::uint8_t>());
   CHECK(a.test.images.to_vector<std::uint8_t>() !=
         std::vector<std::uint8_t>(more.begin(), more.begin() + 20 * 3072));
-  for (std::int64_t i = 0; i < 30; ++i) CHECK(a.train.labels.data<std::int64_t>()[i] == i % 10);
+  for (std::int64_t i = 0; i < 20; ++i) CHECK(a.test.labels.data<std::int64_t>()[i] == i % 10);
+}
+
+TEST_CASE("2 % of the synthetic training images have a random label", "[synthetic]") {
+  const Tensor labels = make_synthetic(1, 5000, 10).train.labels;
+  std::int64_t wrong = 0;
+  for (std::int64_t i = 0; i < 5000; ++i) wrong += labels.data<std::int64_t>()[i] != i % 10;
+  CHECK(wrong > 60);  // about 90: a tenth of the random labels is right
+  CHECK(wrong < 120);
 }
 
 TEST_CASE("synthetic pairs have the classes of CIFAR-100: five fine classes share a coarse one",
