@@ -64,8 +64,9 @@ void fold(SavedModel& model, const ImageSource& source) {
   const NoGrad no_grad;
   model.network->eval();
   Progress progress(true);
-  const Dataset images =
-      first_images(find_images(*model.set, source, model.load, false, progress).test, 1000);
+  LoadOptions load = model.load;
+  load.most_train = 0, load.most_test = 1000;
+  const Dataset images = first_images(find_images(*model.set, source, load, false, progress).test, 1000);
   std::vector<std::int64_t> indices(static_cast<std::size_t>(images.labels.numel()));
   std::iota(indices.begin(), indices.end(), 0);
   const Tensor x = load_batch(images, indices, model.normalization).x;

@@ -31,6 +31,12 @@ std::string note_on_other_images(const KnownDataSet& set, const DataSplit& data)
   return note.empty() ? differ("test", sum_of_pixels(data.test), set.sums->test) : note;
 }
 
+// Built-in images with one kind of labels, of seed 1.
+template <auto Make>
+DataSplit with_fine_labels(Labels /*labels*/, std::int64_t train_images, std::int64_t test_images) {
+  return Make(1, train_images, test_images);
+}
+
 }  // namespace
 
 const std::vector<KnownDataSet>& known_data_sets() {
@@ -41,8 +47,7 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .files = {cifar10_archive},
        .find = find_cifar10,
        .load = load_cifar10,
-       .make_synthetic = [](Labels, std::int64_t train,
-                            std::int64_t test) { return make_synthetic(1, train, test); },
+       .make_synthetic = with_fine_labels<make_synthetic>,
        .synthetic_train_images = 12000,
        .image = {3, 32, 32},
        .normalization = cifar10_normalization,
@@ -69,8 +74,7 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .files = mnist_files,
        .find = find_mnist,
        .load = load_mnist,
-       .make_synthetic = [](Labels, std::int64_t train,
-                            std::int64_t test) { return make_synthetic_digits(1, train, test); },
+       .make_synthetic = with_fine_labels<make_synthetic_digits>,
        .image = {1, 28, 28},
        .normalization = mnist_normalization,
        .sums = PixelSums{1'567'298'545, 264'923'200},
@@ -82,8 +86,7 @@ const std::vector<KnownDataSet>& known_data_sets() {
        .files = fashion_mnist_files,
        .find = find_fashion_mnist,
        .load = load_fashion_mnist,
-       .make_synthetic = [](Labels, std::int64_t train,
-                            std::int64_t test) { return make_synthetic_grey(1, train, test); },
+       .make_synthetic = with_fine_labels<make_synthetic_grey>,
        .image = {1, 28, 28},
        .normalization = fashion_mnist_normalization,
        .sums = {},

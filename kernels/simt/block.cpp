@@ -189,7 +189,8 @@ std::uint64_t Block::warp_operation(const WarpOperation& operation, const Site& 
 bool Block::stand_together(const Thread& a, const Thread& b) const {
   if (a.state != b.state || !same(*a.where, *b.where)) return false;
   return a.state == State::at_barrier ||
-         (a.operation.kind == b.operation.kind && a.operation.mask == b.operation.mask);
+         (a.operation.kind == b.operation.kind && a.operation.mask == b.operation.mask &&
+          a.operation.all_at_once == b.operation.all_at_once);
 }
 
 /// Carries out the operation in which a thread waits, if every live lane of its mask has come.
@@ -255,7 +256,7 @@ std::uint64_t Block::result_of(int number, std::uint32_t lanes) const {
         result += static_cast<std::uint32_t>(thread(first + std::countr_zero(rest)).operation.value);
       return result;
     case Kind::together:
-      return 0;  // carry_out_together
+      break;  // carry_out_together
   }
   return 0;
 }
