@@ -22,20 +22,27 @@ namespace {
 // precision is the timed one. In a network with batch norm, its rounding errors grow with every step, because
 // they change branches of ReLU and pooling: within ten steps, PyTorch differs from its own losses in double
 // precision by 1e-4 (3e-4 with 32 images). Three steps are enough to include forward, backward and momentum.
+// Where the convolutions round, the two still differ in what else they round: autocast also keeps its results
+// in bf16.
 struct Check {
   DType dtype;
   int steps;
   double tolerance;
+  Precision precision = Precision::exact;
 };
 constexpr Check checks[] = {{DType::float32, 3, 1e-4}, {DType::float64, 10, 1e-8}};
+constexpr Check rounded_check(Precision precision) {
+  return {DType::float32, 3, precision == Precision::bf16 ? 0.03 : 0.005, precision};
+}
 
 struct TimedBatch {
   Tensor x, target;
 };
 
 // Pixels in [-2, 2), as after normalization, and random labels.
-TimedBatch random_batch(std::int64_t count) {
-  const TimedBatch batch{Tensor::empty({count, 3, 32, 32}), Tensor::empty({count}, DType::int64)};
+TimedBatch random_batch(std::int64_t count, const KnownDataSet& set) {
+  const TimedBatch batch{Tensor::empty({count, set.image[0], set.image[1], set.image[2]}),
+                         Tensor::empty({count}, DType::int64)};
   const RandomSequence pixels{.seed = 1, .stream = 0}, labels{.seed = 1, .stream = 1};
   std::uint64_t i = 0, k = 0;
   for (float& value : batch.x.span<float>()) value = static_cast<float>(4 * pixels.uniform(i++) - 2);
@@ -46,11 +53,11 @@ TimedBatch random_batch(std::int64_t count) {
 // A network in training. The same seed gives the same weights for every norm, with and without dropout.
 class Training {
  public:
-  Training(Norm norm, const TimedBatch& batch, Device device, std::optional<double> dropout = {},
+  Training(const Preset& preset, const NetworkChoice& choice, const TimedBatch& batch, Device device,
            DType dtype = DType::float32)
       : batch_{batch.x.to(dtype).to(device), batch.target.to(device)} {
     manual_seed(1);
-    network_ = find_preset("c11-48096").network({.norm = norm, .dropout = dropout});
+    network_ = preset.network(choice);
     network_->to(dtype), network_->to(device);
     optimizer_ = std::make_unique<SGD>(network_->parameters(), SgdOptions{.lr = 0.01, .momentum = 0.9});
   }
@@ -82,23 +89,27 @@ class Training {
   std::uint32_t step_ = 0;
 };
 
-// The largest relative difference of the losses, over steps and formats.
-double check_losses(Norm norm, const TimedBatch& batch, Device device, Peer& peer, const Check& check) {
+// The largest relative difference of the losses, over steps and formats. A compiled network is the same one
+// after a transformation, which takes half a minute per type: it is checked with the types that are timed.
+double check_losses(const Preset& preset, Norm norm, const TimedBatch& batch, Peer& peer, const Check& check,
+                    const BenchOptions& options) {
   std::vector<double> losses;
-  Training training(norm, batch, device, 0.0, check.dtype);
+  Training training(preset, {.norm = norm, .dropout = 0, .precision = check.precision}, batch, options.device,
+                    check.dtype);
   for (int i = 0; i < check.steps; ++i) losses.push_back(training.step());
   double largest = 0;
   for (const std::string& format : peer.formats()) {
-    // A compiled network is the same one after a transformation, which takes half a minute per type.
-    if (check.dtype == DType::float64 && format.starts_with("compiled-")) continue;
-    const std::vector<double> theirs = peer.losses(format, check.dtype, check.steps);
+    const bool timed = check.dtype == DType::float32 && check.precision == options.precision;
+    if (!timed && format.starts_with("compiled-")) continue;
+    const std::vector<double> theirs = peer.losses(format, check.dtype, check.precision, check.steps);
     for (int i = 0; i < check.steps; ++i) {
       const double difference = std::abs(losses[i] - theirs[i]) / std::abs(theirs[i]);
       if (!(difference <= check.tolerance))  // also if it is NaN
         fail(
-            "norm {}, step {} in {}: Norma's loss is {:.10f} but PyTorch's ({}) is {:.10f}: they differ by "
-            "more than {}, so the two do not train the same network and are not timed",
-            name(norm), i + 1, name(check.dtype), losses[i], format, theirs[i], check.tolerance);
+            "{}, norm {}, step {} in {} ({}): Norma's loss is {:.10f} but PyTorch's ({}) is {:.10f}: they "
+            "differ by more than {}, so the two do not train the same network and are not timed",
+            preset.name, name(norm), i + 1, name(check.dtype), name(check.precision), losses[i], format,
+            theirs[i], check.tolerance);
       largest = std::max(largest, difference);
     }
   }
@@ -124,9 +135,9 @@ double time_norma(Training& training, int steps, bool inference) {
 }
 
 // Adds to `waiting` the processor seconds that both sides used while they waited.
-double time_peer(Peer& peer, const std::string& format, int steps, bool inference, double& waiting) {
+double time_peer(Peer& peer, const std::string& format, const BenchOptions& options, double& waiting) {
   const double before = processor_seconds();
-  const double seconds = peer.seconds(format, steps, inference);
+  const double seconds = peer.seconds(format, options.precision, options.steps, options.inference);
   waiting += processor_seconds() - before + peer.idle_cpu_seconds();
   return seconds;
 }
@@ -161,15 +172,21 @@ double Row::ratio_to(const Rates& theirs) const {
   return ratios.median();
 }
 
-Row contest(Norm norm, Peer* peer, const BenchOptions& options, const std::function<void(int)>& told) {
+Row contest(const std::string& preset_name, Norm norm, Peer* peer, const BenchOptions& options,
+            const std::function<void(int)>& told) {
   told(0);
-  const TimedBatch batch = random_batch(options.batch_size);
-  Training training(norm, batch, options.device);
-  Row row{.norm = norm, .contestants = {{"norma"}}};
+  const Preset& preset = find_preset(preset_name);
+  const TimedBatch batch = random_batch(options.batch_size, *preset.data);
+  Training training(preset, {.norm = norm, .precision = options.precision}, batch, options.device);
+  Row row{.preset = preset_name, .norm = norm, .contestants = {{"norma"}}};
   if (peer != nullptr) {
-    peer->load(name(norm), options.device, training.network().state_dict(), batch.x, batch.target);
+    peer->load(preset_name, name(norm), options.device, training.network().state_dict(), batch.x,
+               batch.target);
     for (const Check& check : checks)
-      row.largest_difference = check_losses(norm, batch, options.device, *peer, check);
+      row.largest_difference = check_losses(preset, norm, batch, *peer, check, options);
+    if (options.precision != Precision::exact)
+      row.rounded_difference =
+          check_losses(preset, norm, batch, *peer, rounded_check(options.precision), options);
     for (const std::string& format : peer->formats())
       row.contestants.push_back({"pytorch " + short_version(peer->version()) + " " + format});
   }
@@ -180,9 +197,8 @@ Row contest(Norm norm, Peer* peer, const BenchOptions& options, const std::funct
     told(round);
     for (std::size_t i = 0; i < row.contestants.size(); ++i) {
       let_threads_sleep();
-      const double seconds =
-          i == 0 ? time_norma(training, options.steps, options.inference)
-                 : time_peer(*peer, peer->formats()[i - 1], options.steps, options.inference, waiting);
+      const double seconds = i == 0 ? time_norma(training, options.steps, options.inference)
+                                    : time_peer(*peer, peer->formats()[i - 1], options, waiting);
       if (round > 0) row.contestants[i].images_per_second.push_back(images / seconds);  // 0 is the warm-up
     }
   }

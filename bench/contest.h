@@ -22,9 +22,11 @@ struct Rates {
 };
 
 struct Row {
+  std::string preset;
   Norm norm;
   std::vector<Rates> contestants;                      ///< Norma first
   double largest_difference = 0;                       ///< relative, of the losses in double precision
+  double rounded_difference = 0;                       ///< the same where the convolutions round
   double peak_megabytes = 0, peer_peak_megabytes = 0;  ///< peak resident memory of the process so far
   double waiting_share = 0;  ///< processor time that the waiting side used, as a share of one core
 
@@ -39,6 +41,7 @@ struct Row {
 
 /// Throws if the losses disagree. `peer` may be nullptr. told(round) is called at the beginning of every
 /// round: round 0 is the check and the warm-up, then follow the rounds of the options.
-Row contest(Norm norm, Peer* peer, const BenchOptions& options, const std::function<void(int round)>& told);
+Row contest(const std::string& preset, Norm norm, Peer* peer, const BenchOptions& options,
+            const std::function<void(int round)>& told);
 
 }  // namespace norma

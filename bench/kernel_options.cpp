@@ -34,6 +34,11 @@ const std::vector<Flag<KernelOptions>>& flags() {
        [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 16); }},
       {"", "threads", "N", "CPU threads of Norma and of the peer (all cores)",
        [](O o, S f, S v) { o.threads = static_cast<int>(whole_number(f, v, 1, 1024)); }},
+      {"", "rotate", "MB",
+       "time so many megabytes of arrays in turns, so that they come from memory, not from a cache (256 on "
+       "cuda, "
+       "else 0)",
+       [](O o, S f, S v) { o.rotate = 1e6 * static_cast<double>(whole_number(f, v, 0, 16'384)); }},
       {"", "quick", "", "3 samples and 0.03 s per row instead of 5 and 0.2 s; always on with simt",
        [](O o, S, S) { o.quick = true; }},
       {"", "peer", "WHICH", "auto: PyTorch if a Python has it; or none (auto)",

@@ -18,6 +18,7 @@ struct KernelOptions {
   bool steps = false;                        ///< the steps of group norm instead of the operations
   std::int64_t batch_size = 0;               ///< 0: the sizes of all_cases(), and one image on simt
   int threads = 0;                           ///< 0: all cores
+  double rotate = -1;                        ///< bytes, as in measure(); negative: the device's own
   bool quick = false;
   bool peer = true;
   std::string json, markdown;  ///< files to write; empty: none
@@ -25,6 +26,7 @@ struct KernelOptions {
 
   CaseSizes sizes() const;
   Patience patience() const;
+  double rotated_bytes() const { return rotate >= 0 ? rotate : device == Device::cuda ? 256e6 : 0; }
 };
 
 /// Throws UsageError, one sentence, for a wrong flag or value.

@@ -50,7 +50,8 @@ std::vector<KernelRow> measure_all(const KernelOptions& options, const Circumsta
   for (const Case& c : cases) {
     progress.show(static_cast<double>(rows.size()) / static_cast<double>(cases.size()), c.operation,
                   c.where + " " + c.size);
-    rows.push_back(measure(c, options.device, options.dtype, options.patience(), peer));
+    rows.push_back(
+        measure(c, options.device, options.dtype, options.patience(), options.rotated_bytes(), peer));
     progress.clear();
     print(report_line(rows.back(), run, rows.size() > 1 ? &rows[rows.size() - 2] : nullptr));
     std::fflush(stdout);
@@ -67,6 +68,7 @@ void run(const KernelOptions& options, const std::string& command) {
   run.command = command, run.date = today(), run.commit = commit(), run.load = machine_load();
   run.device = device_text(options.device);
   run.dtype = options.dtype, run.patience = options.patience(), run.simt = options.device == Device::simt;
+  run.rotated_bytes = options.rotated_bytes();
   const std::unique_ptr<Peer> peer = find_peer(options, run.peer);
   run.has_peer = peer != nullptr;
   if (run.has_peer) run.peer = peer->version();

@@ -1,6 +1,7 @@
 #include "bench/measure.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace norma {
 namespace {
@@ -18,13 +19,19 @@ double KernelRow::share(const Ceilings& ceilings) const {
   return ceilings.seconds(static_cast<double>(bytes), of.flops) / norma.median();
 }
 
-KernelRow measure(const Case& c, Device device, DType dtype, const Patience& patience, Peer* peer) {
+KernelRow measure(const Case& c, Device device, DType dtype, const Patience& patience, double rotate,
+                  Peer* peer) {
   KernelRow row{.of = c, .check = check_case(c, device, dtype)};
-  const Work work = c.make(device, dtype, c.batch);
-  row.bytes = work.bytes();
+  std::vector<Work> works;
+  works.push_back(c.make(device, dtype, c.batch));
+  row.bytes = works[0].bytes();
+  const int turns = std::clamp(static_cast<int>(std::ceil(rotate / static_cast<double>(row.bytes))), 1, 256);
+  while (works.size() < static_cast<std::size_t>(turns)) works.push_back(c.make(device, dtype, c.batch));
+  std::size_t turn = 0;
+  const auto next = [&] { works[turn++ % works.size()].run(); };
   const auto norma = [&](int calls) {
-    work.run();  // the first call after a pause is not timed
-    return time_calls(device, calls, work.run);
+    next();  // the first call after a pause is not timed
+    return time_calls(device, calls, next);
   };
   const auto other = [&](int calls) {
     const double before = processor_seconds(), seconds = peer->operation_seconds(calls);
@@ -35,7 +42,7 @@ KernelRow measure(const Case& c, Device device, DType dtype, const Patience& pat
   const int calls = patience.calls(warm_up(norma));
   int peer_calls = 0;
   if (peer != nullptr && !c.peer.empty()) {
-    peer->prepare_operation(c.peer, device, dtype, work.outputs().front().numel());
+    peer->prepare_operation(c.peer, device, dtype, works[0].outputs().front().numel(), turns);
     peer_calls = patience.calls(warm_up(other));
     row.peer.emplace();
   }

@@ -3,6 +3,7 @@
 #include "apps/cli/arguments.h"
 #include "apps/cli/flags.h"
 #include "core/error.h"
+#include "optim/presets.h"
 
 namespace norma {
 namespace {
@@ -12,12 +13,22 @@ using S = const std::string&;
 
 const std::vector<Flag<BenchOptions>>& flags() {
   static const std::vector<Flag<BenchOptions>> all = {
+      {"", "presets", "LIST",
+       fmt::format("networks, with commas: some of {} (c11-48096)", fmt::join(preset_names(), ", ")),
+       [](O o, S f, S v) {
+         o.presets = split_words(v, ',');
+         for (const std::string& preset : o.presets) one_of(f, preset, preset_names());
+       }},
       {"", "norms", "LIST", fmt::format("some of {}, with commas (bn,gn,ln)", fmt::join(norm_names(), ", ")),
        [](O o, S f, S v) {
          o.norms.clear();
          for (const std::string& norm : split_words(v, ','))
            o.norms.push_back(norm_from(one_of(f, norm, norm_names())));
        }},
+      {"", "precision", "NAME",
+       "of the convolutions: exact, tf32 or bf16; PyTorch: float32, TF32 where it has it, or autocast "
+       "(exact)",
+       [](O o, S f, S v) { o.precision = precision_from(f, one_of(f, v, precision_names())); }},
       {"", "batch-size", "N", "images per step (128)",
        [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 16); }},
       {"", "device", "WHICH", "cpu, cuda, or simt, whose times mean nothing (cpu)",
@@ -39,6 +50,10 @@ const std::vector<Flag<BenchOptions>>& flags() {
        [](O o, S f, S v) {
          o.peer = one_of(f, v, {"auto", "none"}) == "auto";
        }},
+      {"", "compile", "WHICH", "auto: PyTorch also after torch.compile, if that works; or none (auto)",
+       [](O o, S f, S v) {
+         o.compile = one_of(f, v, {"auto", "none"}) == "auto";
+       }},
       {"", "json", "FILE", "write the rows to this file", [](O o, S, S v) { o.json = v; }},
       {"", "quiet", "", "print the table only", [](O o, S, S) { o.quiet = true; }},
       {"", "help", "", "print this text and end", [](O o, S, S) { o.help = true; }},
@@ -55,7 +70,7 @@ BenchOptions parse_bench_options(int argc, const char* const* argv) {
 }
 
 std::string bench_help() {
-  return "bench_train times training steps of the network c11-48096, and those of PyTorch if it is found.\n"
+  return "bench_train times training steps of a network, and those of PyTorch if it is found.\n"
          "\nUsage: bench_train [flags]\n\n" +
          flags_help(texts_of(flags())) +
          "\nPyTorch is searched for in $NORMA_PYTHON if that is set, else in python3 and /usr/bin/python3.\n"

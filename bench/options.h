@@ -10,7 +10,10 @@
 namespace norma {
 
 struct BenchOptions {
+  std::vector<std::string> presets = {"c11-48096"};
   std::vector<Norm> norms = {Norm::bn, Norm::gn, Norm::ln};
+  Precision precision =
+      Precision::exact;  ///< of Norma's convolutions; the peer's counterpart: peers/training.py
   std::int64_t batch_size = 128;
   Device device = Device::cpu;
   std::string simd;  ///< empty: the best
@@ -19,7 +22,8 @@ struct BenchOptions {
   int steps = 10;          ///< steps of each contestant in a round
   bool inference = false;  ///< forward passes in evaluation mode instead of training steps
   bool peer = true;
-  std::string json;  ///< file to write the rows to; empty: none
+  bool compile = true;  ///< time the peer after torch.compile too
+  std::string json;     ///< file to write the rows to; empty: none
   bool quiet = false, help = false;
 };
 

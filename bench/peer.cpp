@@ -54,7 +54,7 @@ std::vector<std::string> Peer::pythons() {
   return {"python3", "/usr/bin/python3"};
 }
 
-std::unique_ptr<Peer> Peer::find(int threads, bool compile) {
+std::unique_ptr<Peer> Peer::find(int threads, std::optional<Device> compile) {
   for (const std::string& python : pythons()) {
     std::unique_ptr<Peer> peer(new Peer(python, threads, compile));
     if (!peer->version_.empty()) return peer;
@@ -71,7 +71,7 @@ void Peer::limit_simd(const std::string& name) {
 }
 
 // The version stays empty if this Python does not exist or has no PyTorch.
-Peer::Peer(const std::string& python, int threads, bool compile) {
+Peer::Peer(const std::string& python, int threads, std::optional<Device> compile) {
   signal(SIGPIPE, SIG_IGN);  // a peer that has ended is noticed when its answer is missing
   const Pipe to = make_pipe(), from = make_pipe();
   posix_spawn_file_actions_t actions;
@@ -80,7 +80,7 @@ Peer::Peer(const std::string& python, int threads, bool compile) {
   posix_spawn_file_actions_adddup2(&actions, from.write, STDOUT_FILENO);
   std::vector<std::string> words = {python, source_folder() + "/bench/peers/pytorch.py", "serve", "--threads",
                                     std::to_string(threads)};
-  if (compile) words.push_back("--compile");
+  if (compile) words.insert(words.end(), {"--compile", norma::name(*compile)});
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -130,29 +130,34 @@ nlohmann::json Peer::ask(const std::string& question) {
   return answer;
 }
 
-void Peer::load(const std::string& norm, Device device, std::vector<NamedTensor> weights, const Tensor& x,
-                const Tensor& target) {
+void Peer::load(const std::string& preset, const std::string& norm, Device device,
+                std::vector<NamedTensor> weights, const Tensor& x, const Tensor& target) {
   const TemporaryFolder folder;
   const std::filesystem::path file = folder.path() / "start.safetensors";
   weights.push_back({"batch.x", x});
   weights.push_back({"batch.target", target});
-  save_safetensors(file, weights, {{"norm", norm}});
+  save_safetensors(file, weights, {{"preset", preset}, {"norm", norm}});
   ask(fmt::format("load {} {}", file.string(), norma::name(device)));
 }
 
-std::vector<double> Peer::losses(const std::string& format, DType dtype, int steps) {
-  return ask(fmt::format("losses {} {} {}", format, name(dtype), steps))["losses"].get<std::vector<double>>();
+std::vector<double> Peer::losses(const std::string& format, DType dtype, Precision precision, int steps) {
+  const std::string question =
+      fmt::format("losses {} {} {} {}", format, name(dtype), norma::name(precision), steps);
+  return ask(question)["losses"].get<std::vector<double>>();
 }
 
-double Peer::seconds(const std::string& format, int steps, bool inference) {
-  return ask(fmt::format("{} {} {}", inference ? "infer" : "time", format, steps))["seconds"].get<double>();
+double Peer::seconds(const std::string& format, Precision precision, int steps, bool inference) {
+  const std::string question =
+      fmt::format("{} {} {} {}", inference ? "infer" : "time", format, norma::name(precision), steps);
+  return ask(question)["seconds"].get<double>();
 }
 
 double Peer::peak_megabytes() { return ask("peak")["megabytes"].get<double>(); }
 
-void Peer::prepare_operation(const std::string& description, Device device, DType dtype, std::int64_t numel) {
-  const auto answer =
-      ask(fmt::format("prepare {} device={} dtype={}", description, norma::name(device), name(dtype)));
+void Peer::prepare_operation(const std::string& description, Device device, DType dtype, std::int64_t numel,
+                             int turns) {
+  const auto answer = ask(
+      fmt::format("prepare {} {} device={} dtype={}", turns, description, norma::name(device), name(dtype)));
   if (const auto theirs = answer["numel"].get<std::int64_t>(); theirs != numel)
     fail("PyTorch's result of {} has {} elements, but Norma's has {}: the operations differ", description,
          theirs, numel);

@@ -51,6 +51,10 @@ std::string how_to_read(const Circumstances& run) {
       run.patience.samples,
       run.has_peer ? ";\nthe ratio, PyTorch's time divided by Norma's, is given if Norma takes 20 µs or more"
                    : "");
+  if (run.rotated_bytes > 0)
+    text +=
+        fmt::format(";\ncalls take turns with arrays of {:.0f} MB (but at most 256), for inputs from memory",
+                    run.rotated_bytes / 1e6);
   if (run.simt) text += "\nsimt runs CUDA kernels on the CPU to check them: its times mean nothing";
   return text;
 }

@@ -21,6 +21,7 @@ struct Circumstances {
   Patience patience;
   Ceilings ceilings;
   bool simt = false, has_peer = false;
+  double rotated_bytes = 0;  ///< as in measure()
 };
 
 /// The lines above the table, with an explanation of it.

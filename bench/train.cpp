@@ -1,8 +1,8 @@
-// bench_train: the speed of training the network c11-48096 in Norma, compared with PyTorch.
+// bench_train: the speed of training a network in Norma, compared with PyTorch.
 //
-//   bench_train --norms bn,gn,ln --json rows.json
+//   bench_train --presets c11-48096 --norms bn,gn,ln --json rows.json
 //
-// For each norm, the losses of the two are compared first (contest.h), then the two are timed in turn.
+// For each preset and norm, the losses of the two are compared first (contest.h), then the two are timed in turn.
 // README.md explains the table.
 #include <fmt/format.h>
 
@@ -28,15 +28,16 @@ using Json = nlohmann::ordered_json;
 
 std::string header(const BenchOptions& options, const Peer* peer) {
   std::string text =
-      fmt::format("bench_train · c11-48096 · {} · batch {} · {} × {} steps", device_text(options.device),
-                  options.batch_size, options.rounds, options.steps);
+      fmt::format("bench_train · {}{} · {} · batch {} · {} × {} steps", fmt::join(options.presets, ", "),
+                  options.precision == Precision::exact ? "" : " · " + name(options.precision),
+                  device_text(options.device), options.batch_size, options.rounds, options.steps);
   if (peer != nullptr) text += " · PyTorch " + peer->version();
   return text + "\nimages/s: median (min–max)";
 }
 
 // One line per contestant, then the ratio to the fastest.
 std::string table_of(const Row& row) {
-  std::string text;
+  std::string text = row.preset + "\n";
   for (const Rates& rates : row.contestants) {
     const bool own = &rates == &row.norma();
     text += fmt::format("{:<9} {:<37}{:>20}{}\n", own ? name(row.norm) : "", rates.name,
@@ -46,14 +47,17 @@ std::string table_of(const Row& row) {
                                           &rates == row.fastest_peer() ? "  the ratio" : ""));
   }
   if (row.fastest_peer() != nullptr)
-    text += fmt::format("{:<9} losses agree to {:.0e}; peak MB {:.0f}, theirs {:.0f}\n", "",
-                        row.largest_difference, row.peak_megabytes, row.peer_peak_megabytes);
+    text += fmt::format(
+        "{:<9} losses agree to {:.0e}{}; peak MB {:.0f}, theirs {:.0f}\n", "", row.largest_difference,
+        row.rounded_difference > 0 ? fmt::format(", rounded {:.0e}", row.rounded_difference) : "",
+        row.peak_megabytes, row.peer_peak_megabytes);
   return text;
 }
 
 Json json_row(const Row& row) {
   const Rates* peer = row.fastest_peer();
-  Json json = {{"norm", name(row.norm)},
+  Json json = {{"preset", row.preset},
+               {"norm", name(row.norm)},
                {"norma_images_per_second", row.norma().median()},
                {"peer", peer ? Json(peer->name) : Json()},
                {"peer_images_per_second", peer ? Json(peer->median()) : Json()},
@@ -63,6 +67,7 @@ Json json_row(const Row& row) {
   for (const Rates& rates : row.contestants) json["rounds"][rates.name] = rates.images_per_second;
   if (peer != nullptr) {
     json["largest_loss_difference"] = row.largest_difference;
+    json["rounded_loss_difference"] = row.rounded_difference;
     json["waiting_share"] = row.waiting_share;
   }
   return json;
@@ -77,6 +82,7 @@ void write_json(const BenchOptions& options, const std::vector<Row>& rows, const
                  {"simd", simd_target()},
                  {"load", load}}},
                {"pytorch", peer ? Json(peer->version()) : Json()},
+               {"precision", name(options.precision)},
                {"batch_size", options.batch_size},
                {"steps", options.steps}};
   for (const Row& row : rows) json["rows"].push_back(json_row(row));
@@ -85,7 +91,8 @@ void write_json(const BenchOptions& options, const std::vector<Row>& rows, const
 
 std::unique_ptr<Peer> find_peer(const BenchOptions& options) {
   if (!options.peer || options.device == Device::simt) return nullptr;
-  std::unique_ptr<Peer> peer = Peer::find(threads(), true);
+  std::unique_ptr<Peer> peer =
+      Peer::find(threads(), options.compile ? std::optional(options.device) : std::nullopt);
   if (peer && !peer->has(options.device)) {
     if (!options.quiet) print(fmt::format("note      no peer: PyTorch {} sees no GPU\n", peer->version()));
     return nullptr;
@@ -127,13 +134,15 @@ void run(const BenchOptions& options) {
                       load));
   Progress progress(options.quiet);
   std::vector<Row> rows;
-  for (const Norm norm : options.norms)
-    rows.push_back(contest(norm, peer.get(), options, [&](int round) {
-      const double done = static_cast<double>(rows.size()) + round / (options.rounds + 1.0);
-      progress.show(
-          done / static_cast<double>(options.norms.size()), name(norm),
-          round == 0 ? "checking and warming up" : fmt::format("round {} of {}", round, options.rounds));
-    }));
+  const auto count = static_cast<double>(options.presets.size() * options.norms.size());
+  for (const std::string& preset : options.presets)
+    for (const Norm norm : options.norms)
+      rows.push_back(contest(preset, norm, peer.get(), options, [&](int round) {
+        const double done = static_cast<double>(rows.size()) + round / (options.rounds + 1.0);
+        progress.show(
+            done / count, preset + " " + name(norm),
+            round == 0 ? "checking and warming up" : fmt::format("round {} of {}", round, options.rounds));
+      }));
   progress.clear();
   print_table(options, rows, peer.get());
   if (!options.json.empty()) write_json(options, rows, peer.get(), load);

@@ -6,7 +6,12 @@
 #include "core/error.h"
 
 #ifdef NORMA_CUDA
+#include <cuda_profiler_api.h>
 #include <cuda_runtime_api.h>
+
+#include <thread>
+
+#include "core/clock.h"
 #endif
 
 namespace norma::cuda_runtime {
@@ -183,6 +188,32 @@ void launch_graph(void* graph) {
 
 void destroy_graph(void* graph) { cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(graph)); }
 
+void hold_stream(const std::atomic<bool>& released) {
+  const auto wait = [](void* flag) {
+    const Clock clock;
+    while (!*static_cast<const std::atomic<bool>*>(flag) && clock.seconds() < 2) std::this_thread::yield();
+  };
+  check(cudaLaunchHostFunc(own_stream(), wait, const_cast<std::atomic<bool>*>(&released)), "stop its stream");
+}
+
+void* record_event() {
+  cudaEvent_t event = nullptr;
+  check(cudaEventCreate(&event), "make an event");
+  check(cudaEventRecord(event, own_stream()), "record an event");
+  return event;
+}
+
+double seconds_between(void* begin, void* end) {
+  float milliseconds = 0;
+  check(cudaEventElapsedTime(&milliseconds, static_cast<cudaEvent_t>(begin), static_cast<cudaEvent_t>(end)),
+        "tell the time between two events");
+  return 1e-3 * milliseconds;
+}
+
+void destroy_event(void* event) { cudaEventDestroy(static_cast<cudaEvent_t>(event)); }
+
+void profile(bool on) { check(on ? cudaProfilerStart() : cudaProfilerStop(), "be profiled"); }
+
 #else
 
 std::string unavailable_because() {
@@ -205,6 +236,11 @@ void* stream() { return nullptr; }
 void* record_graph(const std::function<void()>&) { fail("{}", unavailable_because()); }
 void launch_graph(void*) { fail("{}", unavailable_because()); }
 void destroy_graph(void*) {}
+void hold_stream(const std::atomic<bool>&) {}
+void* record_event() { return nullptr; }
+double seconds_between(void*, void*) { return 0; }
+void destroy_event(void*) {}
+void profile(bool) {}
 
 #endif
 

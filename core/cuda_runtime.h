@@ -3,6 +3,7 @@
 // keeps the order of its calls. (The default stream cannot be recorded.)
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -38,5 +39,16 @@ void* stream();
 void* record_graph(const std::function<void()>& f);
 void launch_graph(void* graph);
 void destroy_graph(void* graph);
+
+// To measure. The stream of this thread waits until `released` is true, at most for two seconds; the caller
+// keeps it until the stream has finished.
+void hold_stream(const std::atomic<bool>& released);
+/// A cudaEvent_t at the present end of the stream.
+void* record_event();
+/// Between two events that the stream has passed.
+double seconds_between(void* begin, void* end);
+void destroy_event(void* event);
+/// Tells a profiler such as ncu to begin or to end.
+void profile(bool on);
 
 }  // namespace norma::cuda_runtime

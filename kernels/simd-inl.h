@@ -44,8 +44,10 @@
 #define NORMA_SIMD_INL
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <cstdint>
 
 HWY_BEFORE_NAMESPACE();
@@ -119,6 +121,30 @@ HWY_INLINE void for_lanes(D d, std::int64_t count, Pass&& pass) {
         pass(FirstLanes<D>{d, i, n});
       });
 }
+
+// The same for a pass that may be done twice at the same place: the last whole vector ends where the run does,
+// and repeats a part of the one before it. Masked stores are slow on some processors.
+template <class D, class Pass>
+HWY_INLINE void for_lanes_repeating(D d, std::int64_t count, Pass&& pass) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  if (count < lanes) return for_lanes(d, count, pass);
+  for (std::int64_t i = 0; i < count; i += lanes) pass(WholeVector<D>{d, std::min(i, count - lanes)});
+}
+
+// A store first reads the memory that it overwrites, into the cache. For arrays that no cache keeps until they
+// are read again, this copies past the caches; end_streams() before other threads may read them.
+template <class T>
+HWY_INLINE void stream(const T* from, T* to, std::int64_t count) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t i = 0;
+  for (; i < count && reinterpret_cast<std::uintptr_t>(to + i) % (sizeof(T) * hn::Lanes(d)) != 0; ++i)
+    to[i] = from[i];
+  for (; i + lanes <= count; i += lanes) hn::Stream(hn::LoadU(d, from + i), d, to + i);
+  for (; i < count; ++i) to[i] = from[i];
+}
+inline void end_streams() { hwy::FlushStream(); }
+constexpr double bytes_beyond_caches = 32e6;
 
 template <class D>
 HWY_INLINE hn::TFromD<D> sum_lanes(D d, hn::Vec<D> v) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "core/precision.h"
 #include "kernels/measure/dry_run.h"
 #include "layers/network/norms.h"
+#include "optim/trainer.h"
 
 namespace norma {
 
@@ -21,7 +23,11 @@ struct StepChoice {
   std::int64_t batch_size() const;
 };
 
-/// The fourth step of a training, the first one that only repeats a graph (optim/step_graphs.h).
-Record record_step(const StepChoice& choice);
+/// A training whose epoch has so many steps, on random images.
+std::unique_ptr<Trainer> example_training(const StepChoice& choice, Device device, std::int64_t steps);
+
+/// The fourth step of a training, the first one that only repeats a graph (optim/step_graphs.h), or without
+/// graphs.
+Record record_step(const StepChoice& choice, bool graphs = true);
 
 }  // namespace norma

@@ -6,6 +6,7 @@
     pytorch.py layers                                            lists the layers of every preset, for tests
 """
 import argparse
+import itertools
 import json
 import os
 import resource
@@ -45,30 +46,35 @@ class Server:
     """The commands of bench_train and bench_kernels. Each is a method; the answer is a JSON object."""
 
     def load(self, path, device):
-        """The file has weights by name, `batch.x`, `batch.target`, and the norm's name as metadata."""
+        """The file has weights by name, `batch.x`, `batch.target`, and preset and norm as metadata."""
         self.weights, metadata = read_safetensors(path)
         self.x, self.target = self.weights.pop("batch.x"), self.weights.pop("batch.target")
-        self.norm, self.device, self.trainings = metadata["norm"], device, {}
+        self.preset, self.norm = metadata["preset"], metadata["norm"]
+        self.device, self.trainings = device, {}
         self.x, self.target = self.x.to(device), self.target.to(device)
         return {}
 
-    def start(self, contestant, dropout, dtype=torch.float32):
-        network = presets.make_network("c11-48096", self.norm, dropout=dropout)
+    def start(self, contestant, precision, dropout=None, dtype=torch.float32):
+        network = presets.make_network(self.preset, self.norm, dropout=dropout)
         network.load_state_dict(self.weights)
         return Training(network.to(dtype).to(self.device), contestant.removeprefix(COMPILED),
-                        compiled=contestant.startswith(COMPILED))
+                        compiled=contestant.startswith(COMPILED), precision=precision)
 
-    def losses(self, contestant, dtype, steps):
+    def losses(self, contestant, dtype, precision, steps):
         """The losses of the first steps from the loaded weights, without dropout."""
         dtype = {"float32": torch.float32, "float64": torch.float64}[dtype]
-        training, x = self.start(contestant, dropout=0, dtype=dtype), self.x.to(dtype)
+        training, x = self.start(contestant, precision, dropout=0, dtype=dtype), self.x.to(dtype)
         return {"losses": [training.step(x, self.target)[1] for _ in range(int(steps))]}
 
-    def time(self, contestant, steps):
-        """Seconds for some more steps, with dropout."""
+    def started(self, contestant, precision):
+        """The training with the network's own dropout, which goes on from call to call."""
         if contestant not in self.trainings:
-            self.trainings[contestant] = self.start(contestant, dropout=0.05)
-        training, x = self.trainings[contestant], self.x
+            self.trainings[contestant] = self.start(contestant, precision)
+        return self.trainings[contestant]
+
+    def time(self, contestant, precision, steps):
+        """Seconds for some more steps."""
+        training, x = self.started(contestant, precision), self.x
         x = x.contiguous(memory_format=training.memory_format)  # work of the loader, not of the step
         for _ in range(UNTIMED):
             training.step(x, self.target)
@@ -78,18 +84,16 @@ class Server:
         return {"seconds": time.perf_counter() - begin}
 
     @torch.no_grad()
-    def infer(self, contestant, steps):
+    def infer(self, contestant, precision, steps):
         """Seconds for some forward passes in evaluation mode."""
-        if contestant not in self.trainings:
-            self.trainings[contestant] = self.start(contestant, dropout=0.05)
-        training = self.trainings[contestant]
+        training = self.started(contestant, precision)
         training.network.eval()
         x = self.x.contiguous(memory_format=training.memory_format)
         for _ in range(UNTIMED):
-            training.network(x)
+            training.forward(x)
         begin = time.perf_counter()
         for _ in range(int(steps)):
-            training.network(x)
+            training.forward(x)
         if x.is_cuda:
             torch.cuda.synchronize()
         return {"seconds": time.perf_counter() - begin}
@@ -98,19 +102,22 @@ class Server:
         """The peak resident memory of this process; Linux counts it in kilobytes."""
         return {"megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
-    def prepare(self, operation, *sizes):
-        """Makes one operation of kernels/table.h and its inputs: "prepare relu_forward n=128 c=32 …"."""
-        self.operation = operations.Operation(operation, dict(size.split("=") for size in sizes))
-        return {"numel": self.operation.call().numel()}
+    def prepare(self, turns, operation, *sizes):
+        """Makes one operation of kernels/table.h and its inputs, to be called in turns:
+        "prepare 1 relu_forward n=128 c=32 …"."""
+        self.operations = [operations.Operation(operation, dict(size.split("=") for size in sizes))
+                           for _ in range(int(turns))]
+        self.turns = itertools.cycle(self.operations)
+        return {"numel": self.operations[0].call().numel()}
 
     def call(self, calls):
         """Seconds per call of the prepared operation, the mean of some, after one that does not count."""
-        self.operation.call()
-        self.operation.wait()
+        next(self.turns).call()
+        self.operations[0].wait()
         begin = time.perf_counter()
         for _ in range(int(calls)):
-            self.operation.call()
-        self.operation.wait()
+            next(self.turns).call()
+        self.operations[0].wait()
         return {"seconds": (time.perf_counter() - begin) / int(calls)}
 
     def rest(self):
@@ -118,14 +125,14 @@ class Server:
         return {}
 
     def forget(self):
-        self.operation = None
+        self.operations = self.turns = None
         return {}
 
 
-def compile_problem():
-    """Why torch.compile does not work here; empty if it does: it needs a C++ compiler."""
+def compile_problem(device):
+    """Why torch.compile does not work here; empty if it does: it needs a C++ compiler, for GPUs also Triton."""
     try:
-        torch.compile(lambda x: 2 * x + 1)(torch.ones(4))
+        torch.compile(lambda x: 2 * x + 1)(torch.ones(4, device=device))
         return ""
     except Exception as error:  # of many kinds, by version
         return f"{type(error).__name__}: {error}".splitlines()[0]
@@ -135,10 +142,10 @@ def serve(arguments):
     """Reads commands from stdin, one per line ("time nchw 6"), and answers each with a line of JSON."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback
     torch.manual_seed(1)
-    # Norma's float32 is float32: no TF32 on either side.
+    # Norma's float32 is float32: no TF32 on either side, unless a command says so.
     torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = False
     server = Server()
-    problem = compile_problem() if arguments.compile else ""
+    problem = compile_problem(arguments.compile) if arguments.compile else ""
     contestants = list(FORMATS)
     if arguments.compile and not problem:
         contestants += [COMPILED + memory_format for memory_format in FORMATS]
@@ -248,7 +255,7 @@ def main():
         if name == "train":
             add_train_flags(flags)
         if name == "serve":
-            flags.add_argument("--compile", action="store_true", help="time the networks after torch.compile too")
+            flags.add_argument("--compile", choices=["cpu", "cuda"], help="run the networks after torch.compile too, on this device")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     arguments.run(arguments)

@@ -41,18 +41,29 @@ def make_scheduler(optimizer, recipe, steps):
 
 
 class Training:
-    """A network with its optimizer, in one memory format."""
+    """A network with its optimizer, in one memory format. `precision` is that of Norma's convolutions:
+    tf32 allows TF32 where PyTorch has it (GPUs only), bf16 is autocast. On a GPU, a compiled network runs as
+    CUDA graphs."""
 
-    def __init__(self, network, memory_format, recipe=presets.COMMON, compiled=False):
-        self.memory_format, self.recipe = FORMATS[memory_format], recipe
-        network = network.to(memory_format=self.memory_format)
-        self.network = torch.compile(network) if compiled else network
+    def __init__(self, network, memory_format, recipe=presets.COMMON, compiled=False, precision="exact"):
+        self.memory_format, self.recipe, self.precision = FORMATS[memory_format], recipe, precision
+        self.network = network = network.to(memory_format=self.memory_format)
+        self.device = next(network.parameters()).device.type
+        if compiled:
+            self.network = torch.compile(network, mode="reduce-overhead" if self.device == "cuda" else None)
         self.optimizer = make_optimizer(network.parameters(), recipe)
+
+    def forward(self, x):
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = self.precision == "tf32"
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.precision == "bf16"):
+            return self.network(x)
 
     def step(self, x, target):
         """One training step; returns the scores and the loss before it."""
         self.optimizer.zero_grad(set_to_none=True)
-        scores = self.network(x.contiguous(memory_format=self.memory_format))
+        scores = self.forward(x.contiguous(memory_format=self.memory_format))
+        if self.precision == "bf16":
+            scores = scores.float()
         loss = functional.cross_entropy(scores, target, label_smoothing=self.recipe["label_smoothing"])
         total = loss
         if self.recipe["l1"] > 0:

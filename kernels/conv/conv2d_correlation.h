@@ -34,6 +34,11 @@ struct Correlation {
   std::int64_t end_column() const { return std::min(w, (seen_w() - left + spacing_w - 1) / spacing_w); }
 };
 
+/// Images of a piece of work: enough for about a thousand outputs.
+inline std::int64_t piece_images(const Correlation& s) {
+  return std::clamp<std::int64_t>(1024 / (s.out_h * s.out_w), 1, s.n);
+}
+
 inline Correlation forward_correlation(const Conv2dShape& s) {
   return {.n = s.n,
           .c = s.c,

@@ -2,6 +2,7 @@
 //
 //   1×1, stride 1, no padding    an image is the matrix [C][pixels]: y = w·x, dx = wᵀ·dy
 //   3×3, stride 1                Winograd's algorithm (conv2d_winograd-inl.h)
+//   up to 7 channels, stride 1   planes with zeros around them (conv2d_planes-inl.h)
 //   depthwise                    plane by plane (conv2d_depthwise-inl.h)
 //   other groups                 one after the other, their channels copied out and back
 //   everything else              windows of images turned to pixels (conv2d_direct-inl.h)
@@ -57,6 +58,8 @@ void multiply_images(const Correlation& s, Matrix<const T> weight, const T* x, c
 // x correlated with weight_at(k, c, tap), plus bias: forward and backward data.
 template <class T, class WeightAt>
 void correlate(const Correlation& s, const T* x, WeightAt weight_at, const T* bias, T* y) {
+  if (suits_planes<T>(s) && s.k >= filters_at_once)
+    return few_channels_correlate<filters_at_once>(s, x, weight_at, bias, y);
   const std::int64_t rows = whole_blocks<T>(s.c), pitch = whole_vectors<T>(s.k),
                      size = s.taps() * rows * pitch;
   const Scratch<T> weight(size);  // [tap][c][k], zero where channels are rounded up
@@ -177,6 +180,8 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   const std::int64_t taps = s.taps(), rows = whole_blocks<T>(s.c), pitch = whole_vectors<T>(s.k);
   const Rounded<T> x(a.precision, a.x, a.s.x_size()), dy(a.precision, a.dy, a.s.y_size());
   if (a.s.depthwise()) return depthwise_weight_gradient(s, x.data(), dy.data(), a.dweight);
+  if (suits_planes<T>(s) && s.kernel_w == 3)
+    return few_channels_weight_gradient(s, x.data(), dy.data(), a.dweight);
   const Scratch<T> sums(taps * rows * pitch);
   Matrix<const T> found{sums.data(), 1, pitch};  // [k][tap, c], transposed or not
   if (suits_winograd(s)) {

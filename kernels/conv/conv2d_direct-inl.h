@@ -60,11 +60,6 @@ struct Padded {
   }
 };
 
-// Images of a piece of work: enough for about a thousand outputs.
-inline std::int64_t piece_images(const Correlation& s) {
-  return std::clamp<std::int64_t>(1024 / (s.out_h * s.out_w), 1, s.n);
-}
-
 // y = x correlated with weights [tap][whole_blocks(c)][whole_vectors(k)], plus bias.
 template <class T>
 void direct_correlate(const Correlation& s, const T* x, const T* weight, const T* bias, T* y) {

@@ -16,6 +16,7 @@
 #include "core/cuda_runtime.h"
 #include "core/dtype.h"
 #include "core/error.h"
+#include "core/launch_timer.h"
 #include "kernels/cuda/cuda.h"
 #ifndef __CUDACC__
 #include "kernels/simt/grid.h"
@@ -44,11 +45,15 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
   if (config.shared_bytes > shared_bytes_by_default)
     status = cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
                                   static_cast<int>(config.shared_bytes));
+  LaunchTimer* const timer = LaunchTimer::current;
+  const dim3 g = config.grid, b = config.block;
+  if (timer != nullptr) timer->begin({g.x, g.y, g.z}, {b.x, b.y, b.z});
   if (status == cudaSuccess) {
     kernel<<<config.grid, config.block, config.shared_bytes,
              static_cast<cudaStream_t>(cuda_runtime::stream())>>>(std::forward<Arguments>(arguments)...);
     status = cudaGetLastError();
   }
+  if (timer != nullptr) timer->end();
   if (status == cudaSuccess && cuda_runtime::launch_blocking()) {
     status = cudaStreamSynchronize(static_cast<cudaStream_t>(cuda_runtime::stream()));
     if (status != cudaSuccess)
@@ -56,7 +61,6 @@ void launch(void (*kernel)(Parameters...), const LaunchConfig& config, Arguments
            cudaGetErrorString(status));
   }
   if (status == cudaSuccess) return;
-  const dim3 g = config.grid, b = config.block;
   fail(
       "the kernel launched at {}:{} cannot start with grid ({}, {}, {}), block ({}, {}, {}) and {} bytes: {}",
       config.where.file_name(), config.where.line(), g.x, g.y, g.z, b.x, b.y, b.z, config.shared_bytes,

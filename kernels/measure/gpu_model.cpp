@@ -10,7 +10,6 @@
 namespace norma {
 namespace {
 
-constexpr double start_and_end = 1.0e-6, gap_in_a_graph = 0.5e-6;
 constexpr double busy = 0.85;  // share of the clocks in which a full multiprocessor starts an instruction
 constexpr double other_share = 0.25;  // of multiply-adds, in kernels whose work is not arithmetic
 // Share of the tensor cores' peak that mma.sync reaches, an estimate for 9.0; multiply-adds of a thread per
@@ -94,25 +93,24 @@ ModelledLaunch model(const Gpu& gpu, const RecordedWork& of, const std::string& 
     result.dram_bytes += missing;
     result.l2_bytes += bytes - missing;
   }
-  double arithmetic = 0, latency = 0;
-  const double memory = std::max(result.dram_bytes / gpu.dram, of.bytes / gpu.l2);
+  result.memory = std::max(result.dram_bytes / gpu.dram, of.bytes / gpu.l2);
   if (of.work.kind == DeviceWork::Kind::kernel) {
     const KernelFigures* const figures = figures_of(kernel);
     const double blocks = product(of.work.grid), threads = product(of.work.block);
     const double held = blocks_held(gpu, of.work, figures);
     result.waves = blocks / (held * gpu.multiprocessors);
-    arithmetic = std::ceil(blocks / gpu.multiprocessors) * of.flops / blocks /
-                 (2 * multiply_adds(gpu, figures) * gpu.clock);
+    result.arithmetic = std::ceil(blocks / gpu.multiprocessors) * of.flops / blocks /
+                        (2 * multiply_adds(gpu, figures) * gpu.clock);
     const double clocks = result.dram_bytes > result.l2_bytes ? gpu.dram_clocks : gpu.l2_clocks;
     const double loads = of.bytes / (blocks * threads * bytes_per_load);
-    latency = std::ceil(result.waves) * (1 + std::ceil(loads / loads_together)) * clocks / gpu.clock;
+    result.latency = std::ceil(result.waves) * (1 + std::ceil(loads / loads_together)) * clocks / gpu.clock;
   }
-  const double body = std::max({memory, arithmetic, latency});
-  result.seconds = body + start_and_end + gap_in_a_graph;
-  result.bound = body < start_and_end + gap_in_a_graph ? "launch"
-                 : body == memory                      ? "memory"
-                 : body == arithmetic                  ? "arithmetic"
-                                                       : "latency";
+  const double body = result.body();
+  result.seconds = body + launch_seconds;
+  result.bound = body < launch_seconds       ? "launch"
+                 : body == result.memory     ? "memory"
+                 : body == result.arithmetic ? "arithmetic"
+                                             : "latency";
   return result;
 }
 

@@ -8,6 +8,7 @@
 //   + the start and the end of a kernel + the gap to the next one in a graph
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -37,9 +38,15 @@ std::vector<std::string> gpu_names();
 struct ModelledLaunch {
   double waves = 0;  ///< blocks / those that the GPU holds at once
   double dram_bytes = 0, l2_bytes = 0;
-  double seconds = 0;  ///< with its gap
-  std::string bound;   ///< "memory", "arithmetic", "latency", or "launch": start, end and gap are the most
+  double memory = 0, arithmetic = 0, latency = 0;  ///< seconds that each would need alone
+  double seconds = 0;                              ///< the longest of them, with start, end and gap
+
+  double body() const { return std::max({memory, arithmetic, latency}); }
+  std::string bound;  ///< "memory", "arithmetic", "latency", or "launch": start, end and gap are the most
 };
+
+/// The start and the end of a kernel and the gap to the next one in a graph, seconds.
+inline constexpr double launch_seconds = 1.5e-6;
 
 /// One per request of `step`, which has the short names of kernels in `kernels`, "" for other requests. The
 /// step is repeated, so L2 holds at its beginning what the one before left there.

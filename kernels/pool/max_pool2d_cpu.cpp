@@ -69,16 +69,14 @@ void max_pool2d_forward(const MaxPool2dForward<T>& a) {
   const hn::CappedTag<T, 8> d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const std::int64_t out_h = s.out_h(), out_w = s.out_w();
-  const bool halves = s.kernel_h == 2 && s.kernel_w == 2 && s.stride_h == 2 && s.stride_w == 2 &&
-                      s.pad_h == 0 && s.pad_w == 0 && 2 * out_h <= s.h && 2 * out_w <= s.w &&
-                      s.w < std::numeric_limits<std::int32_t>::max();
+  const bool in_vectors = s.halves() && out_w >= lanes && s.w < std::numeric_limits<std::int32_t>::max();
   parallel_ranges(s.planes, 16, [&](std::int64_t begin, std::int64_t end) HWY_ATTR {
     for (std::int64_t plane = begin; plane < end; ++plane)
       for (std::int64_t i = 0; i < out_h; ++i) {
         const T* x = a.x + plane * s.h * s.w;
         T* y = a.y + (plane * out_h + i) * out_w;
         std::int64_t* index = a.index + (plane * out_h + i) * out_w;
-        if (halves && out_w >= lanes)  // the last vector may repeat what the one before it did
+        if (in_vectors)  // the last vector may repeat what the one before it did
           for (std::int64_t j = 0; j < out_w; j += lanes)
             pool_2x2_vector(d, x, s.w, i, std::min(j, out_w - lanes), y, index);
         else

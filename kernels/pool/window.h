@@ -21,6 +21,11 @@ struct BasicPoolShape {
 
   constexpr Int out_h() const { return outputs(h, kernel_h, stride_h, pad_h); }
   constexpr Int out_w() const { return outputs(w, kernel_w, stride_w, pad_w); }
+  /// Windows of 2×2 side by side, each whole inside its plane.
+  constexpr bool halves() const {
+    return kernel_h == 2 && kernel_w == 2 && stride_h == 2 && stride_w == 2 && pad_h == 0 && pad_w == 0 &&
+           2 * out_h() <= h && 2 * out_w() <= w;
+  }
 
  private:
   constexpr Int outputs(Int size, Int kernel, Int stride, Int pad) const {

@@ -9,6 +9,7 @@
 #include "core/device_memory.h"
 #include "core/device_recorder.h"
 #include "core/error.h"
+#include "core/launch_timer.h"
 #include "core/parallel.h"
 #include "kernels/cuda/launch.h"
 #include "kernels/simt/block.h"
@@ -107,6 +108,9 @@ void detail::run_grid(const Grid& grid) {
   FirstFailure failure;
   if (observer != nullptr)
     observer->begin_launch({grid.kernel, grid.grid, grid.block, grid.shared_bytes, grid.where});
+  LaunchTimer* const timer = LaunchTimer::current;
+  if (timer != nullptr)
+    timer->begin({grid.grid.x, grid.grid.y, grid.grid.z}, {grid.block.x, grid.block.y, grid.block.z});
   const std::int64_t os_threads = observer != nullptr ? 1 : std::min(blocks, max_os_threads);
   parallel_for(os_threads, [&](std::int64_t) {
     for (std::int64_t turn; (turn = next_turn++) < blocks && !failure.precedes(turn);) try {
@@ -115,6 +119,7 @@ void detail::run_grid(const Grid& grid) {
         failure.note(turn, std::current_exception());
       }
   });
+  if (timer != nullptr) timer->end();
   failure.rethrow();
 }
 

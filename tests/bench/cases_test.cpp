@@ -95,8 +95,27 @@ TEST_CASE("a wrong result is not timed", "[bench]") {
       work.run = [run = work.run, y = work.outputs()[0]] { run(), y.data<float>()[5] += 0.01f; };
     return work;
   };
-  CHECK_THROWS_WITH(measure(wrong, Device::cpu, DType::float32, {0.001, 1}, nullptr),
+  CHECK_THROWS_WITH(measure(wrong, Device::cpu, DType::float32, {0.001, 1}, 0, nullptr),
                     Catch::Contains("relu_forward on cpu") && Catch::Contains("differs from the reference"));
+}
+
+TEST_CASE("calls take turns with arrays that no cache holds", "[bench]") {
+  Case relu = find(all_cases({2, 2}), "relu_forward", "2×32×8×8");
+  std::vector<int> calls;  // of each set of arrays; the first ones belong to the check
+  relu.make = [&calls, make = relu.make](Device device, DType dtype, std::int64_t batch) {
+    Work work = make(device, dtype, batch);
+    calls.push_back(0);
+    work.run = [&calls, mine = calls.size() - 1, run = work.run] { run(), ++calls[mine]; };
+    return work;
+  };
+  const double bytes = 2 * 4 * 2 * 32 * 8 * 8;
+  for (const auto& [rotate, sets] : {std::pair{0.0, 1}, {3 * bytes, 3}, {2.5 * bytes, 3}, {1e12, 256}}) {
+    calls.clear();
+    measure(relu, Device::cpu, DType::float32, {0.01, 2}, rotate, nullptr);
+    const std::vector<int> timed(calls.end() - sets, calls.end());
+    CHECK(calls.size() == static_cast<std::size_t>(2 + sets));  // two to compare: here and the reference
+    CHECK(*std::max_element(timed.begin(), timed.end()) - *std::min_element(timed.begin(), timed.end()) <= 1);
+  }
 }
 
 TEST_CASE("the multiply-add loop does the operations that it counts", "[bench]") {

@@ -46,6 +46,36 @@ TEST_CASE("conv2d with Winograd's algorithm is correct for incomplete tiles and 
   compare_case({{2, 8, 5, 6}, {3, 8, 3, 3}, 1, {3, 1}}, true);  // backward data cuts off: another algorithm
 }
 
+TEST_CASE("conv2d of few channels is correct for incomplete blocks of filters and every width",
+          "[conv2d][operation]") {
+  for (const std::int64_t k : {4, 8, 9, 13}) compare_case({{2, 3, 5, 19}, {k, 3, 3, 3}, 1, 1}, true);
+  for (const std::int64_t w : {4, 7, 8, 9, 16, 17, 33, 40})
+    compare_case({{2, 3, 4, w}, {9, 3, 3, 3}, 1, 1}, true);
+  compare_case({{1, 1, 6, 18}, {8, 1, 3, 3}, 1, {1, 2}}, true);
+  compare_case({{2, 7, 6, 17}, {10, 7, 3, 3}, {2, 1}, 1}, true);
+  compare_case({{2, 2, 9, 20}, {8, 2, 5, 3}, 1, 2, {1, 2}}, true);
+  compare_case({{1, 2, 4, 18}, {8, 2, 1, 3}}, true);
+  compare_case({{1, 3, 6, 9}, {11, 3, 5, 5}, 1, 2}, true);    // backward weight: direct
+  compare_case({{2, 2, 3, 12}, {9, 2, 3, 3}, 1, 4}, true);    // backward data cuts off
+  compare_case({{1, 20, 5, 17}, {3, 20, 3, 3}, 1, 1}, true);  // few channels in backward data
+}
+
+TEST_CASE("a depthwise convolution that no cache holds has the bits of its last images alone", "[conv2d]") {
+  const std::int64_t n = 530, few = 3, of_image = 4 * 64 * 64;  // 34.7 MB
+  const auto run = [&](const std::vector<float>& numbers, std::int64_t images) {
+    const Tensor x = Tensor::from(numbers, {images, 4, 64, 64}).set_requires_grad();
+    const Tensor y = functional::conv2d(x, random_tensor({4, 1, 3, 3}, 2).to(DType::float32), {}, 1, 1, 1, 4);
+    y.backward(x.detach());
+    const auto last = [&](const Tensor& of) {
+      const std::vector<float> all = of.to_vector<float>();
+      return std::vector<float>(all.end() - few * of_image, all.end());
+    };
+    return std::pair(last(y), last(x.grad()));
+  };
+  const std::vector<float> all = random_tensor({n, 4, 64, 64}, 1).to(DType::float32).to_vector<float>();
+  CHECK(run(all, n) == run(std::vector<float>(all.end() - few * of_image, all.end()), few));
+}
+
 TEST_CASE("conv2d is correct for the networks' sizes, with many images per piece", "[conv2d][operation]") {
   // Winograd's algorithm has larger rounding errors than sums of products; this bound is stated in its
   // source.
@@ -92,8 +122,9 @@ TEST_CASE("conv2d gives correct results at the limits between its kernels", "[co
 
 TEST_CASE("conv2d gives the same bits for any number of threads", "[conv2d][threads]") {
   const int before = threads();
-  const ConvCase cases[] = {{{37, 5, 9, 9}, {12, 5, 3, 3}, 1, 1},  // direct
-                            {{37, 9, 9, 9}, {12, 9, 3, 3}, 1, 1},  // Winograd
+  const ConvCase cases[] = {{{37, 5, 9, 9}, {12, 5, 3, 3}, 2, 1},   // direct
+                            {{37, 5, 9, 19}, {12, 5, 3, 3}, 1, 1},  // few channels
+                            {{37, 9, 9, 9}, {12, 9, 3, 3}, 1, 1},   // Winograd
                             {{37, 8, 9, 9}, {12, 4, 3, 3}, 1, 1, 1, 2},
                             {{37, 6, 9, 9}, {12, 1, 3, 3}, 1, 1, 1, 6}};
   for (const ConvCase& c : cases)
