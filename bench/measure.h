@@ -25,8 +25,8 @@ struct KernelRow {
   double ratio() const { return peer->median() / norma.median(); }
 };
 
-/// Work of `rotate` bytes is called in turns, with arrays of its own each, so that a cache of half that size does
-/// not hold them; at most 256 of them. 0: one, whose arrays may come from a cache. `peer` may be nullptr.
+/// Calls take turns with sets of arrays, `rotate` bytes in all and at most 256 sets, so that a cache of half
+/// that size does not hold them. With 0 there is one set, which may come from a cache. `peer` may be nullptr.
 /// Throws if the result is wrong.
 KernelRow measure(const Case& c, Device device, DType dtype, const Patience& patience, double rotate,
                   Peer* peer);

@@ -48,8 +48,9 @@ class Peer {
 
   /// Whether it can work on a device: the CPU, or a GPU if this PyTorch sees one.
   bool has(Device device) const { return device == Device::cpu || (device == Device::cuda && has_cuda_); }
-  /// Makes the inputs of one operation of kernels/table.h, described as in peers/operations.py, so many times:
-  /// calls take turns. Throws if its result does not have `numel` elements: then it is another operation.
+  /// Makes the inputs of one operation of kernels/table.h, described as in peers/operations.py, `turns`
+  /// times: calls take turns. Throws if its result does not have `numel` elements: then it is another
+  /// operation.
   void prepare_operation(const std::string& description, Device device, DType dtype, std::int64_t numel,
                          int turns);
   /// Seconds per call of the prepared operation: the mean of `calls`, after one that does not count.

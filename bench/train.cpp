@@ -2,8 +2,8 @@
 //
 //   bench_train --presets c11-48096 --norms bn,gn,ln --json rows.json
 //
-// For each preset and norm, the losses of the two are compared first (contest.h), then the two are timed in turn.
-// README.md explains the table.
+// For each preset and norm, the losses of the two are compared first (contest.h), then the two are timed in
+// turn. README.md explains the table.
 #include <fmt/format.h>
 
 #include <cstdio>

@@ -122,8 +122,8 @@ HWY_INLINE void for_lanes(D d, std::int64_t count, Pass&& pass) {
       });
 }
 
-// The same for a pass that may be done twice at the same place: the last whole vector ends where the run does,
-// and repeats a part of the one before it. Masked stores are slow on some processors.
+// The same for a pass that may be done twice at the same place: the last whole vector ends where the run
+// does, and repeats a part of the one before it. Masked stores are slow on some processors.
 template <class D, class Pass>
 HWY_INLINE void for_lanes_repeating(D d, std::int64_t count, Pass&& pass) {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
@@ -131,8 +131,8 @@ HWY_INLINE void for_lanes_repeating(D d, std::int64_t count, Pass&& pass) {
   for (std::int64_t i = 0; i < count; i += lanes) pass(WholeVector<D>{d, std::min(i, count - lanes)});
 }
 
-// A store first reads the memory that it overwrites, into the cache. For arrays that no cache keeps until they
-// are read again, this copies past the caches; end_streams() before other threads may read them.
+// A store first reads the memory that it overwrites. For arrays that no cache keeps until they are read
+// again, this copies past the caches; end_streams() comes before other threads may read them.
 template <class T>
 HWY_INLINE void stream(const T* from, T* to, std::int64_t count) {
   const hn::ScalableTag<T> d;

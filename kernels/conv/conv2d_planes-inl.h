@@ -1,9 +1,9 @@
-// Convolution on planes with zeros around them: a vector of outputs is a sum of vectors of the source that may
-// begin at any of its columns. Depthwise convolutions (conv2d_depthwise-inl.h) work so, and those whose source
-// has few channels, as a network's first one has:
+// Convolution on planes with zeros around them: a vector of outputs is a sum of vectors of the source, which
+// may begin at any of its columns. So work depthwise convolutions (conv2d_depthwise-inl.h), and those whose
+// source has few channels, as that of a network's first layer:
 //
-//   a row of 4 filters, 2 vectors wide      +=  weight[filter, c, u, v] · source[c] row i + u, from column v on
-//                                               4 numbers                 2 vectors, which serve all filters
+//   outputs of 4 filters, 2 vectors each  +=  weight[filter, c, u, v]  ·  source[c], row i + u, column j + v
+//                                             4 numbers                   2 vectors for all filters
 //
 // Backward weight of few channels: 4 filters and the three taps of a row, each a sum over all pixels.
 
@@ -23,7 +23,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace norma::cpu::HWY_NAMESPACE {
 
-// Some planes as the kernel sees them. A vector may begin at any of their columns: there are zeros after them.
+// Some planes as the kernel sees them. A vector may begin at any column of theirs: zeros follow.
 template <class T>
 class PaddedPlanes {
  public:
@@ -133,8 +133,8 @@ void few_channels_correlate(const Correlation& s, const T* x, WeightAt weight_at
   });
 }
 
-// Adds Σ dy[filter, i, j]·x[c, row, column] over an image to dweight[filter][c, u, v] for some filters and the
-// three v of a u.
+// Adds Σ dy[filter, i, j]·x[c, row, column] over an image to dweight[filter][c, u, v], for some filters and
+// the three v of a u.
 template <int Filters, class T>
 HWY_INLINE void add_taps_of_row(const Correlation& s, const PaddedPlanes<T>& source, std::int64_t c,
                                 std::int64_t u, const T* dy, T* dweight) {
