@@ -16,7 +16,10 @@ LaunchTimer::LaunchTimer(Device device) : device_(device), before_(std::exchange
 LaunchTimer::~LaunchTimer() {
   current = before_;
   released_ = true;
-  synchronize(device_);  // the stream looks at released_
+  try {
+    synchronize(device_);  // the stream looks at released_
+  } catch (...) {          // the next request says it again
+  }
   for (const auto& pair : events_)
     for (void* event : pair) cuda_runtime::destroy_event(event);
 }
