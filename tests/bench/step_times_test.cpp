@@ -65,7 +65,7 @@ TEST_CASE("the constants of the model are fitted to measured times", "[step_time
     model.seconds = model.body() + launch_seconds;
     launches.push_back({.asked = {}, .kernel = "", .model = model, .seconds = seconds});
   };
-  // What a GPU would measure with 1.5 times the memory time, 0.8 of the arithmetic, 2 times the latency, 3 µs.
+  // As if a GPU took 1.5 times the memory time, 0.8 of the arithmetic, 2 times the latency, and 3 µs.
   for (const double scale : {1.0, 2.0, 5.0}) {
     add("memory", 10e-6 * scale, 1e-6, 2e-6, 1.5 * 10e-6 * scale + 3e-6);
     add("arithmetic", 1e-6, 20e-6 * scale, 2e-6, 0.8 * 20e-6 * scale + 3e-6);
