@@ -16,9 +16,7 @@ const std::vector<Flag<KernelOptions>>& flags() {
   static const std::vector<Flag<KernelOptions>> all = {
       {"", "device", "WHICH", "cpu, cuda, or simt, whose times mean nothing (cpu)",
        [](O o, S f, S v) {
-         const std::string chosen = one_of(f, v, {"cpu", "cuda", "simt"});
-         o.device = *std::find_if(all_devices.begin(), all_devices.end(),
-                                  [&](Device d) { return name(d) == chosen; });
+         o.device = device_from(f, one_of(f, v, {"cpu", "cuda", "simt"}));
        }},
       {"", "op", "LIST", "names of kernels/table.h or their beginnings, with commas (all)",
        [](O o, S, S v) { o.operations = split_words(v, ','); }},

@@ -1,5 +1,7 @@
 #include "bench/options.h"
 
+#include <fmt/format.h>
+
 #include "apps/cli/arguments.h"
 #include "apps/cli/flags.h"
 #include "core/error.h"
@@ -33,8 +35,7 @@ const std::vector<Flag<BenchOptions>>& flags() {
        [](O o, S f, S v) { o.batch_size = whole_number(f, v, 1, 1 << 16); }},
       {"", "device", "WHICH", "cpu, cuda, or simt, whose times mean nothing (cpu)",
        [](O o, S f, S v) {
-         const std::string chosen = one_of(f, v, {"cpu", "cuda", "simt"});
-         o.device = chosen == "cuda" ? Device::cuda : chosen == "simt" ? Device::simt : Device::cpu;
+         o.device = device_from(f, one_of(f, v, {"cpu", "cuda", "simt"}));
        }},
       {"", "simd", "NAME", "use at most this instruction set, in Norma and the peer: AVX2 (the best)",
        [](O o, S, S v) { o.simd = v; }},

@@ -46,7 +46,7 @@ const std::vector<Flag<Options>>& flags() {
        [](O o, S f, S v) { o.step.precision = precision_from(f, one_of(f, v, precision_names())); }},
       {"", "device", "WHICH", "cuda, or simt, whose times mean nothing (cuda)",
        [](O o, S f, S v) {
-         o.device = one_of(f, v, {"cuda", "simt"}) == "cuda" ? Device::cuda : Device::simt;
+         o.device = device_from(f, one_of(f, v, {"cuda", "simt"}));
        }},
       {"", "gpu", "NAME",
        fmt::format("whose model to compare with: {} (the one with the device's name, else h100)",

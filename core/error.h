@@ -2,7 +2,7 @@
 // wrong, what was expected, what to try.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <stdexcept>
 #include <string>

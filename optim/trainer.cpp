@@ -1,5 +1,7 @@
 #include "optim/trainer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 

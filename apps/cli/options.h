@@ -33,8 +33,8 @@ struct Options {
   ImageSource images;
   bool measure_normalization = false;
   double val_split = 0;
-  bool local_statistics =
-      false;  ///< on several processes: batch norm takes the statistics of each one's images
+  /// On several processes: batch norm takes the statistics of each one's images. If not set: of all images.
+  std::optional<bool> local_statistics;
   std::optional<std::int64_t> limit_train, limit_test;
 
   MachineOptions machine;

@@ -65,7 +65,10 @@ std::vector<FlagText> all_texts() {
 // Whether a flag has an effect with this norm.
 bool concerns(const std::string& flag, Norm norm) {
   const NormTraits& traits = row_of(norm).traits;
-  return flag == "groups" ? traits.grouped : flag == "ghost" ? traits.ghosts : true;
+  return flag == "groups"  ? traits.grouped
+         : flag == "ghost" ? traits.ghosts
+         : flag == "bn"    ? norm == Norm::bn
+                           : true;
 }
 
 }  // namespace
@@ -116,7 +119,7 @@ void check_series(const SeriesOptions& options, const std::vector<Variant>& vari
     if (std::none_of(variants.begin(), variants.end(),
                      [&](const Variant& v) { return concerns(flag, v.options.network.norm); }))
       fail_usage("--{} is only for {}, which is not among the norms", flag,
-                 flag == "ghost" ? "bn" : grouped_norms());
+                 flag == "groups" ? grouped_norms() : "bn");
   }
 }
 

@@ -1,5 +1,7 @@
 #include "apps/commands/share.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <regex>

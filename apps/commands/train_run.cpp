@@ -1,5 +1,7 @@
 #include "apps/commands/train_run.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -408,7 +410,7 @@ DataSplit find_images(const Options& options, Progress& progress) {
 RunResult train_run(const Options& asked, const DataSplit& images, const std::string& command,
                     Progress& progress, Finished finished, const RunHooks& hooks) {
   Options options = asked;
-  if (options.local_statistics && !hooks.ranks)
+  if (options.local_statistics.value_or(false) && !hooks.ranks)
     fail_usage("--bn local has an effect on several processes only: start them with mpirun, or see --ghost");
   options.network.classes = static_cast<std::int64_t>(images.classes.size());
   std::optional<NoFusion> no_fusion;
@@ -435,7 +437,7 @@ RunResult train_run(const Options& asked, const DataSplit& images, const std::st
   try {
     trainer.emplace(network, data, options.recipe);
     trainer->use_graphs(!options.no_graph);
-    if (hooks.ranks) trainer->share(hooks.ranks, options.local_statistics);
+    if (hooks.ranks) trainer->share(hooks.ranks, options.local_statistics.value_or(false));
   } catch (const Untrainable& e) {
     if (finished == Finished::run_again) throw;
     untrainable = e.what();

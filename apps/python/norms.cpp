@@ -1,5 +1,8 @@
 // norma.nn: the norms.
 #include "apps/python/casts.h"
+
+#include <fmt/format.h>
+
 #include "layers/batch_norm.h"
 #include "layers/group_norm.h"
 #include "layers/instance_norm.h"

@@ -76,7 +76,7 @@ Json config_of(const Options& o, const DataSplit& images, const TrainingData& da
                    {"processes", o.processes},
                    {"threads", threads()},
                    {"simd", simd_target()}}}};
-  if (o.local_statistics)
+  if (o.local_statistics.value_or(false))
     config["network"]["local_statistics"] = fmt::format("of each of {} processes", o.processes);
   return config;
 }

@@ -1,5 +1,7 @@
 #include "apps/simt_profile/options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 

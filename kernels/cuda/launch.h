@@ -13,12 +13,13 @@
 #include <type_traits>
 #include <utility>
 
-#include "core/cuda_runtime.h"
 #include "core/dtype.h"
 #include "core/error.h"
-#include "core/launch_timer.h"
 #include "kernels/cuda/cuda.h"
-#ifndef __CUDACC__
+#ifdef __CUDACC__
+#include "core/cuda_runtime.h"
+#include "core/launch_timer.h"
+#else
 #include "kernels/simt/grid.h"
 #endif
 

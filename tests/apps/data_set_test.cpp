@@ -120,15 +120,17 @@ TEST_CASE("training, evaluation and report of the other data sets use their own 
                           Case{"fashion-mnist", "fine", 10});
   CAPTURE(c.set, c.labels);
   const TemporaryFolder folder;
-  const std::string out = (folder / "run").string();
-  const Finished run = cifar({"--data-set", c.set, "--labels", c.labels, "--data", "synthetic",
-                              "--limit-train", "200", "--limit-test", "100", "--epochs", "1", "--out", out});
+  const std::string out = (folder / "run").string(), train_images = sanitized ? "32" : "200",
+                    test_images = sanitized ? "20" : "100";
+  const Finished run =
+      cifar({"--data-set", c.set, "--labels", c.labels, "--data", "synthetic", "--limit-train", train_images,
+             "--limit-test", test_images, "--epochs", "1", "--out", out});
   CAPTURE(run.out, run.err);
   REQUIRE(run.status == 0);
   const auto config = nlohmann::json::parse(test::read_file(fs::path(out) / "config.json"));
   CHECK(config["data"]["set"] == c.set);
   CHECK(config["data"]["classes"].size() == c.classes);
-  const Finished eval = cifar({"eval", out, "--data", "synthetic", "--limit-test", "100"});
+  const Finished eval = cifar({"eval", out, "--data", "synthetic", "--limit-test", test_images});
   CAPTURE(eval.out, eval.err);
   REQUIRE(eval.status == 0);
   CHECK(accuracy(eval.out, "accuracy ") == accuracy(run.out, "test accuracy last "));

@@ -108,7 +108,8 @@ TEST_CASE("what mpirun cannot do is said by every process in one sentence", "[mp
   const Finished alone = shell(folder, "$TRAIN --norm bn --bn local --out \"$OUT/run\"");
   CHECK(alone.status == 2);
   CHECK_THAT(alone.err, Catch::Contains("--bn local has an effect on several processes only"));
-  CHECK(shell(folder, "$TRAIN --norm gn --bn local").status == 2);
+  for (const std::string how : {"local", "sync"})
+    CHECK(shell(folder, "$TRAIN --norm gn --bn " + how).status == 2);
   if (std::string_view(NORMA_MPI_LAUNCHER).empty()) {
     const Finished without = shell(folder, "OMPI_COMM_WORLD_SIZE=2 $TRAIN --out \"$OUT/run\"");
     CHECK(without.status == 1);

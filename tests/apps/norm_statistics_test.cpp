@@ -10,6 +10,7 @@
 #include "data/synthetic.h"
 #include "optim/presets.h"
 #include "tests/support/catch.h"
+#include "tests/support/check.h"
 
 using namespace norma;
 
@@ -125,7 +126,7 @@ TEST_CASE("without norms the probe measures the outputs of the convolutions", "[
 }
 
 TEST_CASE("the probe changes no bit of the training", "[norm_statistics][training]") {
-  const TrainingData data = synthetic_data(80);
+  const TrainingData data = synthetic_data(test::sanitized ? 16 : 80);
   for (const Norm norm : {Norm::bn, Norm::gn, Norm::none}) {
     CAPTURE(name(norm));
     const auto train = [&](bool looks) {

@@ -21,12 +21,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
+const int images = sanitized ? 96 : 256;
+
 std::vector<std::string> training(const fs::path& out, const std::vector<std::string>& more = {}) {
   std::vector<std::string> argv = {NORMA_CIFAR_NORM,
                                    "--data",
                                    "synthetic",
                                    "--limit-train",
-                                   "256",
+                                   std::to_string(images),
                                    "--limit-test",
                                    "64",
                                    "--epochs",
@@ -118,7 +120,7 @@ TEST_CASE("a checkpoint of another run is refused with what differs", "[resume]"
   refused({"--lr", "0.5"}, "training.lr is 0.01 there and 0.5 here");
   refused({"--norm", "gn"}, "network.norm is \"bn\" there and \"gn\" here");
   refused({"--precision", "tf32"}, "network.precision is not set there and \"tf32\" here");
-  refused({"--limit-train", "128"}, "data.train_images is 256 there and 128 here");
+  refused({"--limit-train", "64"}, fmt::format("data.train_images is {} there and 64 here", images));
   refused({"--epochs", "9"}, "training.epochs is 3 there and 9 here");
   std::string damaged = before;
   damaged[damaged.size() - 100] ^= 1;

@@ -87,7 +87,7 @@ TEST_CASE("a study with missing runs shows the values that all norms have", "[sh
 
 TEST_CASE("four processes claim 24 runs, two are killed, and each run is complete once", "[share]") {
   const TemporaryFolder folder;
-  const int seeds = test::sanitized ? 3 : 8;
+  const int seeds = test::sanitized ? 1 : 8;
   const test::Finished done = shell(folder, fmt::format("SEEDS={}", seeds) + R"(
     series() { $CIFAR compare --norms bn,gn,ln --seeds $SEEDS $SMALL --epochs 3 --checkpoint-every 1 --threads 1 "$@"; }
     cd "$OUT"

@@ -1,5 +1,7 @@
 // Norma's presets and the same presets in PyTorch (bench/peers) have the same layers, parameters, recipes and
 // outputs.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <iostream>

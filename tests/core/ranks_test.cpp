@@ -1,5 +1,7 @@
 #include "core/ranks.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 
 #include "core/autograd.h"

@@ -1,5 +1,7 @@
 #include "data/find_data.h"
 
+#include <fmt/format.h>
+
 #include "data/checksum.h"
 #include "tests/data/http_server.h"
 #include "tests/data/temporary_folder.h"

@@ -23,9 +23,19 @@ using norma::test::run_program;
 namespace {
 
 using Words = std::vector<std::string>;
-const Words compile = {NORMA_CXX, "-std=c++20", "-O0", "-I" NORMA_SOURCE_DIR, "-x", "c++", "-c"};
-// Even small functions are not inlined, so that the object has a symbol for each. nm cannot read DWARF 5.
-const Words with_lines = {"-gdwarf-4", "-Dalways_inline=noinline"};
+// Each object has both forms: one for the linker, and machine code, where even small functions are not inlined,
+// so that each has a symbol. nm cannot read DWARF 5.
+const Words compile = {NORMA_CXX,
+                       "-std=c++20",
+                       "-O0",
+                       "-flto",
+                       "-ffat-lto-objects",
+                       "-gdwarf-4",
+                       "-Dalways_inline=noinline",
+                       "-I" NORMA_SOURCE_DIR,
+                       "-x",
+                       "c++",
+                       "-c"};
 
 Words operator+(Words a, const Words& b) {
   a.insert(a.end(), b.begin(), b.end());
@@ -49,22 +59,18 @@ std::string different_functions(const Words& objects) {
 
 /// Names that the sources define differently, and errors; empty if there are none.
 std::string different_definitions(const std::vector<fs::path>& sources, const fs::path& work) {
-  const std::size_t count = sources.size();
-  Words lto(count), plain(count), errors(2 * count);
-  norma::parallel_for(static_cast<std::int64_t>(2 * count), [&](std::int64_t k) {
-    const auto i = static_cast<std::size_t>(k) / 2;
-    const bool lines = k % 2 == 0;
-    std::string& object = (lines ? plain : lto)[i] = (work / fmt::format("{}.o", k)).string();
-    errors[static_cast<std::size_t>(k)] = run_program(compile + Words{sources[i].string(), "-o", object} +
-                                                      (lines ? with_lines : Words{"-flto"}))
-                                              .err;
+  Words objects(sources.size()), errors(sources.size());
+  norma::parallel_for(static_cast<std::int64_t>(sources.size()), [&](std::int64_t k) {
+    const auto i = static_cast<std::size_t>(k);
+    objects[i] = (work / fmt::format("{}.o", k)).string();
+    errors[i] = run_program(compile + Words{sources[i].string(), "-o", objects[i]}).err;
   });
   std::string found;
   for (const std::string& error : errors) found += error;
   const auto link = run_program(Words{NORMA_CXX, "-O0", "-flto", "-Wodr", "-r", "-flinker-output=rel", "-o",
                                       (work / "all.o").string()} +
-                                lto);
-  return found + link.err + different_functions(plain);
+                                objects);
+  return found + link.err + different_functions(objects);
 }
 
 }  // namespace
