@@ -9,7 +9,7 @@
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
-struct Sum {
+struct Addition {
   template <class T>
   __device__ void operator()(T a, T b, T& y) const {
     y = a + b;
@@ -20,7 +20,7 @@ struct Sum {
 
 template <class T>
 void add(const Add<T>& a) {
-  map(a.count, Sum{}, In{a.a}, In{a.b}, Out{a.y});
+  map(a.count, Addition{}, In{a.a}, In{a.b}, Out{a.y});
 }
 
 NORMA_INSTANTIATE(add, Add)

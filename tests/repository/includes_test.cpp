@@ -84,6 +84,22 @@ bool is_first_in_its_source(fs::path header) {
   return false;
 }
 
+// Of two functions or types with one name the linker keeps one, without a message: a kernel then runs with the
+// wrong helper, memory is released wrongly. A compiler that sees all definitions refuses them. The last one is
+// planted, and its error must be the only one.
+void check_definitions(const std::string& includes, const std::string& name_space, const std::string& name) {
+  const norma::test::TemporaryFolder folder;
+  norma::test::write_file(folder / "all.cpp",
+                          fmt::format("{}namespace {} {{ struct {} {{}}; }}\n", includes, name_space, name));
+  const std::string errors =
+      norma::test::run_program({NORMA_CXX, "-std=c++20", "-fsyntax-only", "-Wno-unknown-pragmas",
+                                "-I" + source.string(), (folder / "all.cpp").string()})
+          .err;
+  INFO(errors);
+  CHECK_THAT(errors, Catch::Contains("redefinition of") && Catch::Contains(name_space + "::" + name));
+  CHECK(errors.find("error:") == errors.rfind("error:"));
+}
+
 }  // namespace
 
 TEST_CASE("includes between folders go in one direction", "[repository]") {
@@ -124,26 +140,23 @@ TEST_CASE("each public header compiles alone", "[repository]") {
   for (const std::string& header : failed) CHECK(header == "");
 }
 
-// Of two types with one name the linker keeps one destructor, without a message: memory is then released
-// wrongly. A compiler that sees both definitions refuses them.
 TEST_CASE("no name has two definitions in the headers", "[repository]") {
   if (norma::test::sanitized) return;  // the plain build has checked it
-  const norma::test::TemporaryFolder folder;
-  const auto errors_of = [&](const std::string& includes) {
-    norma::test::write_file(folder / "all.cpp", includes);
-    return norma::test::run_program({NORMA_CXX, "-std=c++20", "-fsyntax-only", "-I" + source.string(),
-                                     (folder / "all.cpp").string()})
-        .err;
-  };
   std::string includes;
   for (const std::string top : {"core", "kernels", "layers", "data", "optim", "apps"})
     for (const fs::path& file : files_below(top))
       if (file.extension() == ".h" &&
           file.string().find("/apps/python/") == std::string::npos)  // they need nanobind
         includes += fmt::format("#include \"{}\"\n", file.string());
-  CHECK(errors_of(includes) == "");
-  CHECK_THAT(errors_of(includes + "namespace norma { struct Picture {}; }"),
-             Catch::Contains("redefinition of") && Catch::Contains("norma::Picture"));
+  check_definitions(includes, "norma", "Picture");
+}
+
+TEST_CASE("no name has two definitions in the CUDA sources", "[repository][cuda]") {
+  if (norma::test::sanitized) return;  // the plain build has checked it
+  std::string includes;
+  for (const fs::path& file : files_below("kernels"))
+    if (file.extension() == ".cu") includes += fmt::format("#include \"{}\"\n", file.string());
+  check_definitions(includes, "norma::simt", "LaunchConfig");
 }
 
 TEST_CASE("files stay short enough to read", "[repository]") {

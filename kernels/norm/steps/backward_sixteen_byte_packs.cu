@@ -69,7 +69,7 @@ __global__ void __launch_bounds__(block_threads)
 
 template <class T>
 __global__ void __launch_bounds__(block_threads)
-    sum_images(GroupNormBackward<T> a, steps::Sizes s, const double* sums) {
+    add_images(GroupNormBackward<T> a, steps::Sizes s, const double* sums) {
   const unsigned c = blockIdx.x * block_threads + threadIdx.x;
   if (c >= s.c) return;
   double dbias = 0, dweight = 0;
@@ -89,7 +89,7 @@ void backward_in_packs(const GroupNormBackward<T>& a, const steps::Sizes& s) {
   if (a.dx != nullptr)
     launch(dx_of_set_packs<W, T>, {.grid = s.sets(), .block = block_threads}, a, s, sums.data());
   if (a.dweight != nullptr || a.dbias != nullptr)
-    launch(sum_images<T>, {.grid = (s.c + block_threads - 1) / block_threads, .block = block_threads}, a, s,
+    launch(add_images<T>, {.grid = (s.c + block_threads - 1) / block_threads, .block = block_threads}, a, s,
            sums.data());
 }
 
