@@ -84,9 +84,9 @@ bool is_first_in_its_source(fs::path header) {
   return false;
 }
 
-// Of two functions or types with one name the linker keeps one, without a message: a kernel then runs with the
-// wrong helper, memory is released wrongly. A compiler that sees all definitions refuses them. The last one is
-// planted, and its error must be the only one.
+// Of two functions or types with one name the linker keeps one, without a message: a kernel then runs with
+// the wrong helper, memory is released wrongly. A compiler that sees all definitions refuses them. The last
+// one is planted, and its error must be the only one.
 void check_definitions(const std::string& includes, const std::string& name_space, const std::string& name) {
   const norma::test::TemporaryFolder folder;
   norma::test::write_file(folder / "all.cpp",
