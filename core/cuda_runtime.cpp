@@ -1,5 +1,6 @@
 #include "core/cuda_runtime.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 
@@ -74,10 +75,12 @@ std::string unavailable_because() {
   return reason;
 }
 
-bool gpu_exists() {
+int gpu_count() {
   int count = 0;
-  return count_gpus(count) == cudaSuccess && chosen_gpu < count;
+  return count_gpus(count) == cudaSuccess ? count : 0;
 }
+
+bool gpu_exists() { return chosen_gpu < gpu_count(); }
 
 std::string gpu_name() {
   if (!unavailable_because().empty()) return "";
@@ -87,6 +90,14 @@ std::string gpu_name() {
   check(cudaDriverGetVersion(&driver), "tell its driver");
   return fmt::format("{} (compute capability {}.{}, CUDA driver {}.{})", properties.name, properties.major,
                      properties.minor, driver / 1000, driver % 1000 / 10);
+}
+
+GpuId gpu_id() {
+  cudaDeviceProp properties{};
+  check(cudaGetDeviceProperties(&properties, chosen_gpu), "tell its number");
+  GpuId id{};
+  std::copy_n(properties.uuid.bytes, id.size(), id.begin());
+  return id;
 }
 
 bool launch_blocking() {
@@ -163,6 +174,12 @@ void clear(void* to, std::size_t bytes) {
 
 void synchronize() { check(cudaStreamSynchronize(own_stream()), "finish its work"); }
 
+bool idle() {
+  const cudaError_t status = cudaStreamQuery(own_stream());
+  if (status != cudaErrorNotReady) check(status, "finish its work");
+  return status == cudaSuccess;
+}
+
 void* record_graph(const std::function<void()>& f) {
   check(cudaStreamBeginCapture(own_stream(), cudaStreamCaptureModeThreadLocal), "begin to record");
   cudaGraph_t graph = nullptr;
@@ -203,6 +220,10 @@ void* record_event() {
   return event;
 }
 
+void wait_for_event(void* event) {
+  check(cudaEventSynchronize(static_cast<cudaEvent_t>(event)), "finish its work");
+}
+
 double seconds_between(void* begin, void* end) {
   float milliseconds = 0;
   check(cudaEventElapsedTime(&milliseconds, static_cast<cudaEvent_t>(begin), static_cast<cudaEvent_t>(end)),
@@ -221,6 +242,8 @@ std::string unavailable_because() {
          "-DNORMA_CUDA=ON";
 }
 std::string gpu_name() { return ""; }
+int gpu_count() { return 0; }
+GpuId gpu_id() { return {}; }
 bool gpu_exists() { return false; }
 void choose_gpu(int) {}
 bool launch_blocking() { return false; }
@@ -233,11 +256,13 @@ void copy(void*, const void*, std::size_t) { fail("{}", unavailable_because()); 
 void clear(void*, std::size_t) { fail("{}", unavailable_because()); }
 void synchronize() {}
 void* stream() { return nullptr; }
+bool idle() { return true; }
 void* record_graph(const std::function<void()>&) { fail("{}", unavailable_because()); }
 void launch_graph(void*) { fail("{}", unavailable_because()); }
 void destroy_graph(void*) {}
 void hold_stream(const std::atomic<bool>&) {}
 void* record_event() { return nullptr; }
+void wait_for_event(void*) {}
 double seconds_between(void*, void*) { return 0; }
 void destroy_event(void*) {}
 void profile(bool) {}

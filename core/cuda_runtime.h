@@ -3,6 +3,7 @@
 // keeps the order of its calls. (The default stream cannot be recorded.)
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -16,6 +17,11 @@ void choose_gpu(int number);
 /// Empty where the chosen GPU has run a kernel, else a clause: "this build of Norma has no CUDA (…)", "the
 /// GPU … has compute capability 6.1, for which this build of Norma has no code: …".
 std::string unavailable_because();
+/// How many GPUs the driver shows.
+int gpu_count();
+/// A number that only the chosen GPU has, of all machines.
+using GpuId = std::array<char, 16>;
+GpuId gpu_id();
 /// Whether the machine has the chosen GPU, even one that Norma cannot use.
 bool gpu_exists();
 /// "NVIDIA H100 (compute capability 9.0, driver 12.4)"; empty where no GPU answers.
@@ -35,6 +41,8 @@ std::string describe(int status);
 
 /// The stream of this thread: a cudaStream_t.
 void* stream();
+/// Whether the stream has no work left.
+bool idle();
 /// Calls f() and returns what it asked of the stream as an executable graph.
 void* record_graph(const std::function<void()>& f);
 void launch_graph(void* graph);
@@ -45,6 +53,8 @@ void destroy_graph(void* graph);
 void hold_stream(const std::atomic<bool>& released);
 /// A cudaEvent_t at the present end of the stream.
 void* record_event();
+/// Returns when the stream has passed it; for any thread.
+void wait_for_event(void* event);
 /// Between two events that the stream has passed.
 double seconds_between(void* begin, void* end);
 void destroy_event(void* event);

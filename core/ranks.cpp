@@ -3,6 +3,10 @@
 #include <bit>
 #include <cstring>
 
+#include "core/arithmetic.h"
+#include "core/device_memory.h"
+#include "core/work_mark.h"
+
 namespace norma {
 namespace {
 
@@ -10,12 +14,17 @@ constexpr std::size_t message_bytes = 32768;  // gradients are collected up to t
 
 thread_local Shard shard;
 
+std::span<std::byte> bytes_of(const Tensor& t) { return {static_cast<std::byte*>(t.raw()), t.bytes()}; }
+
 }  // namespace
 
-Ranks::Ranks(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {
-  const int n = size();
+void check_number_of_ranks(int n) {
   if (n < 1 || n > most_leaves || !std::has_single_bit(static_cast<unsigned>(n)))
     fail("a network can be trained by 1, 2, 4, 8 or {} processes, not by {}", most_leaves, n);
+}
+
+Ranks::Ranks(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {
+  check_number_of_ranks(size());
   thread_ = std::thread([this] { work(); });
 }
 
@@ -64,15 +73,16 @@ void Ranks::wait_until_idle() {
   if (error_) std::rethrow_exception(error_);
 }
 
-void Ranks::exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) {
-  transport_->exchange(partner, send, receive);
+void Ranks::exchange(int partner, Device memory, std::span<const std::byte> send,
+                     std::span<std::byte> receive) {
+  transport_->exchange(partner, memory, send, receive);
   bytes_sent_ += static_cast<std::int64_t>(send.size());
 }
 
 void Ranks::add_in_pairs(std::span<std::byte> values, Add add) {
   std::vector<std::byte> theirs(values.size());
   for (int distance = 1; distance < size(); distance *= 2) {
-    exchange(rank() ^ distance, values, theirs);
+    exchange(rank() ^ distance, Device::cpu, values, theirs);
     if ((rank() & distance) == 0) {
       add(values.data(), theirs.data(), values.size());
     } else {
@@ -82,14 +92,46 @@ void Ranks::add_in_pairs(std::span<std::byte> values, Add add) {
   }
 }
 
+void Ranks::add_in_pairs(const Tensor& values) {
+  const Tensor theirs = Tensor::empty_like(values);
+  for (int distance = 1; distance < size(); distance *= 2) {
+    exchange(rank() ^ distance, values.device(), bytes_of(values), bytes_of(theirs));
+    const bool first = (rank() & distance) == 0;
+    detail::add(first ? values : theirs, first ? theirs : values, values);
+    synchronize(values.device());
+  }
+}
+
 void Ranks::reduce(std::span<std::byte> values, Add add) {
   flush();
   post([=, this] { add_in_pairs(values, add); });
   wait_until_idle();
 }
 
-void Ranks::gather_bytes(std::span<std::byte> all) {
+void Ranks::sum(const Tensor& values) {
+  const Tensor host = values.to(Device::cpu);  // few numbers: the large sums are those of begin_sum()
+  if (values.dtype() == DType::int64)
+    sum(host.span<std::int64_t>());
+  else
+    dispatch_float("the sum over ranks", values.dtype(), [&]<class T>() { sum(host.span<T>()); });
+  if (host.raw() != values.raw())
+    copy_bytes(values.device(), values.raw(), Device::cpu, host.raw(), host.bytes());
+}
+
+void Ranks::gather(Device device, const void* mine, void* all, std::size_t bytes) {
+  const Device memory = meeting_place(device);
+  const std::size_t total = bytes * static_cast<std::size_t>(size()),
+                    own = bytes * static_cast<std::size_t>(rank());
+  const Storage staging(memory == device ? 0 : total);
+  const std::span<std::byte> blocks(static_cast<std::byte*>(memory == device ? all : staging.data()), total);
+  copy_bytes(memory, &blocks[own], device, mine, bytes);
+  gather_bytes(memory, blocks);
+  if (memory != device) copy_bytes(device, all, memory, blocks.data(), total);
+}
+
+void Ranks::gather_bytes(Device memory, std::span<std::byte> all) {
   flush();
+  synchronize(memory);
   post([=, this] {
     const std::size_t share = all.size() / static_cast<std::size_t>(size());
     for (int distance = 1; distance < size(); distance *= 2) {  // blocks of so many ranks are known
@@ -97,7 +139,7 @@ void Ranks::gather_bytes(std::span<std::byte> all) {
         return all.subspan(static_cast<std::size_t>(r / distance * distance) * share,
                            static_cast<std::size_t>(distance) * share);
       };
-      exchange(rank() ^ distance, block(rank()), block(rank() ^ distance));
+      exchange(rank() ^ distance, memory, block(rank()), block(rank() ^ distance));
     }
   });
   wait_until_idle();
@@ -128,20 +170,27 @@ void Ranks::flush() {
     std::size_t bytes;
   };
   std::vector<Part> parts;  // the tensors stay with the calling thread
-  for (const auto& [mine, total] : collected_) parts.push_back({mine.raw(), total.raw(), mine.bytes()});
-  const Add add = dispatch_float("the sum over ranks", collected_.front().first.dtype(),
-                                 []<class T>() -> Add { return add_elements<T>; });
+  std::int64_t count = 0;
+  for (const auto& [mine, total] : collected_) {
+    parts.push_back({mine.raw(), total.raw(), mine.bytes()});
+    count += mine.numel();
+  }
+  const DType dtype = collected_.front().first.dtype();
+  const Device device = collected_.front().first.device();
+  const auto computed = std::make_shared<WorkMark>(device);
   in_flight_.insert(in_flight_.end(), collected_.begin(), collected_.end());
   collected_.clear();
   post([=, this] {
-    std::size_t bytes = 0;
-    for (const Part& part : parts) bytes += part.bytes;
-    std::vector<std::byte> sums(bytes);
-    std::byte* at = sums.data();
-    for (const Part& part : parts) std::memcpy(std::exchange(at, at + part.bytes), part.mine, part.bytes);
-    add_in_pairs(sums, add);
-    at = sums.data();
-    for (const Part& part : parts) std::memcpy(part.total, std::exchange(at, at + part.bytes), part.bytes);
+    computed->wait();
+    const Tensor sums = Tensor::empty({count}, dtype, meeting_place(device));
+    std::byte* at = bytes_of(sums).data();
+    for (const Part& part : parts)
+      copy_bytes(sums.device(), std::exchange(at, at + part.bytes), device, part.mine, part.bytes);
+    add_in_pairs(sums);
+    at = bytes_of(sums).data();
+    for (const Part& part : parts)
+      copy_bytes(device, part.total, sums.device(), std::exchange(at, at + part.bytes), part.bytes);
+    synchronize(device);
   });
 }
 

@@ -4,9 +4,9 @@
 //   batch of 8, P = 2     rank 0: images 0 1 2 3 ──▶ gradients ──┐
 //                         rank 1: images 4 5 6 7 ──▶ gradients ──┴─ + ──▶ both: those of the batch
 //
-// Sums over images are trees over halves of the batch (core/image_tree.h), and ranks are its upper
-// branches: P processes get the bits of one. Ranks exchange arrays in pairs: 0 with 1 and 2 with 3, then 0
-// with 2 and 1 with 3, so that after log₂ P exchanges every rank has the sum.
+// On the cpu, sums over images are trees over halves of the batch (core/image_tree.h), and ranks are their
+// upper branches: P processes get the bits of one. Ranks exchange arrays in pairs: 0 with 1 and 2 with 3,
+// then 0 with 2 and 1 with 3, so that after log₂ P exchanges every rank has the sum.
 #pragma once
 
 #include <atomic>
@@ -28,22 +28,29 @@
 
 namespace norma {
 
-/// How bytes get from one process to another: MPI (apps/mpi), or sockets in tests.
+/// How bytes get from one process to another: MPI and NCCL (apps/mpi), or sockets in tests.
 class Transport {
  public:
   virtual ~Transport() = default;
   virtual int rank() const = 0;
   virtual int size() const = 0;
-  /// Sends bytes to a partner, which calls this at the same time, and receives as many from it. Called by
-  /// one thread at a time. Throws Error if the partner is gone.
-  virtual void exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) = 0;
+  /// Whether it takes bytes from the memory of a device. Those of other devices travel through the CPU.
+  virtual bool reaches(Device device) const { return on_host(device); }
+  /// Sends bytes to a partner, which calls this at the same time, and receives as many from it; both are in
+  /// the memory of a device that it reaches. Returns when they have arrived. Called by one thread at a time.
+  /// Throws Error if the partner is gone.
+  virtual void exchange(int partner, Device memory, std::span<const std::byte> send,
+                        std::span<std::byte> receive) = 0;
   /// From now on, and from any thread: exchange() throws instead of waiting.
   virtual void give_up() = 0;
 };
 
+/// Throws unless it is a power of two and at most most_leaves.
+void check_number_of_ranks(int processes);
+
 class Ranks {
  public:
-  /// Throws unless the number of processes is a power of two and at most most_leaves.
+  /// Of a number of processes that check_number_of_ranks() accepts.
   explicit Ranks(std::unique_ptr<Transport> transport);
   ~Ranks();
   Ranks(const Ranks&) = delete;
@@ -51,6 +58,7 @@ class Ranks {
 
   int rank() const { return transport_->rank(); }
   int size() const { return transport_->size(); }
+  bool reaches(Device device) const { return transport_->reaches(device); }
 
   // All ranks make the same calls in the same order, with arrays of the same size.
 
@@ -67,14 +75,18 @@ class Ranks {
     std::vector<S> all(values.size() * static_cast<std::size_t>(size()));
     std::copy(values.begin(), values.end(),
               all.begin() + static_cast<std::ptrdiff_t>(values.size()) * rank());
-    gather_bytes(std::as_writable_bytes(std::span(all)));
+    gather_bytes(Device::cpu, std::as_writable_bytes(std::span(all)));
     return all;
   }
+  /// The same in the memory of a device: `bytes` bytes of each rank.
+  void gather(Device device, const void* mine, void* all, std::size_t bytes);
+  /// Adds the tensors of all ranks into each of them; float32, float64 or int64, on any device.
+  void sum(const Tensor& values);
   /// Waits for all ranks and throws if `text` differs between them; `what` describes it.
   void check_equal(const std::string& what, const std::string& text);
 
   /// total = the sum of `mine` over all ranks, like sum(), beside the computations of this thread. It is
-  /// complete after finish().
+  /// complete after finish(). Floating, on any device.
   void begin_sum(const Tensor& mine, const Tensor& total);
   /// Waits for the sums that were begun. Throws what stopped them.
   void finish();
@@ -90,10 +102,13 @@ class Ranks {
       reinterpret_cast<S*>(into)[i] += reinterpret_cast<const S*>(other)[i];
   }
   void reduce(std::span<std::byte> values, Add add);
-  /// The exchanges of a sum, on the thread of the jobs.
+  /// Where numbers of a device are when they are exchanged.
+  Device meeting_place(Device device) const { return reaches(device) ? device : Device::cpu; }
+  // The exchanges of a sum, on the thread of the jobs.
   void add_in_pairs(std::span<std::byte> values, Add add);
-  void gather_bytes(std::span<std::byte> all);
-  void exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive);
+  void add_in_pairs(const Tensor& values);
+  void gather_bytes(Device memory, std::span<std::byte> all);
+  void exchange(int partner, Device memory, std::span<const std::byte> send, std::span<std::byte> receive);
   /// Posts the sums that were collected as one message.
   void flush();
   void post(std::function<void()> job);

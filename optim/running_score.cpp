@@ -37,9 +37,8 @@ void RunningScore::add(const Tensor& loss, const Tensor& right, std::int64_t ima
 }
 
 void RunningScore::sum_over(Ranks& ranks) {
-  const auto steps = static_cast<std::size_t>(added());
-  ranks.sum(lists_.losses.span<float>().first(steps));
-  ranks.sum(lists_.rights.span<std::int64_t>().first(steps));
+  ranks.sum(lists_.losses);
+  ranks.sum(lists_.rights);
 }
 
 const Score& RunningScore::look() {

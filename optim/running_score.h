@@ -56,7 +56,7 @@ class RunningScore {
   void add(const Tensor& loss, const Tensor& right, std::int64_t images, const StepState* state,
            const Tensor& scores, const Tensor& all_scores, std::int64_t batch);
   /// Adds the numbers of all ranks, step by step, where each rank has zeros for the steps of the others.
-  /// Before any look().
+  /// After the last step, and before any look().
   void sum_over(Ranks& ranks);
   /// Counts a step whose numbers a graph has put into the lists.
   void count_replay(std::int64_t images) { images_.push_back(images); }

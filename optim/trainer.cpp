@@ -21,7 +21,7 @@ namespace {
 
 /// Fills in the scores of the batches that other ranks computed.
 void sum_over(Ranks& ranks, std::vector<Tensor>& scores_of_batches, std::int64_t batch_size,
-              std::int64_t count) {
+              std::int64_t count, Device device) {
   std::int64_t classes = 0;
   for (const Tensor& scores : scores_of_batches) classes = scores.defined() ? scores.size(1) : classes;
   const std::vector<std::int64_t> all = ranks.gather(std::span<const std::int64_t>(&classes, 1));
@@ -29,7 +29,8 @@ void sum_over(Ranks& ranks, std::vector<Tensor>& scores_of_batches, std::int64_t
   for (std::size_t i = 0; i < scores_of_batches.size(); ++i) {
     const auto begin = static_cast<std::int64_t>(i) * batch_size;
     Tensor& scores = scores_of_batches[i];
-    if (!scores.defined()) scores = Tensor::zeros({std::min(batch_size, count - begin), classes});
+    if (!scores.defined())
+      scores = Tensor::zeros({std::min(batch_size, count - begin), classes}, DType::float32, device);
     const Tensor sum = Tensor::empty_like(scores);
     ranks.begin_sum(scores, sum);
     scores = sum;
@@ -90,9 +91,8 @@ std::int64_t Trainer::steps_per_epoch() const {
 }
 
 void Trainer::share(std::shared_ptr<Ranks> ranks, bool local_statistics) {
-  if (data_.train.images.device() != Device::cpu)
-    fail("several processes train one network on the device cpu, not on {}",
-         name(data_.train.images.device()));
+  if (data_.train.images.device() == Device::reference)
+    fail("several processes train one network on cpu, cuda or simt, not on reference");
   const std::int64_t count = data_.train.labels.numel(), rest = count % recipe_.batch_size,
                      smallest = rest > 0 ? rest : recipe_.batch_size;
   if (smallest < ranks->size())
@@ -128,7 +128,7 @@ void Trainer::step(const Batch& batch, const StepState* state) {
     optimizer_->step();
     if (average_) average_->update();
     const Tensor right = functional::correct_count(scores.detach(), batch.target);
-    if (ranks_) ranks_->sum(right.span<std::int64_t>());
+    if (ranks_) ranks_->sum(right);
     running_->add(loss, right, shard_of(batch.x).all(batch.target.numel()), state);
   } else {
     for (std::size_t i = 0; i < buffers.size(); ++i) {  // the running statistics of batch norm
@@ -169,8 +169,9 @@ void Trainer::after_step() {
 }
 
 bool Trainer::takes_graphs() const {
-  return use_graphs_ && !on_host(data_.train.images.device()) && !before_step_ && profile_ == nullptr &&
-         recipe_.on_nan != "skip" && !ModuleObserver::watching() && !cuda_runtime::launch_blocking();
+  return use_graphs_ && !ranks_ && !on_host(data_.train.images.device()) && !before_step_ &&
+         profile_ == nullptr && recipe_.on_nan != "skip" && !ModuleObserver::watching() &&
+         !cuda_runtime::launch_blocking();
 }
 
 std::vector<StepState> Trainer::rows_of_epoch() {
@@ -461,13 +462,13 @@ Score evaluate(Module& network, const Dataset& dataset, const Normalization& nor
   const NoGrad no_grad;
   network.eval();
   const std::int64_t count = dataset.labels.numel();
+  const Device device = dataset.labels.device();
   std::vector<Tensor> scores_of_batches;
-  RunningScore running(ScoreLists((count + batch_size - 1) / batch_size, dataset.labels.device()), when, {},
-                       finite_only);
+  RunningScore running(ScoreLists((count + batch_size - 1) / batch_size, device), when, {}, finite_only);
   for (std::int64_t begin = 0; begin < count; begin += batch_size) {
     const std::int64_t n = std::min(batch_size, count - begin);
     if (ranks && begin / batch_size % ranks->size() != ranks->rank()) {
-      running.add(Tensor::zeros({}), Tensor::zeros({}, DType::int64), n);
+      running.add(Tensor::zeros({}, DType::float32, device), Tensor::zeros({}, DType::int64, device), n);
       scores_of_batches.emplace_back();
       continue;
     }
@@ -484,7 +485,7 @@ Score evaluate(Module& network, const Dataset& dataset, const Normalization& nor
   }
   if (ranks) {
     running.sum_over(*ranks);
-    sum_over(*ranks, scores_of_batches, batch_size, count);
+    sum_over(*ranks, scores_of_batches, batch_size, count, device);
     if (each_batch) std::for_each(scores_of_batches.begin(), scores_of_batches.end(), each_batch);
   }
   return running.look();

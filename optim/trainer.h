@@ -85,9 +85,10 @@ class Trainer {
   /// From now on, training steps are counted in `profile`, which must live as long as the trainer.
   void set_profile(StepProfile* profile) { profile_ = profile; }
   /// From the next step on, each batch is shared with the other ranks (core/ranks.h), which train the same
-  /// network on the same data with the same recipe: with the bits of one process that trains alone. With
-  /// local statistics, batch norm takes those of each rank's images. All ranks must call run_epoch() and
-  /// test_scores() as often. Throws if the data are not on the cpu, or a step has fewer images than there
+  /// network on the same data with the same recipe: on the cpu with the bits of one process that trains
+  /// alone, on simt and cuda with its numbers up to rounding, and the same bits in all ranks. With local
+  /// statistics, batch norm takes those of each rank's images. All ranks must call run_epoch() and
+  /// test_scores() as often. Throws if the data are on `reference`, or a step has fewer images than there
   /// are ranks.
   void share(std::shared_ptr<Ranks> ranks, bool local_statistics = false);
   /// Called before every training step, with its batch and its number, from 0.

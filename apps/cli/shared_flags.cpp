@@ -1,6 +1,9 @@
 #include "apps/cli/shared_flags.h"
 
+#include <algorithm>
+
 #include "apps/cli/arguments.h"
+#include "apps/cli/launcher.h"
 #include "core/cuda_runtime.h"
 #include "core/error.h"
 #include "core/parallel.h"
@@ -61,7 +64,8 @@ const std::vector<Flag<MachineOptions>>& machine_flags() {
        "answers, else cpu)",
        [](MachineOptions& o, S f, S v) {
          const bool numbered = v.starts_with("cuda:");
-         o.gpu = numbered ? static_cast<int>(whole_number(f, v.substr(5), 0, 1023)) : 0;
+         o.gpu =
+             numbered ? std::optional(static_cast<int>(whole_number(f, v.substr(5), 0, 1023))) : std::nullopt;
          o.chosen_device = device_from(f, numbered ? "cuda" : v);
        }},
   };
@@ -86,7 +90,10 @@ std::string describe_machine(const MachineOptions& machine) {
 
 void use_machine(const MachineOptions& machine) {
   if (machine.threads > 0) set_threads(machine.threads);
-  if (machine.device() == Device::cuda) cuda_runtime::choose_gpu(machine.gpu);
+  if (machine.gpu)
+    cuda_runtime::choose_gpu(*machine.gpu);
+  else if (const int rank = rank_on_this_machine(); rank > 0)
+    cuda_runtime::choose_gpu(rank % std::max(1, cuda_runtime::gpu_count()));
   require_available(machine.device());
   if (!machine.simd.empty()) limit_simd(machine.simd);
 }

@@ -25,7 +25,7 @@ namespace {
 int train(const Program& program, Options options, const std::string& command) {
   use_machine(options.machine);
   watch_for_interrupt();
-  const std::shared_ptr<Ranks> ranks = options.summary ? nullptr : launched_ranks();
+  const std::shared_ptr<Ranks> ranks = options.summary ? nullptr : launched_ranks(options.machine.device());
   options.processes = ranks ? ranks->size() : 1;
   options.quiet = options.quiet || (ranks && ranks->rank() > 0);
   Progress progress(options.quiet);
@@ -40,10 +40,14 @@ int train(const Program& program, Options options, const std::string& command) {
   if (options.summary) return print(summary.to_string()), 0;
   check_out(options.out);
 
-  say(options.quiet, fmt::format("{} {} · {} · {} · {} parameters · {}", program.name, NORMA_VERSION,
-                                 options.preset, norm_label(options.network), with_commas(summary.parameters),
-                                 describe_machine(options.machine)) +
-                         (ranks ? fmt::format(" · {} processes", ranks->size()) : ""));
+  say(options.quiet,
+      fmt::format("{} {} · {} · {} · {} parameters · {}", program.name, NORMA_VERSION, options.preset,
+                  norm_label(options.network), with_commas(summary.parameters),
+                  describe_machine(options.machine)) +
+          (ranks
+               ? fmt::format(" · {} processes{}", ranks->size(),
+                             ranks->reaches(options.machine.device()) ? "" : " that exchange through the CPU")
+               : ""));
   if (!images) images = find_images(options, progress);
   const RunResult result =
       train_run(options, *images, command, progress, Finished::run_again, {.ranks = ranks});

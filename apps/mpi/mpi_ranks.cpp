@@ -6,6 +6,8 @@
 #include <exception>
 #include <thread>
 
+#include "apps/cli/launcher.h"
+#include "apps/mpi/gpu_transport.h"
 #include "apps/mpi/launched_ranks.h"
 
 namespace norma {
@@ -41,7 +43,7 @@ class MpiTransport : public Transport {
   int size() const override { return size_; }
   void give_up() override { gave_up_ = true; }
 
-  void exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) override {
+  void exchange(int partner, Device, std::span<const std::byte> send, std::span<std::byte> receive) override {
     MPI_Request requests[2];
     constexpr int tag = 0;
     check(MPI_Irecv(receive.data(), static_cast<int>(receive.size()), MPI_BYTE, partner, tag, MPI_COMM_WORLD,
@@ -68,9 +70,12 @@ class MpiTransport : public Transport {
 
 }  // namespace
 
-std::shared_ptr<Ranks> launched_ranks() {
+std::shared_ptr<Ranks> launched_ranks(Device device) {
   if (launched_processes() == 1) return nullptr;
-  return std::make_shared<Ranks>(std::make_unique<MpiTransport>());
+  std::unique_ptr<Transport> transport = std::make_unique<MpiTransport>();
+  check_number_of_ranks(transport->size());
+  if (device == Device::cuda) transport = with_gpus(std::move(transport));
+  return std::make_shared<Ranks>(std::move(transport));
 }
 
 }  // namespace norma

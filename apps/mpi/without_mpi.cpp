@@ -1,9 +1,10 @@
 // For a build without MPI.
+#include "apps/cli/launcher.h"
 #include "apps/mpi/launched_ranks.h"
 
 namespace norma {
 
-std::shared_ptr<Ranks> launched_ranks() {
+std::shared_ptr<Ranks> launched_ranks(Device) {
   if (const int n = launched_processes(); n > 1)
     fail(
         "a launcher started {} processes, but this program was built without MPI, and each would train by "

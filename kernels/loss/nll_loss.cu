@@ -6,6 +6,7 @@
 // NUMERICS in double, as the reference; the same bits on any GPU
 #include "kernels/loss/nll_loss.h"
 
+#include "kernels/cuda/ranks.cuh"
 #include "kernels/cuda/reduce.cuh"
 
 namespace norma::NORMA_EXECUTOR {
@@ -27,15 +28,19 @@ struct RowTerm {
 
 template <class T>
 struct StoreLoss {
-  NllLossForward<T> a;
-  __device__ void operator()(stat_t sum) const {
-    *a.loss = static_cast<T>(-sum / static_cast<double>(a.rows));
-  }
+  T* loss;
+  double rows;  ///< of all ranks
+  __device__ void operator()(stat_t sum) const { *loss = static_cast<T>(-sum / rows); }
+};
+struct StoreSum {
+  stat_t* sum;
+  __device__ void operator()(stat_t s) const { *sum = s; }
 };
 
 template <class T>
-__global__ void __launch_bounds__(block_threads) nll_loss_backward_warp_per_row(NllLossBackward<T> a) {
-  const double share = -static_cast<double>(*a.dloss) / static_cast<double>(a.rows);
+__global__ void __launch_bounds__(block_threads)
+    nll_loss_backward_warp_per_row(NllLossBackward<T> a, double all_rows) {
+  const double share = -static_cast<double>(*a.dloss) / all_rows;
   const double smoothed = share * a.label_smoothing / static_cast<double>(a.classes);
   const T other = static_cast<T>(smoothed), hit = static_cast<T>(smoothed + share * (1 - a.label_smoothing));
   for (long long row = warp_in_grid(); row < a.rows; row += warps_in_grid())
@@ -47,12 +52,18 @@ __global__ void __launch_bounds__(block_threads) nll_loss_backward_warp_per_row(
 
 template <class T>
 void nll_loss_forward(const NllLossForward<T>& a) {
-  sum_all(a.rows, RowTerm<T>{a}, StoreLoss<T>{a});
+  const StoreLoss<T> store{a.loss, static_cast<double>(a.shard.all(a.rows))};
+  if (a.shard.ranks == nullptr) return sum_all(a.rows, RowTerm<T>{a}, store);
+  const DeviceScratch<stat_t> own(1);
+  sum_all(a.rows, RowTerm<T>{a}, StoreSum{own.data()});
+  const OfAllRanks<stat_t> all(*a.shard.ranks, own.data(), 1);
+  sum_all(all.processes(), BlockSum{all.data()}, store);
 }
 
 template <class T>
 void nll_loss_backward(const NllLossBackward<T>& a) {
-  launch(nll_loss_backward_warp_per_row<T>, {.grid = blocks_for_warps(a.rows), .block = block_threads}, a);
+  launch(nll_loss_backward_warp_per_row<T>, {.grid = blocks_for_warps(a.rows), .block = block_threads}, a,
+         static_cast<double>(a.shard.all(a.rows)));
 }
 
 NORMA_INSTANTIATE(nll_loss_forward, NllLossForward)

@@ -22,7 +22,7 @@ struct NllLossForward {
   const T* x;              ///< [rows, classes]
   const std::int64_t* target;
   T* loss;           ///< one number
-  Shard shard = {};  ///< of processes that share the rows: the mean is over all rows; on the cpu alone
+  Shard shard = {};  ///< of processes that share the rows: the mean is over all rows
 
   Cost cost() const { return cost_of_numbers<T>(rows * (label_smoothing == 0 ? 1 : classes) + 1, rows); }
 };

@@ -10,7 +10,7 @@
 // forward, which for small planes is as much traffic as x itself.
 #include "kernels/norm/batch_norm.h"
 
-#include "kernels/cuda/scratch.h"
+#include "kernels/cuda/ranks.cuh"
 #include "kernels/norm/runs.cuh"
 
 namespace norma::NORMA_EXECUTOR {
@@ -50,6 +50,18 @@ struct FinishBatchBackward {
   }
 };
 
+/// The gradients of this process's images, and the sums that dx needs those of all ranks of.
+template <class T>
+struct FinishShare {
+  FinishAffine<T> gradients;
+  Sums<stat_t>* sums;
+
+  __device__ __forceinline__ void operator()(unsigned slice, unsigned c, const Sums<stat_t>& sum) const {
+    gradients(slice, c, sum);
+    sums[c] = sum;
+  }
+};
+
 // constant_statistics: running statistics in place of the batch's.
 //
 // MATH     mean = running_mean, rstd = 1/√(running_var + ε)
@@ -66,6 +78,38 @@ __global__ void __launch_bounds__(128)
   rstd[c] = 1 / sqrt(running_var[c] + eps);
 }
 
+/// From the moments of planes to what is kept of the channels.
+template <class T>
+void finish_statistics(const BatchNormForward<T>& a, const Moments* planes, unsigned rows, unsigned c) {
+  FinishBatch<T> finish{a.eps, a.momentum, a.mean, a.rstd, a.running_mean, a.running_var};
+  if (a.shard.ranks == nullptr) return merge_columns(rows, c, LoadPartial<Moments>{planes, c}, finish);
+  const DeviceScratch<Moments> own(c);
+  merge_columns(rows, c, LoadPartial<Moments>{planes, c}, FinishSum<Moments>{own.data(), c});
+  const OfAllRanks<Moments> all(*a.shard.ranks, own.data(), c);
+  if (a.shard.shares_statistics())
+    return merge_columns(all.processes(), c, LoadPartial<Moments>{all.data(), c}, finish);
+  if (a.running_mean != nullptr)  // as ghost batches do: one rank after the other
+    for (unsigned rank = 0; rank < all.processes(); ++rank)
+      merge_columns(1, c, LoadPartial<Moments>{all.data() + std::size_t{rank} * c, c}, finish);
+  finish.running_mean = nullptr;
+  merge_columns(1, c, LoadPartial<Moments>{own.data(), c}, finish);
+}
+
+/// From the sums of planes to the gradients of the parameters, and to the means that dx needs.
+template <class T>
+void finish_sums(const BatchNormBackward<T>& a, const Sums<stat_t>* planes, unsigned rows, unsigned c,
+                 Sums<stat_t>* means) {
+  const LoadPartial<Sums<stat_t>> load{planes, c};
+  FinishBatchBackward<T> finish{{a.dweight, a.dbias}, a.weight, means, static_cast<stat_t>(a.n * a.hw)};
+  if (!a.batch_statistics || !a.shard.shares_statistics()) return merge_columns(rows, c, load, finish);
+  const DeviceScratch<Sums<stat_t>> own(c);
+  merge_columns(rows, c, load, FinishShare<T>{finish.gradients, own.data()});
+  const OfAllRanks<Sums<stat_t>> all(*a.shard.ranks, own.data(), c);
+  finish.gradients = {nullptr, nullptr};
+  finish.m = static_cast<stat_t>(a.shard.total * a.hw);
+  merge_columns(all.processes(), c, LoadPartial<Sums<stat_t>>{all.data(), c}, finish);
+}
+
 }  // namespace
 
 template <class T>
@@ -78,8 +122,7 @@ void batch_norm_forward(const BatchNormForward<T>& a) {
     if (a.batch_statistics) {
       const DeviceScratch<Moments> partial(pieces.teams());
       launch(run_moments<T, Width>, pieces.config(), a.x, pieces, partial.data());
-      merge_columns(pieces.teams() / layout.c, layout.c, LoadPartial<Moments>{partial.data(), layout.c},
-                    FinishBatch<T>{a.eps, a.momentum, a.mean, a.rstd, a.running_mean, a.running_var});
+      finish_statistics(a, partial.data(), pieces.teams() / layout.c, layout.c);
     } else {
       launch(constant_statistics<T>, {.grid = (layout.c + 127) / 128, .block = 128}, layout.c, a.eps,
              a.running_mean, a.running_var, a.mean, a.rstd);
@@ -105,10 +148,7 @@ void batch_norm_backward(const BatchNormBackward<T>& a) {
       if (a.batch_statistics || a.dweight != nullptr || a.dbias != nullptr) {
         launch(run_backward_sums<T, Width, norm::BatchLayout, After>, pieces.config(), b, layout, pieces,
                after, partial.data());
-        merge_columns(pieces.teams() / layout.c, layout.c,
-                      LoadPartial<Sums<stat_t>>{partial.data(), layout.c},
-                      FinishBatchBackward<T>{
-                          {a.dweight, a.dbias}, a.weight, means.data(), static_cast<stat_t>(a.n * a.hw)});
+        finish_sums(a, partial.data(), pieces.teams() / layout.c, layout.c, means.data());
       }
       if (a.dx == nullptr) return;
       launch(run_dx<T, Width, norm::BatchLayout, After>, pieces.config(), b, layout, pieces, after,

@@ -32,7 +32,7 @@ struct BatchNormForward {
   stat_t* mean;     ///< [C], out: what normalised x; backward needs it
   stat_t* rstd;     ///< [C], out
   Epilogue after = {};
-  Shard shard = {};  ///< of processes that share the batch: the statistics are those of all; on the cpu alone
+  Shard shard = {};  ///< of processes that share the batch: the statistics are those of all
 
   Cost cost() const { return cost_of_numbers<T>(2 * n * c * hw); }  // x, y
 };

@@ -72,8 +72,7 @@ Tensor sum_to(const Tensor& x, const Tensor& v, bool over_images) {
   if (!over_images)
     return x.shape() == v.shape() ? x : record_sum(sum_part(x, v, false), x, Result::as_inputs);
   const Tensor y = sum_part(x, v, true);
-  if (Ranks* const ranks = sharing_ranks())
-    dispatch_float("sum", y.dtype(), [&]<class T>() { ranks->sum(y.span<T>()); });
+  if (Ranks* const ranks = sharing_ranks()) ranks->sum(y);
   return record_sum(y, x, Result::sum_over_images);
 }
 

@@ -76,6 +76,25 @@ TEST_CASE("ranks add and gather in the order of their numbers", "[ranks]") {
   }
 }
 
+TEST_CASE("ranks add and gather in the memory of a device", "[ranks][simt]") {
+  const auto results = in_processes(4, [](std::shared_ptr<Ranks> ranks) {
+    const int rank = ranks->rank();
+    const Tensor mine = Tensor::full({3}, 1 << rank, DType::float64, Device::simt),
+                 total = Tensor::empty_like(mine);
+    ranks->begin_sum(mine, total);
+    const Tensor count = Tensor::from(std::vector<std::int64_t>{rank, 1}, {2}, Device::simt);
+    ranks->sum(count);
+    const Tensor one = Tensor::from(std::vector<std::int64_t>{10 + rank}, {1}, Device::simt),
+                 all = Tensor::empty({4}, DType::int64, Device::simt);
+    ranks->gather(Device::simt, one.raw(), all.raw(), one.bytes());
+    ranks->finish();
+    return fmt::format("{} {} {}", fmt::join(total.to_vector<double>(), ","),
+                       fmt::join(count.to_vector<std::int64_t>(), ","),
+                       fmt::join(all.to_vector<std::int64_t>(), ","));
+  });
+  for (const std::string& result : results) CHECK(result == "15,15,15 6,4 10,11,12,13");
+}
+
 TEST_CASE("ranks that differ are told, and their number is checked", "[ranks]") {
   const auto results = in_processes(4, [](std::shared_ptr<Ranks> ranks) {
     ranks->check_equal("letters", "a");

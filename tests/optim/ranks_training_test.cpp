@@ -1,7 +1,11 @@
 // Several processes that train one network have the bits of one.
 #include <fmt/format.h>
 
+#include <cstdio>
+
 #include "apps/cli/options.h"
+#include "apps/mpi/gpu_transport.h"
+#include "core/cuda_runtime.h"
 #include "core/random.h"
 #include "data/checksum.h"
 #include "data/synthetic.h"
@@ -23,7 +27,13 @@ struct Training {
   double ema = 0;
   bool local_statistics = false;
   int epochs = 1;
+  std::int64_t test_images = 70;
+  Device device = Device::cpu;
 };
+
+Dataset on(Device device, const Dataset& dataset) {
+  return {dataset.images.to(device), dataset.labels.to(device)};
+}
 
 // Weights, statistics, scores and checkpoint of a training, as text.
 std::string outcome(const Training& training, std::shared_ptr<Ranks> ranks) {
@@ -37,8 +47,10 @@ std::string outcome(const Training& training, std::shared_ptr<Ranks> ranks) {
   recipe.ema = training.ema;
   manual_seed(3);
   const auto network = make_network(options);
-  const DataSplit split = make_synthetic(1, training.images, 70);
-  Trainer trainer(network, {split.train, split.test, {}, cifar10_normalization}, recipe);
+  const DataSplit split = make_synthetic(1, training.images, training.test_images);
+  Trainer trainer(
+      network, {on(training.device, split.train), on(training.device, split.test), {}, cifar10_normalization},
+      recipe);
   if (ranks->size() > 1) trainer.share(ranks, training.local_statistics);
   std::string text;
   for (int epoch = 0; epoch < training.epochs; ++epoch) {
@@ -51,10 +63,19 @@ std::string outcome(const Training& training, std::shared_ptr<Ranks> ranks) {
   const auto checksum = [](const void* data, std::size_t bytes) {
     return crc32(0, {static_cast<const std::uint8_t*>(data), bytes});
   };
-  for (const auto& [name, tensor] : state)
-    if (name != "progress") text += fmt::format("{} {:08x}\n", name, checksum(tensor.raw(), tensor.bytes()));
+  for (const auto& [name, tensor] : state) {
+    const Tensor host = tensor.to(Device::cpu);
+    if (name != "progress") text += fmt::format("{} {:08x}\n", name, checksum(host.raw(), host.bytes()));
+  }
   const std::vector<float> scores = trainer.test_scores();
   return text + fmt::format("scores {:08x}\n", checksum(scores.data(), scores.size() * sizeof(float)));
+}
+
+// The test loss of an outcome.
+double loss_of(const std::string& outcome) {
+  double train = 0, test = 0;
+  if (std::sscanf(outcome.c_str(), "loss %lf %lf", &train, &test) != 2) FAIL(outcome);
+  return test;
 }
 
 // What one process alone, without ranks, and `count` ranks make of it.
@@ -94,6 +115,51 @@ TEST_CASE("local statistics are those of ghost batches", "[training][ranks]") {
   const Training ghosts{.network = {.norm = Norm::bn, .ghost = 4}, .batch = 16, .images = 48, .epochs = 2},
       local{.network = {.norm = Norm::bn}, .batch = 16, .images = 48, .local_statistics = true, .epochs = 2};
   check_same(ghosts, local, 4);
+}
+
+TEST_CASE("processes on a device agree, and with one process up to rounding", "[training][ranks][simt]") {
+  const auto check = [&](Training alone, Training shared, int count) {
+    for (Training* const training : {&alone, &shared})  // two steps
+      training->device = Device::simt, training->batch = 8, training->test_images = 20;
+    const double expected = loss_of(in_processes(1, [&](auto ranks) { return outcome(alone, ranks); })[0]);
+    const auto results = in_processes(count, [&](auto ranks) { return outcome(shared, ranks); });
+    for (const std::string& result : results) CHECK(result == results[0]);
+    CHECK(loss_of(results[0]) == Approx(expected).epsilon(1e-5));
+  };
+  for (const Norm norm : {Norm::bn, Norm::gn, Norm::ln}) {
+    if (sanitized && norm != Norm::bn) continue;
+    CAPTURE(name(norm));
+    const Training training{.preset = "c11-48096", .network = {.norm = norm, .dropout = 0.2}, .images = 13};
+    check(training, training, norm == Norm::bn ? 4 : 2);
+  }
+  check({.preset = "c11-48096", .network = {.norm = Norm::bn, .ghost = 4}, .images = 16},
+        {.preset = "c11-48096", .network = {.norm = Norm::bn}, .images = 16, .local_statistics = true}, 2);
+}
+
+// For ./check. Run alone: a process that has used a GPU cannot make children that use one.
+TEST_CASE("two GPUs train one network", "[.two_gpus]") {
+  const Training training{
+      .network = {.norm = Norm::bn, .dropout = 0.2}, .batch = 64, .images = 200, .device = Device::cuda};
+  const auto by_gpus = [](std::unique_ptr<Transport> host) {
+    cuda_runtime::choose_gpu(host->rank());
+    return unavailable_because(Device::cuda).empty() ? with_gpus(std::move(host)) : std::move(host);
+  };
+  const auto results = in_processes(
+      2,
+      [&](std::shared_ptr<Ranks> ranks) {
+        if (const std::string reason = unavailable_because(Device::cuda); !reason.empty())
+          return "skipped: " + reason;
+        return fmt::format("{}, {}", outcome(training, ranks),
+                           ranks->reaches(Device::cuda) ? "by NCCL" : "through the CPU");
+      },
+      by_gpus);
+  for (const std::string& result : results)
+    if (result.starts_with("skipped: ")) return void(std::puts(result.c_str()));
+  const double alone = loss_of(in_processes(1, [&](auto ranks) { return outcome(training, ranks); })[0]);
+  CHECK(results[0] == results[1]);
+  CHECK(loss_of(results[0]) == Approx(alone).epsilon(1e-3));
+  std::printf("checked two GPUs, %s: loss %.6f, of one GPU %.6f\n",
+              results[0].substr(results[0].rfind(", ") + 2).c_str(), loss_of(results[0]), alone);
 }
 
 TEST_CASE("what several processes cannot share is refused", "[training][ranks]") {

@@ -24,7 +24,7 @@ class SocketTransport : public Transport {
   int size() const override { return static_cast<int>(sockets_.size()); }
   void give_up() override { gave_up_ = true; }
 
-  void exchange(int partner, std::span<const std::byte> send, std::span<std::byte> receive) override {
+  void exchange(int partner, Device, std::span<const std::byte> send, std::span<std::byte> receive) override {
     const int socket = sockets_[static_cast<std::size_t>(partner)];
     while (!send.empty() || !receive.empty()) {
       pollfd ready{socket, static_cast<short>((send.empty() ? 0 : POLLOUT) | (receive.empty() ? 0 : POLLIN)),
@@ -65,11 +65,11 @@ void write_all(int pipe, std::string_view text) {
   }
 }
 
-std::string result_of(const std::function<std::string(std::shared_ptr<Ranks>)>& body, int rank,
-                      std::vector<int> sockets) {
+std::string result_of(const Body& body, const Wrap& wrap, int rank, std::vector<int> sockets) {
   try {
     set_threads(1);  // the parent's threads are not here
-    return body(std::make_shared<Ranks>(std::make_unique<SocketTransport>(rank, std::move(sockets))));
+    std::unique_ptr<Transport> transport = std::make_unique<SocketTransport>(rank, std::move(sockets));
+    return body(std::make_shared<Ranks>(wrap ? wrap(std::move(transport)) : std::move(transport)));
   } catch (const std::exception& e) {
     return std::string("error: ") + e.what();
   }
@@ -77,8 +77,7 @@ std::string result_of(const std::function<std::string(std::shared_ptr<Ranks>)>& 
 
 }  // namespace
 
-std::vector<std::string> in_processes(int count,
-                                      const std::function<std::string(std::shared_ptr<Ranks>)>& body) {
+std::vector<std::string> in_processes(int count, const Body& body, const Wrap& wrap) {
   const auto n = static_cast<std::size_t>(count);
   std::vector<std::vector<int>> sockets(n, std::vector<int>(n, -1));  // [of rank][to rank]
   for (std::size_t i = 0; i < n; ++i)
@@ -97,7 +96,7 @@ std::vector<std::string> in_processes(int count,
       for (std::size_t other = 0; other < n; ++other)
         for (const int socket : sockets[other])
           if (other != rank && socket >= 0) close(socket);
-      write_all(answer[1], result_of(body, static_cast<int>(rank), sockets[rank]));
+      write_all(answer[1], result_of(body, wrap, static_cast<int>(rank), sockets[rank]));
       _exit(0);
     }
     close(answer[1]);

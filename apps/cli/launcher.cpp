@@ -1,6 +1,7 @@
-#include <cstdlib>
+#include "apps/cli/launcher.h"
 
-#include "apps/mpi/launched_ranks.h"
+#include <algorithm>
+#include <cstdlib>
 
 namespace norma {
 
@@ -10,6 +11,12 @@ int launched_processes() {
     if (const char* const size = std::getenv(name)) return std::max(1, std::atoi(size));
   const char* const tasks = std::getenv("SLURM_NTASKS");
   return std::getenv("PMIX_RANK") && tasks ? std::max(1, std::atoi(tasks)) : 1;  // srun --mpi=pmix
+}
+
+int rank_on_this_machine() {
+  for (const char* name : {"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"})
+    if (const char* const rank = std::getenv(name)) return std::max(0, std::atoi(rank));
+  return 0;
 }
 
 }  // namespace norma
