@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <map>
 
 #include "apps/cli/arguments.h"
 #include "apps/cli/flags.h"
@@ -186,13 +187,6 @@ const std::vector<Flag<Options>>& output_flags() {
 }
 
 void check_together(const Options& options) {
-  if (options.network.groups && !row_of(options.network.norm).traits.grouped)
-    fail_usage("--groups is only for --norm {}, not for --norm {}", grouped_norms(),
-               name(options.network.norm));
-  if (options.network.ghost > 0 && !row_of(options.network.norm).traits.ghosts)
-    fail_usage("--ghost is only for --norm bn, not for --norm {}", name(options.network.norm));
-  if (options.local_statistics && options.network.norm != Norm::bn)
-    fail_usage("--bn is only for --norm bn, not for --norm {}", name(options.network.norm));
   if (options.cross_check && options.machine.device() == Device::cpu)
     fail_usage("--cross-check compares a device with the cpu: add --device simt or cuda");
   if (options.no_graph && on_host(options.machine.device()))
@@ -231,6 +225,20 @@ bool is_standardized(Options options) {
 
 }  // namespace
 
+bool concerns(const std::string& flag, Norm norm) {
+  static const std::map<std::string, bool NormTraits::*> traits = {
+      {"groups", &NormTraits::grouped}, {"ghost", &NormTraits::ghosts}, {"bn", &NormTraits::local}};
+  const auto trait = traits.find(flag);
+  return trait == traits.end() || row_of(norm).traits.*trait->second;
+}
+
+std::string norms_with(const std::string& flag) {
+  std::vector<std::string> names;
+  for (const NormRow& row : all_norms())
+    if (concerns(flag, row.norm)) names.push_back(row.name);
+  return listing(names);
+}
+
 const std::vector<Flag<Options>>& training_flags() {
   static const auto all = joined<Options>(
       {network_flags(), of_part(recipe_flags(), &Options::recipe),
@@ -268,6 +276,10 @@ Options options_from(const FlagWords& words, const Program& program, std::option
     options.recipe.lr = AdamOptions().lr, options.recipe.nesterov = false;
   apply_words(training_flags(), words, options);
   if (norm) options.network.norm = *norm;
+  for (const std::string& flag : words_given)
+    if (!concerns(flag, options.network.norm))
+      fail_usage("--{} is only for --norm {}, not for --norm {}", flag, norms_with(flag),
+                 name(options.network.norm));
   check_together(options);
   const Recipe& recipe = options.recipe;
   if (given("momentum") && recipe.optimizer != "sgd")

@@ -65,6 +65,10 @@ Options parse_options(int argc, const char* const* argv, const Program& program 
 std::string help_text(const Program& program = cifar_norm);
 /// All flags that a training run takes.
 const std::vector<Flag<Options>>& training_flags();
+/// Whether a training flag has an effect with a norm: --groups, --ghost and --bn are for some norms only.
+bool concerns(const std::string& flag, Norm norm);
+/// The names of those norms: "gn, evonorm-s0 or gn-pn".
+std::string norms_with(const std::string& flag);
 /// The preset's recipe with the changes of a command line; `norm`, if given, overrides --norm.
 Options options_from(const FlagWords& words, const Program& program, std::optional<Norm> norm = {});
 /// The recipe of a preset with one of its norms (its first one by default), before any flag.

@@ -62,15 +62,6 @@ std::vector<FlagText> all_texts() {
   return texts;
 }
 
-// Whether a flag has an effect with this norm.
-bool concerns(const std::string& flag, Norm norm) {
-  const NormTraits& traits = row_of(norm).traits;
-  return flag == "groups"  ? traits.grouped
-         : flag == "ghost" ? traits.ghosts
-         : flag == "bn"    ? norm == Norm::bn
-                           : true;
-}
-
 }  // namespace
 
 SeriesOptions parse_series(int argc, const char* const* argv, std::vector<std::string>* others) {
@@ -118,8 +109,7 @@ void check_series(const SeriesOptions& options, const std::vector<Variant>& vari
     const std::string& flag = word.first;
     if (std::none_of(variants.begin(), variants.end(),
                      [&](const Variant& v) { return concerns(flag, v.options.network.norm); }))
-      fail_usage("--{} is only for {}, which is not among the norms", flag,
-                 flag == "groups" ? grouped_norms() : "bn");
+      fail_usage("--{} is only for {}, and none of these is among the norms", flag, norms_with(flag));
   }
 }
 

@@ -59,10 +59,7 @@ course_check() {
   name=$(course_name "${1:-}")
   file=${2:-"$course_home/$name.cpp"}
   [ -e "$file" ] || { say "there is no $file; ./run course $1 makes it"; exit 1; }
-  if [ ! -x "$root/build/release/bin/course_judge" ]; then
-    need_catch2 release
-    say "building the judge for the first time: about five minutes on two cores"
-  fi
+  [ -x "$root/build/release/bin/course_judge" ] || need_catch2 release
   build release course_judge
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT

@@ -53,7 +53,7 @@ const std::vector<NormRow>& all_norms() {
        "batch_norm",
        [](Place p) { return layer<BatchNorm2d>(p.channels, BatchNorm2dOptions{.ghost = p.ghost}); },
        each_channel,
-       {.ghosts = true, .exercise = 24}},
+       {.ghosts = true, .local = true, .exercise = 24}},
       {Norm::ln,
        "ln",
        "Layer norm",
@@ -199,13 +199,6 @@ std::vector<std::string> norm_names() {
   std::vector<std::string> names;
   for (const NormRow& row : all_norms()) names.push_back(row.name);
   return names;
-}
-
-std::string grouped_norms() {
-  std::vector<std::string> names;
-  for (const NormRow& row : all_norms())
-    if (row.traits.grouped) names.push_back(row.name);
-  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 std::string norm_label(const std::string& name, std::optional<std::int64_t> groups, std::int64_t ghost,

@@ -44,6 +44,7 @@ struct NormPlace {
 struct NormTraits {
   bool grouped = false;    ///< whether NormPlace::groups has an effect
   bool ghosts = false;     ///< whether NormPlace::ghost has an effect
+  bool local = false;      ///< whether processes that share a batch may have statistics of their own
   bool centred = true;     ///< whether it subtracts the mean of the set
   bool normalizes = true;  ///< whether the scale of its output is limited, whatever that of its input
   int exercise = 0;        ///< of the course (docs/course) that computes it; 0: none
@@ -73,8 +74,6 @@ const NormRow* find_norm(const std::string& name);
 const std::string& name(Norm norm);
 /// All names, in the order of the rows.
 std::vector<std::string> norm_names();
-/// All names of norms of groups of channels: "gn, …".
-std::string grouped_norms();
 /// "gn4", "bn-ghost32", "ln-standardized-bf16": a norm and what was chosen with it, for tables and names of
 /// folders.
 std::string norm_label(const std::string& name, std::optional<std::int64_t> groups, std::int64_t ghost,

@@ -188,7 +188,7 @@ TEST_CASE("study refuses unknown words", "[series]") {
     CHECK(done.status == status);
     CHECK_THAT(done.err, Catch::Contains(what));
   };
-  refused({"compare", "--norms", "bn,ln", "--groups", "4"}, "which is not among the norms");
+  refused({"compare", "--norms", "bn,ln", "--groups", "4"}, "and none of these is among the norms");
   refused({"compare", "--batches", "4"}, "--batches cannot be used with this command");
   refused({"study", "groups", "--batches", "4"}, "--batches cannot be used with this command");
   refused({"study", "batch-size", "--group-counts", "4"}, "--group-counts cannot be used with this command");
