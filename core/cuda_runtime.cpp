@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <optional>
 
 #include "core/error.h"
 
@@ -23,7 +24,7 @@ int run_probe();  // in cuda_probe.cu
 
 namespace {
 
-int chosen_gpu = 0;
+std::optional<int> chosen_gpu;
 std::atomic<bool> in_use = false;  // it was asked for
 
 void check(cudaError_t status, const char* what) {
@@ -35,6 +36,18 @@ cudaError_t count_gpus(int& count) {
   const cudaError_t status = cudaGetDeviceCount(&count);
   cudaGetLastError();  // clears the error, so that a later launch does not report it
   return status;
+}
+
+// The number of this process among those that a launcher started on this machine, from 0.
+int rank_on_this_machine() {
+  for (const char* name : {"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"})
+    if (const char* const rank = std::getenv(name)) return std::max(0, std::atoi(rank));
+  return 0;
+}
+
+int used_gpu() {
+  if (!chosen_gpu) chosen_gpu = rank_on_this_machine() % std::max(1, gpu_count());
+  return *chosen_gpu;
 }
 
 // Why the GPU of this number cannot be used; empty if it can.
@@ -62,15 +75,15 @@ std::string reason_against(int gpu) {
 }  // namespace
 
 void choose_gpu(int number) {
-  if (in_use && number != chosen_gpu)
-    fail("cuda:{} cannot be chosen any more: cuda:{} is in use", number, chosen_gpu);
+  if (in_use && number != used_gpu())
+    fail("cuda:{} cannot be chosen any more: cuda:{} is in use", number, used_gpu());
   chosen_gpu = number;
 }
 
 std::string unavailable_because() {
   static const std::string reason = [] {
     in_use = true;
-    return reason_against(chosen_gpu);
+    return reason_against(used_gpu());
   }();
   return reason;
 }
@@ -80,13 +93,13 @@ int gpu_count() {
   return count_gpus(count) == cudaSuccess ? count : 0;
 }
 
-bool gpu_exists() { return chosen_gpu < gpu_count(); }
+bool gpu_exists() { return used_gpu() < gpu_count(); }
 
 std::string gpu_name() {
   if (!unavailable_because().empty()) return "";
   cudaDeviceProp properties{};
   int driver = 0;
-  check(cudaGetDeviceProperties(&properties, chosen_gpu), "tell its name");
+  check(cudaGetDeviceProperties(&properties, used_gpu()), "tell its name");
   check(cudaDriverGetVersion(&driver), "tell its driver");
   return fmt::format("{} (compute capability {}.{}, CUDA driver {}.{})", properties.name, properties.major,
                      properties.minor, driver / 1000, driver % 1000 / 10);
@@ -94,7 +107,7 @@ std::string gpu_name() {
 
 GpuId gpu_id() {
   cudaDeviceProp properties{};
-  check(cudaGetDeviceProperties(&properties, chosen_gpu), "tell its number");
+  check(cudaGetDeviceProperties(&properties, used_gpu()), "tell its number");
   GpuId id{};
   std::copy_n(properties.uuid.bytes, id.size(), id.begin());
   return id;
@@ -145,7 +158,7 @@ void free(void* block) { cudaFree(block); }
 void* stream() {
   static thread_local const cudaStream_t own = [] {
     cudaStream_t made = nullptr;
-    check(cudaSetDevice(chosen_gpu), "be chosen");
+    check(cudaSetDevice(used_gpu()), "be chosen");
     check(cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking), "make a stream");
     return made;
   }();
@@ -176,7 +189,10 @@ void synchronize() { check(cudaStreamSynchronize(own_stream()), "finish its work
 
 bool idle() {
   const cudaError_t status = cudaStreamQuery(own_stream());
-  if (status != cudaErrorNotReady) check(status, "finish its work");
+  if (status != cudaErrorNotReady)
+    check(status, "finish its work");
+  else
+    cudaGetLastError();  // clears it, so that a later launch does not report it
   return status == cudaSuccess;
 }
 
@@ -221,6 +237,7 @@ void* record_event() {
 }
 
 void wait_for_event(void* event) {
+  own_stream();  // chooses the GPU of this thread
   check(cudaEventSynchronize(static_cast<cudaEvent_t>(event)), "finish its work");
 }
 

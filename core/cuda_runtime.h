@@ -1,6 +1,7 @@
 // The functions of the CUDA runtime for core; in a build without CUDA, only the reason why it is missing.
-// Norma uses one GPU, the first unless another one is chosen. Each thread has a stream of its own, which
-// keeps the order of its calls. (The default stream cannot be recorded.)
+// A process uses one GPU: the chosen one, else the first, or if mpirun or srun started process k on this
+// machine, GPU k modulo their number. Each thread has a stream of its own, which keeps the order of its
+// calls. (The default stream cannot be recorded.)
 #pragma once
 
 #include <array>
@@ -19,7 +20,7 @@ void choose_gpu(int number);
 std::string unavailable_because();
 /// How many GPUs the driver shows.
 int gpu_count();
-/// A number that only the chosen GPU has, of all machines.
+/// Identifies the chosen GPU among those of all machines.
 using GpuId = std::array<char, 16>;
 GpuId gpu_id();
 /// Whether the machine has the chosen GPU, even one that Norma cannot use.

@@ -23,6 +23,18 @@ void check_number_of_ranks(int n) {
     fail("a network can be trained by 1, 2, 4, 8 or {} processes, not by {}", most_leaves, n);
 }
 
+void gather_in_pairs(Transport& transport, Device memory, std::span<std::byte> all) {
+  const int rank = transport.rank(), size = transport.size();
+  const std::size_t share = all.size() / static_cast<std::size_t>(size);
+  for (int distance = 1; distance < size; distance *= 2) {  // blocks of so many ranks are known
+    const auto block = [&](int r) {
+      return all.subspan(static_cast<std::size_t>(r / distance * distance) * share,
+                         static_cast<std::size_t>(distance) * share);
+    };
+    transport.exchange(rank ^ distance, memory, block(rank), block(rank ^ distance));
+  }
+}
+
 Ranks::Ranks(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {
   check_number_of_ranks(size());
   thread_ = std::thread([this] { work(); });
@@ -92,14 +104,17 @@ void Ranks::add_in_pairs(std::span<std::byte> values, Add add) {
   }
 }
 
-void Ranks::add_in_pairs(const Tensor& values) {
+Tensor Ranks::sum_in_pairs(Tensor values) {
   const Tensor theirs = Tensor::empty_like(values);
+  Tensor sum = Tensor::empty_like(values);
   for (int distance = 1; distance < size(); distance *= 2) {
     exchange(rank() ^ distance, values.device(), bytes_of(values), bytes_of(theirs));
     const bool first = (rank() & distance) == 0;
-    detail::add(first ? values : theirs, first ? theirs : values, values);
+    detail::add(first ? values : theirs, first ? theirs : values, sum);
+    std::swap(values, sum);
     synchronize(values.device());
   }
+  return values;
 }
 
 void Ranks::reduce(std::span<std::byte> values, Add add) {
@@ -133,14 +148,8 @@ void Ranks::gather_bytes(Device memory, std::span<std::byte> all) {
   flush();
   synchronize(memory);
   post([=, this] {
-    const std::size_t share = all.size() / static_cast<std::size_t>(size());
-    for (int distance = 1; distance < size(); distance *= 2) {  // blocks of so many ranks are known
-      const auto block = [&](int r) {
-        return all.subspan(static_cast<std::size_t>(r / distance * distance) * share,
-                           static_cast<std::size_t>(distance) * share);
-      };
-      exchange(rank() ^ distance, memory, block(rank()), block(rank() ^ distance));
-    }
+    gather_in_pairs(*transport_, memory, all);
+    bytes_sent_ += static_cast<std::int64_t>(all.size() - all.size() / static_cast<std::size_t>(size()));
   });
   wait_until_idle();
 }
@@ -155,7 +164,9 @@ void Ranks::check_equal(const std::string& what, const std::string& text) {
 }
 
 void Ranks::begin_sum(const Tensor& mine, const Tensor& total) {
-  if (!collected_.empty() && collected_.front().first.dtype() != mine.dtype()) flush();
+  if (!collected_.empty() && (collected_.front().first.dtype() != mine.dtype() ||
+                              collected_.front().first.device() != mine.device()))
+    flush();
   collected_.emplace_back(mine, total);
   std::size_t bytes = 0;
   for (const auto& [part, sum] : collected_) bytes += part.bytes();
@@ -182,11 +193,11 @@ void Ranks::flush() {
   collected_.clear();
   post([=, this] {
     computed->wait();
-    const Tensor sums = Tensor::empty({count}, dtype, meeting_place(device));
+    Tensor sums = Tensor::empty({count}, dtype, meeting_place(device));
     std::byte* at = bytes_of(sums).data();
     for (const Part& part : parts)
       copy_bytes(sums.device(), std::exchange(at, at + part.bytes), device, part.mine, part.bytes);
-    add_in_pairs(sums);
+    sums = sum_in_pairs(sums);
     at = bytes_of(sums).data();
     for (const Part& part : parts)
       copy_bytes(device, part.total, sums.device(), std::exchange(at, at + part.bytes), part.bytes);

@@ -45,6 +45,18 @@ class Transport {
   virtual void give_up() = 0;
 };
 
+/// Fills in what the other ranks have: `all` is one block per rank, of which only this rank's is filled in.
+void gather_in_pairs(Transport& transport, Device memory, std::span<std::byte> all);
+/// What each rank has, in the order of the ranks.
+template <class S>
+std::vector<S> gather_in_pairs(Transport& transport, const S& mine) {
+  static_assert(std::is_trivially_copyable_v<S>);
+  std::vector<S> all(static_cast<std::size_t>(transport.size()));
+  all[static_cast<std::size_t>(transport.rank())] = mine;
+  gather_in_pairs(transport, Device::cpu, std::as_writable_bytes(std::span(all)));
+  return all;
+}
+
 /// Throws unless it is a power of two and at most most_leaves.
 void check_number_of_ranks(int processes);
 
@@ -106,7 +118,7 @@ class Ranks {
   Device meeting_place(Device device) const { return reaches(device) ? device : Device::cpu; }
   // The exchanges of a sum, on the thread of the jobs.
   void add_in_pairs(std::span<std::byte> values, Add add);
-  void add_in_pairs(const Tensor& values);
+  Tensor sum_in_pairs(Tensor values);
   void gather_bytes(Device memory, std::span<std::byte> all);
   void exchange(int partner, Device memory, std::span<const std::byte> send, std::span<std::byte> receive);
   /// Posts the sums that were collected as one message.

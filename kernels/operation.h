@@ -49,9 +49,9 @@ struct OperationRun {
 
 /// Is called after every operation.
 using OperationObserver = std::function<void(const OperationRun& run)>;
-/// While one is set, the training thread waits for the device before and after every operation. Only one can
+/// Of this thread. While one is set, it waits for the device before and after every operation. Only one can
 /// be set.
-inline OperationObserver* operation_observer = nullptr;
+inline thread_local OperationObserver* operation_observer = nullptr;
 
 /// Up to four implementations of one operation, in the order of Device; nullptr where one does not exist.
 template <class Args>

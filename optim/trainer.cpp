@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "core/autograd.h"
@@ -223,6 +224,21 @@ void Trainer::step_by_graph(const std::vector<std::int64_t>& order, std::int64_t
   graphs_->replay(n);
 }
 
+bool Trainer::all_go_on(const std::function<bool()>& goes_on) {
+  std::array<std::int64_t, 2> stops_and_diverged = {};
+  std::exception_ptr diverged;
+  try {
+    stops_and_diverged[0] = goes_on() ? 0 : 1;
+  } catch (const Diverged&) {
+    diverged = std::current_exception();
+    stops_and_diverged[1] = 1;
+  }
+  ranks_->sum(std::span<std::int64_t>(stops_and_diverged));
+  if (diverged) std::rethrow_exception(diverged);
+  if (stops_and_diverged[1] > 0) running_->look();  // throws the same: all ranks have the same losses
+  return stops_and_diverged[0] == 0;
+}
+
 std::string Trainer::not_finite(const Batch& batch, const Tensor& loss) const {
   const bool loss_is_finite = is_finite(loss);
   const std::string gradient = gradient_not_finite(*network_), state = first_not_finite(*network_);
@@ -283,10 +299,10 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
     }
     ++finished_steps_;
     seconds_ = seconds_before + clock.seconds();
-    std::int64_t stops =
-        on_step && !on_step({epoch, finished_steps_, steps, rate(images(), seconds_), *running_}) ? 1 : 0;
-    if (ranks_) ranks_->sum(std::span(&stops, 1));  // all ranks stop after the same step
-    stopped_ = stops > 0;
+    const auto reported = [&] {
+      return !on_step || on_step({epoch, finished_steps_, steps, rate(images(), seconds_), *running_});
+    };
+    stopped_ = ranks_ ? !all_go_on(reported) : !reported();
   }
   result.train = running_->look();
   result.seconds = seconds_ = seconds_before + clock.seconds();

@@ -151,6 +151,8 @@ class Trainer {
   void begin_epoch(const ScoreSums& so_far);
   /// The images of a step of n that this process has.
   Shard shard_of_step(std::int64_t n) const;
+  /// Whether goes_on() is true in all ranks; if it throws Diverged in one, all throw it.
+  bool all_go_on(const std::function<bool()>& goes_on);
   /// One forward, backward and update; in a graph, with the state of the step on the device.
   void step(const Batch& batch, const StepState* state = nullptr);
   void after_step();

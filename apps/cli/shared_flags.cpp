@@ -1,9 +1,6 @@
 #include "apps/cli/shared_flags.h"
 
-#include <algorithm>
-
 #include "apps/cli/arguments.h"
-#include "apps/cli/launcher.h"
 #include "core/cuda_runtime.h"
 #include "core/error.h"
 #include "core/parallel.h"
@@ -90,10 +87,7 @@ std::string describe_machine(const MachineOptions& machine) {
 
 void use_machine(const MachineOptions& machine) {
   if (machine.threads > 0) set_threads(machine.threads);
-  if (machine.gpu)
-    cuda_runtime::choose_gpu(*machine.gpu);
-  else if (const int rank = rank_on_this_machine(); rank > 0)
-    cuda_runtime::choose_gpu(rank % std::max(1, cuda_runtime::gpu_count()));
+  if (machine.gpu) cuda_runtime::choose_gpu(*machine.gpu);
   require_available(machine.device());
   if (!machine.simd.empty()) limit_simd(machine.simd);
 }

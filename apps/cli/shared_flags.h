@@ -27,7 +27,7 @@ struct MachineOptions {
   int threads = 0;   ///< 0: all cores
   std::string simd;  ///< empty: the processor's best instruction set
   std::optional<Device> chosen_device;
-  std::optional<int> gpu;  ///< of `cuda:N`; else processes of a launcher take the machine's GPUs in turns
+  std::optional<int> gpu;  ///< of `cuda:N`; else core/cuda_runtime.h chooses
 
   /// The chosen one; without a choice cuda, if a GPU has run a kernel, else cpu.
   Device device() const;

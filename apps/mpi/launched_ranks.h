@@ -7,10 +7,12 @@
 
 namespace norma {
 
-/// The processes that a launcher started (apps/cli/launcher.h) as ranks, connected by MPI, and for the device
-/// cuda by NCCL (gpu_transport.h); nullptr without a launcher. Throws if this program was built without MPI,
-/// or if the number of processes cannot share a batch. The first call begins MPI, and the end of the ranks
-/// ends it.
+/// How many processes mpirun (or srun --mpi=…) started together with this one; 1 without a launcher.
+int launched_processes();
+
+/// They as ranks, connected by MPI, and for the device cuda by NCCL (gpu_transport.h); nullptr without a
+/// launcher. Throws if this program was built without MPI, if the number of processes cannot share a batch,
+/// or if they have different devices. The first call begins MPI, and the end of the ranks ends it.
 std::shared_ptr<Ranks> launched_ranks(Device device);
 
 }  // namespace norma

@@ -6,7 +6,6 @@
 #include <exception>
 #include <thread>
 
-#include "apps/cli/launcher.h"
 #include "apps/mpi/gpu_transport.h"
 #include "apps/mpi/launched_ranks.h"
 
@@ -36,7 +35,7 @@ class MpiTransport : public Transport {
   }
   // After a failure the partners wait for this process. It must not: the launcher ends them when it has gone.
   ~MpiTransport() override {
-    if (!gave_up_) MPI_Finalize();
+    if (!gave_up_ && std::uncaught_exceptions() == 0) MPI_Finalize();
   }
 
   int rank() const override { return rank_; }
@@ -74,6 +73,11 @@ std::shared_ptr<Ranks> launched_ranks(Device device) {
   if (launched_processes() == 1) return nullptr;
   std::unique_ptr<Transport> transport = std::make_unique<MpiTransport>();
   check_number_of_ranks(transport->size());
+  const std::vector<Device> devices = gather_in_pairs(*transport, device);
+  for (std::size_t rank = 1; rank < devices.size(); ++rank)
+    if (devices[rank] != devices[0])
+      fail("rank 0 uses {}, and rank {} {}: choose one --device for all", name(devices[0]), rank,
+           name(devices[rank]));
   if (device == Device::cuda) transport = with_gpus(std::move(transport));
   return std::make_shared<Ranks>(std::move(transport));
 }

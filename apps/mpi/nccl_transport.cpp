@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -16,61 +14,48 @@
 namespace norma {
 namespace {
 
-// Loaded when it is needed, so that programs start where it is not installed.
-class Library {
- public:
-  Library() : handle_(dlopen("libnccl.so.2", RTLD_NOW)) {}
-  bool loaded() const { return handle_ != nullptr; }
-  template <class F>
-  F* function(const char* name, F*) const {
-    void* const symbol = dlsym(handle_, name);
-    if (symbol == nullptr) fail("the NCCL library has no function {}: install NCCL 2.7 or newer", name);
-    return reinterpret_cast<F*>(symbol);
-  }
+// The functions of the library, which is loaded when it is needed: programs start where it is not installed.
+struct Nccl {
+  void* library = dlopen("libnccl.so.2", RTLD_NOW);
+#define NORMA_NCCL(name) decltype(&::name) name = find<decltype(&::name)>(#name)
+  NORMA_NCCL(ncclGetErrorString);
+  NORMA_NCCL(ncclGetUniqueId);
+  NORMA_NCCL(ncclCommInitRankConfig);
+  NORMA_NCCL(ncclCommGetAsyncError);
+  NORMA_NCCL(ncclCommAbort);
+  NORMA_NCCL(ncclCommDestroy);
+  NORMA_NCCL(ncclGroupStart);
+  NORMA_NCCL(ncclGroupEnd);
+  NORMA_NCCL(ncclSend);
+  NORMA_NCCL(ncclRecv);
+#undef NORMA_NCCL
 
  private:
-  void* handle_;
+  template <class F>
+  F find(const char* name) {
+    return library == nullptr ? nullptr : reinterpret_cast<F>(dlsym(library, name));
+  }
 };
 
-const Library& library() {
-  static const Library instance;
+const Nccl& nccl() {
+  static const Nccl instance;
   return instance;
 }
 
-#define NORMA_NCCL(name) library().function(#name, &name)
-
-void check(ncclResult_t status, const char* what) {
-  if (status != ncclSuccess) fail("NCCL could not {}: {}", what, NORMA_NCCL(ncclGetErrorString)(status));
-}
-
-// What each rank has, sent through the host's transport. size() is a power of two.
-template <class T>
-std::vector<T> of_all(Transport& host, const T& mine) {
-  std::vector<T> all(static_cast<std::size_t>(host.size()));
-  all[static_cast<std::size_t>(host.rank())] = mine;
-  for (int distance = 1; distance < host.size(); distance *= 2) {
-    const auto block = [&](int rank) {
-      return std::as_writable_bytes(std::span(all).subspan(
-          static_cast<std::size_t>(rank / distance * distance), static_cast<std::size_t>(distance)));
-    };
-    const int partner = host.rank() ^ distance;
-    host.exchange(partner, Device::cpu, block(host.rank()), block(partner));
-  }
-  return all;
-}
+bool is_installed() { return nccl().ncclCommInitRankConfig != nullptr; }  // the newest of them, of NCCL 2.14
 
 class NcclTransport : public Transport {
  public:
   explicit NcclTransport(std::unique_ptr<Transport> host) : host_(std::move(host)) {
     ncclUniqueId id{};
-    if (rank() == 0) check(NORMA_NCCL(ncclGetUniqueId)(&id), "begin");
-    id = of_all(*host_, id)[0];
+    if (rank() == 0) check(nccl().ncclGetUniqueId(&id), "begin");
+    id = gather_in_pairs(*host_, id)[0];
     cuda_runtime::stream();  // chooses the GPU of this thread
-    check(NORMA_NCCL(ncclCommInitRank)(&ranks_, size(), id, rank()), "connect the GPUs");
+    ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+    config.blocking = 0;
+    wait_for(nccl().ncclCommInitRankConfig(&ranks_, size(), id, rank(), &config), "connect the GPUs");
   }
-  ~NcclTransport() override {
-    gave_up_ ? NORMA_NCCL(ncclCommAbort)(ranks_) : NORMA_NCCL(ncclCommDestroy)(ranks_);
-  }
+  ~NcclTransport() override { gave_up_ ? nccl().ncclCommAbort(ranks_) : nccl().ncclCommDestroy(ranks_); }
 
   int rank() const override { return host_->rank(); }
   int size() const override { return host_->size(); }
@@ -84,20 +69,29 @@ class NcclTransport : public Transport {
                 std::span<std::byte> receive) override {
     if (memory != Device::cuda) return host_->exchange(partner, memory, send, receive);
     const auto stream = static_cast<cudaStream_t>(cuda_runtime::stream());
-    check(NORMA_NCCL(ncclGroupStart)(), "begin an exchange");
-    check(NORMA_NCCL(ncclSend)(send.data(), send.size(), ncclChar, partner, ranks_, stream), "send");
-    check(NORMA_NCCL(ncclRecv)(receive.data(), receive.size(), ncclChar, partner, ranks_, stream), "receive");
-    check(NORMA_NCCL(ncclGroupEnd)(), "exchange");
-    while (!cuda_runtime::idle()) {
-      ncclResult_t status = ncclSuccess;
-      check(NORMA_NCCL(ncclCommGetAsyncError)(ranks_, &status), "tell its state");
-      check(status, "exchange");
-      if (gave_up_) fail("rank {} stopped while rank {} had data for it", rank(), partner);
-      std::this_thread::yield();
-    }
+    check(nccl().ncclGroupStart(), "begin an exchange");
+    check(nccl().ncclSend(send.data(), send.size(), ncclChar, partner, ranks_, stream), "send");
+    check(nccl().ncclRecv(receive.data(), receive.size(), ncclChar, partner, ranks_, stream), "receive");
+    wait_for(nccl().ncclGroupEnd(), "exchange");
+    while (!cuda_runtime::idle()) wait_for(ncclSuccess, "exchange");
   }
 
  private:
+  // Nothing blocks: a call that has begun what it was asked for returns ncclInProgress.
+  static void check(ncclResult_t status, const char* what) {
+    if (status != ncclSuccess && status != ncclInProgress)
+      fail("NCCL could not {}: {}", what, nccl().ncclGetErrorString(status));
+  }
+  // Until all that was begun is in the stream.
+  void wait_for(ncclResult_t status, const char* what) {
+    do {
+      check(status, what);
+      if (gave_up_) fail("rank {} gave up while NCCL was to {}", rank(), what);
+      std::this_thread::yield();
+      check(nccl().ncclCommGetAsyncError(ranks_, &status), what);
+    } while (status != ncclSuccess);
+  }
+
   std::unique_ptr<Transport> host_;
   ncclComm_t ranks_ = nullptr;
   std::atomic<bool> gave_up_ = false;
@@ -107,14 +101,13 @@ class NcclTransport : public Transport {
 
 std::unique_ptr<Transport> with_gpus(std::unique_ptr<Transport> host) {
   struct Answer {
-    bool loaded;
+    bool installed;
     cuda_runtime::GpuId gpu;
   };
-  std::vector<Answer> all = of_all(*host, Answer{library().loaded(), cuda_runtime::gpu_id()});
-  const auto before = [](const Answer& a, const Answer& b) { return a.gpu < b.gpu; };
+  std::vector<Answer> all = gather_in_pairs(*host, Answer{is_installed(), cuda_runtime::gpu_id()});
+  std::sort(all.begin(), all.end(), [](const Answer& a, const Answer& b) { return a.gpu < b.gpu; });
   const auto same = [](const Answer& a, const Answer& b) { return a.gpu == b.gpu; };
-  std::sort(all.begin(), all.end(), before);
-  const bool possible = std::all_of(all.begin(), all.end(), [](const Answer& a) { return a.loaded; }) &&
+  const bool possible = std::all_of(all.begin(), all.end(), [](const Answer& a) { return a.installed; }) &&
                         std::adjacent_find(all.begin(), all.end(), same) == all.end();
   if (!possible) return host;
   return std::make_unique<NcclTransport>(std::move(host));

@@ -1,5 +1,4 @@
 // For a build without MPI.
-#include "apps/cli/launcher.h"
 #include "apps/mpi/launched_ranks.h"
 
 namespace norma {

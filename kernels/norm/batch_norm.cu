@@ -50,7 +50,7 @@ struct FinishBatchBackward {
   }
 };
 
-/// The gradients of this process's images, and the sums that dx needs those of all ranks of.
+/// The gradients of this process's images, and its sums: dx needs those of all ranks.
 template <class T>
 struct FinishShare {
   FinishAffine<T> gradients;

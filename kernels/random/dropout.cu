@@ -1,7 +1,7 @@
 // Dropout on a GPU, with the same mask as on the CPU: random numbers by counter, no state, nothing stored.
 //
-// MATH     y = x·keep/(1 − p); i is kept where random word i/run, as a number in [0, 1), is at least p.
-//          The comparison is done in integers (keep.cuh)
+// MATH     y = x·keep/(1 − p); i is kept where random word first + i/run, as a number in [0, 1), is at
+//          least p. The comparison is done in integers (keep.cuh)
 // NUMERICS one multiplication in T: the same bits as the cpu executor's
 #include "kernels/random/dropout.h"
 
@@ -28,8 +28,9 @@ __global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T
   const auto kept = [&](T x, std::uint32_t word) { return keep(word) ? x * scale : T{0}; };
   const long long packs = a.count / W;
   for (long long i = thread_in_grid(); i < packs; i += threads_in_grid()) {
-    const auto word = random.block(static_cast<std::uint64_t>(i * W / 4));
-    const unsigned mine = static_cast<unsigned>(i * W % 4);  // the first of my words
+    const auto number = static_cast<std::uint64_t>(a.first + i * W);
+    const auto word = random.block(number / 4);
+    const unsigned mine = static_cast<unsigned>(number % 4);  // the first of my words
     Pack<T, W> pack = load_pack<W>(a.x + i * W);
 #pragma unroll
     for (unsigned k = 0; k < W; ++k) {
@@ -41,7 +42,7 @@ __global__ void __launch_bounds__(block_threads) dropout_elements(DropElements<T
     store_pack(a.y + i * W, pack);
   }
   for (long long i = packs * W + thread_in_grid(); i < a.count; i += threads_in_grid())
-    a.y[i] = kept(a.x[i], random.word(static_cast<std::uint64_t>(i)));
+    a.y[i] = kept(a.x[i], random.word(static_cast<std::uint64_t>(a.first + i)));
 }
 
 // MAPPING  run > 1 (a channel's plane): one warp per run, lanes side by side; each draws the run's number
@@ -55,7 +56,7 @@ template <int W, class T>
 __global__ void __launch_bounds__(block_threads) dropout_warp_per_run(DropElements<T> a, Keep keep, T scale) {
   const RandomSequence random = a.random.now();
   for (long long r = warp_in_grid(); r * a.run < a.count; r += warps_in_grid()) {
-    const bool kept = keep(random.word(static_cast<std::uint64_t>(r)));
+    const bool kept = keep(random.word(static_cast<std::uint64_t>(a.first + r)));
     for (long long i = r * a.run + W * lane_in_warp(); i < (r + 1) * a.run; i += 32 * W) {
       Pack<T, W> pack{};
       if (kept) pack = load_pack<W>(a.x + i);
@@ -73,8 +74,9 @@ void dropout(const DropElements<T>& a) {
   if (a.count == 0) return;
   const Keep keep(a.p);
   const T scale = static_cast<T>(dropout_scale(a.p));
-  // Single elements need no stretches: those beyond the last pack go one by one.
-  with_width<T>(access_width<T>(a.run == 1 ? 0 : a.run, a.x, a.y), [&](auto w) {
+  // Single elements need no stretches: those beyond the last pack go one by one. But a pack needs the words
+  // of one block.
+  with_width<T>(access_width<T>(a.run == 1 ? a.first : a.run, a.x, a.y), [&](auto w) {
     if (a.run == 1)
       launch(dropout_elements<w(), T>, {.grid = blocks_for(divide_up(a.count, w())), .block = block_threads},
              a, keep, scale);

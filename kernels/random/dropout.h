@@ -21,7 +21,7 @@ struct DropElements {
   RandomSequence random;
   const T* x;
   T* y;
-  std::int64_t first = 0;  ///< the number of the sequence that x begins with; on the cpu alone
+  std::int64_t first = 0;  ///< the number of the sequence that x begins with
 
   Cost cost() const { return cost_of_numbers<T>(2 * count); }
 };

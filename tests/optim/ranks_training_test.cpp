@@ -29,6 +29,7 @@ struct Training {
   int epochs = 1;
   std::int64_t test_images = 70;
   Device device = Device::cpu;
+  std::optional<double> lr = {};
 };
 
 Dataset on(Device device, const Dataset& dataset) {
@@ -45,6 +46,7 @@ std::string outcome(const Training& training, std::shared_ptr<Ranks> ranks) {
   recipe.augmentation = {.flip = true, .crop = 2};
   recipe.label_smoothing = 0.1;
   recipe.ema = training.ema;
+  recipe.lr = training.lr.value_or(recipe.lr);
   manual_seed(3);
   const auto network = make_network(options);
   const DataSplit split = make_synthetic(1, training.images, training.test_images);
@@ -54,7 +56,10 @@ std::string outcome(const Training& training, std::shared_ptr<Ranks> ranks) {
   if (ranks->size() > 1) trainer.share(ranks, training.local_statistics);
   std::string text;
   for (int epoch = 0; epoch < training.epochs; ++epoch) {
-    const EpochResult r = trainer.run_epoch();
+    const EpochResult r = trainer.run_epoch([&](const StepReport& step) {
+      if (ranks->rank() == 0) step.running.look();  // as the progress of rank 0
+      return true;
+    });
     text += fmt::format("loss {} {} accuracy {} {}\n", r.train.loss, r.test.loss, r.train.accuracy,
                         r.test.accuracy);
   }
@@ -132,8 +137,24 @@ TEST_CASE("processes on a device agree, and with one process up to rounding", "[
     const Training training{.preset = "c11-48096", .network = {.norm = norm, .dropout = 0.2}, .images = 13};
     check(training, training, norm == Norm::bn ? 4 : 2);
   }
+  // Dropout of elements and of channels by themselves, and sums over images in arithmetic.
+  const Training skips{.preset = "skip-37108", .network = {.norm = Norm::brn, .dropout = 0.3}, .images = 13};
+  check(skips, skips, 2);
   check({.preset = "c11-48096", .network = {.norm = Norm::bn, .ghost = 4}, .images = 16},
         {.preset = "c11-48096", .network = {.norm = Norm::bn}, .images = 16, .local_statistics = true}, 2);
+}
+
+TEST_CASE("if a training on several processes diverges, all of them say so", "[training][ranks][simt]") {
+  for (const Device device : {Device::cpu, Device::simt}) {
+    const Training training{.preset = "c11-48096",
+                            .network = {.norm = Norm::none},
+                            .batch = 4,
+                            .images = 16,
+                            .device = device,
+                            .lr = 1e30};
+    for (const std::string& result : in_processes(2, [&](auto ranks) { return outcome(training, ranks); }))
+      CHECK_THAT(result, Catch::StartsWith("error: ") && Catch::Contains("epoch 1, step 2"));
+  }
 }
 
 // For ./check. Run alone: a process that has used a GPU cannot make children that use one.

@@ -47,7 +47,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
       "apps/report/draw"}},
     {"apps/simt_profile",
      {"core", "kernels", "kernels/measure", "layers", "layers/network", "data", "optim", "apps/cli"}},
-    {"apps/mpi", {"core", "apps/cli"}},
+    {"apps/mpi", {"core"}},
     {"apps/commands",
      {"core", "kernels", "kernels/measure", "layers", "layers/network", "data", "optim", "optim/run",
       "apps/cli", "apps/mpi", "apps/run", "apps/report/pages"}},

@@ -78,12 +78,14 @@ namespace {
 
 // Every executor on x + shift, which gives every alignment. The results have exactly the bits of the cpu's.
 template <class T>
-void compare_bits(std::int64_t count, std::int64_t run, double p, std::int64_t shift) {
-  CAPTURE(count, run, p, shift);
+void compare_bits(std::int64_t count, std::int64_t run, double p, std::int64_t shift,
+                  std::int64_t first = 0) {
+  CAPTURE(count, run, p, shift, first);
   const Tensor values = random_tensor({count + shift}, 1).to(dtype_of<T>);
   const auto drop = [&](Device device) {
     const Tensor x = values.to(device), y = Tensor::full({count + shift}, 77, dtype_of<T>, device);
-    kernels<T>.dropout(device, {count, run, p, {7, 3, 2}, x.data<T>() + shift, y.template data<T>() + shift});
+    kernels<T>.dropout(device,
+                       {count, run, p, {7, 3, 2}, x.data<T>() + shift, y.template data<T>() + shift, first});
     return y;
   };
   for (const Device device : tested_devices()) {
@@ -104,6 +106,14 @@ TEST_CASE("all executors drop the same elements, to the bit", "[dropout][operati
         compare_bits<float>(planes * run, run, p, shift);
         compare_bits<double>(planes * run, run, p, shift);
       }
+    }
+}
+
+TEST_CASE("all executors drop what the images of a share drop in their batch", "[dropout][operation]") {
+  for (const std::int64_t first : {1, 2, 4, 7})
+    for (const std::int64_t run : {1, 9, 64}) {
+      compare_bits<float>(9 * 64, run, 0.3, 0, first);
+      compare_bits<double>(9 * 64, run, 0.3, 0, first);
     }
 }
 
