@@ -14,6 +14,7 @@
 #include "core/ranks.h"
 #include "kernels/measure/step_profile.h"
 #include "layers/module.h"
+#include "optim/evaluate.h"
 #include "optim/recipe.h"
 #include "optim/running_score.h"
 #include "optim/state.h"
@@ -53,20 +54,6 @@ struct TrainingData {
   std::optional<Dataset> validation;
   Normalization normalization;
 };
-
-/// The batch size without a backward pass: small on a CPU, so that values between layers stay in the cache.
-inline std::int64_t evaluation_batch(Device device) { return device == Device::cpu ? 32 : 500; }
-
-/// The numbers of tensors [N, …], in their order.
-std::vector<float> rows_of(const std::vector<Tensor>& batches);
-
-/// Scores a network on a data set, in evaluation mode, on the device of both. `when` describes the evaluation
-/// in errors. `each_batch` is called with the network's output for every batch, in the order of the images.
-/// Ranks take batches in turns; all of them get the score of all.
-Score evaluate(Module& network, const Dataset& dataset, const Normalization& normalization,
-               std::int64_t batch_size, const std::string& when = "testing",
-               const std::function<void(const Tensor& scores)>& each_batch = {}, bool finite_only = true,
-               Ranks* ranks = nullptr);
 
 /// A network cannot be trained with these batches: batch norm needs more than one value per channel.
 struct Untrainable : Error {
