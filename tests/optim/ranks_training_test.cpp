@@ -135,8 +135,9 @@ TEST_CASE("processes on a device agree, and with one process up to rounding", "[
     if (sanitized && norm != Norm::bn) continue;
     CAPTURE(name(norm));
     const Training training{.preset = "c11-48096", .network = {.norm = norm, .dropout = 0.2}, .images = 13};
-    check(training, training, norm == Norm::bn ? 4 : 2);
+    check(training, training, norm == Norm::bn && !sanitized ? 4 : 2);
   }
+  if (sanitized) return;
   // Dropout of elements and of channels by themselves, and sums over images in arithmetic.
   const Training skips{.preset = "skip-37108", .network = {.norm = Norm::brn, .dropout = 0.3}, .images = 13};
   check(skips, skips, 2);
