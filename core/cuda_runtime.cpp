@@ -38,6 +38,11 @@ cudaError_t count_gpus(int& count) {
   return status;
 }
 
+int gpu_count() {
+  int count = 0;
+  return count_gpus(count) == cudaSuccess ? count : 0;
+}
+
 // The number of this process among those that a launcher started on this machine, from 0.
 int rank_on_this_machine() {
   for (const char* name : {"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"})
@@ -86,11 +91,6 @@ std::string unavailable_because() {
     return reason_against(used_gpu());
   }();
   return reason;
-}
-
-int gpu_count() {
-  int count = 0;
-  return count_gpus(count) == cudaSuccess ? count : 0;
 }
 
 bool gpu_exists() { return used_gpu() < gpu_count(); }
@@ -259,7 +259,6 @@ std::string unavailable_because() {
          "-DNORMA_CUDA=ON";
 }
 std::string gpu_name() { return ""; }
-int gpu_count() { return 0; }
 GpuId gpu_id() { return {}; }
 bool gpu_exists() { return false; }
 void choose_gpu(int) {}

@@ -18,8 +18,6 @@ void choose_gpu(int number);
 /// Empty where the chosen GPU has run a kernel, else a clause: "this build of Norma has no CUDA (…)", "the
 /// GPU … has compute capability 6.1, for which this build of Norma has no code: …".
 std::string unavailable_because();
-/// How many GPUs the driver shows.
-int gpu_count();
 /// Identifies the chosen GPU among those of all machines.
 using GpuId = std::array<char, 16>;
 GpuId gpu_id();

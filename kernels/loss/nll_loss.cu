@@ -32,10 +32,6 @@ struct StoreLoss {
   double rows;  ///< of all ranks
   __device__ void operator()(stat_t sum) const { *loss = static_cast<T>(-sum / rows); }
 };
-struct StoreSum {
-  stat_t* sum;
-  __device__ void operator()(stat_t s) const { *sum = s; }
-};
 
 template <class T>
 __global__ void __launch_bounds__(block_threads)
@@ -55,7 +51,7 @@ void nll_loss_forward(const NllLossForward<T>& a) {
   const StoreLoss<T> store{a.loss, static_cast<double>(a.shard.all(a.rows))};
   if (a.shard.ranks == nullptr) return sum_all(a.rows, RowTerm<T>{a}, store);
   const DeviceScratch<stat_t> own(1);
-  sum_all(a.rows, RowTerm<T>{a}, StoreSum{own.data()});
+  sum_all(a.rows, RowTerm<T>{a}, StoreBlockSum{own.data()});
   const OfAllRanks<stat_t> all(*a.shard.ranks, own.data(), 1);
   sum_all(all.processes(), BlockSum{all.data()}, store);
 }
