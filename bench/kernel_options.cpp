@@ -62,8 +62,9 @@ std::vector<std::string> table_names() {
 void check_operations(const KernelOptions& options) {
   const std::vector<std::string> names = table_names();
   for (const std::string& word : options.operations)
-    if (word.empty() ||
-        std::none_of(names.begin(), names.end(), [&](const auto& n) { return n.starts_with(word); }))
+    if (word.empty())
+      fail_usage("--op takes names of kernels/table.h, or their beginnings, not an empty word");
+    else if (std::none_of(names.begin(), names.end(), [&](const auto& n) { return n.starts_with(word); }))
       fail_usage("--op takes names of kernels/table.h, or their beginnings, not '{}'; did you mean {}?", word,
                  nearest(word, names));
 }

@@ -6,6 +6,7 @@ thread_local int leaves_of_thread = most_leaves;
 }
 
 int image_leaves() { return leaves_of_thread; }
-int set_image_leaves(int leaves) { return std::exchange(leaves_of_thread, leaves); }
+ImageLeaves::ImageLeaves(int leaves) : before_(std::exchange(leaves_of_thread, leaves)) {}
+ImageLeaves::~ImageLeaves() { leaves_of_thread = before_; }
 
 }  // namespace norma

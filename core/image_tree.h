@@ -6,7 +6,8 @@
 //
 // The sums of two half batches, added, are therefore the sum of the batch, bit by bit. So processes that
 // share a batch (core/ranks.h) get the result of one process. The tree depends on the number of images
-// alone, so the result does not depend on the number of threads.
+// alone, so the result does not depend on the number of threads. Kernels of a GPU have the same tree
+// (kernels/cuda/images.cuh).
 #pragma once
 
 #include <array>
@@ -20,8 +21,18 @@ inline constexpr int most_leaves = 16;
 
 /// The leaves of a tree on this thread: most_leaves, or its share of them while a SharedBatch lives.
 int image_leaves();
-/// Returns the number before.
-int set_image_leaves(int leaves);
+
+/// While one lives, trees on this thread have so many leaves.
+class ImageLeaves {
+ public:
+  explicit ImageLeaves(int leaves);
+  ~ImageLeaves();
+  ImageLeaves(const ImageLeaves&) = delete;
+  ImageLeaves& operator=(const ImageLeaves&) = delete;
+
+ private:
+  int before_;
+};
 
 class ImageTree {
  public:

@@ -224,13 +224,8 @@ Shard shard_of_batch(Ranks& ranks, std::int64_t total) {
 }
 
 SharedBatch::SharedBatch(const Shard& of)
-    : before_(std::exchange(shard, of)),
-      leaves_before_(set_image_leaves(of.ranks ? most_leaves / of.ranks->size() : most_leaves)) {}
-
-SharedBatch::~SharedBatch() {
-  shard = before_;
-  set_image_leaves(leaves_before_);
-}
+    : before_(std::exchange(shard, of)), leaves_(of.ranks ? most_leaves / of.ranks->size() : most_leaves) {}
+SharedBatch::~SharedBatch() { shard = before_; }
 
 Shard shard_of(const Tensor& x) { return x.defined() && x.sharded() ? shard : Shard{}; }
 Ranks* sharing_ranks() { return shard.ranks; }

@@ -4,8 +4,8 @@
 //   batch of 8, P = 2     rank 0: images 0 1 2 3 ──▶ gradients ──┐
 //                         rank 1: images 4 5 6 7 ──▶ gradients ──┴─ + ──▶ both: those of the batch
 //
-// On the cpu, sums over images are trees over halves of the batch (core/image_tree.h), and ranks are their
-// upper branches: P processes get the bits of one. Ranks exchange arrays in pairs: 0 with 1 and 2 with 3,
+// Sums over images are trees over halves of the batch (core/image_tree.h), and ranks are their upper
+// branches: P processes get the bits of one. Ranks exchange arrays in pairs: 0 with 1 and 2 with 3,
 // then 0 with 2 and 1 with 3, so that after log₂ P exchanges every rank has the sum.
 #pragma once
 
@@ -151,7 +151,7 @@ class SharedBatch {
 
  private:
   Shard before_;
-  int leaves_before_;
+  ImageLeaves leaves_;
 };
 
 /// What x has of the batch; of no ranks if it is not sharded, or no SharedBatch lives.

@@ -90,7 +90,8 @@ Shard Trainer::shard_of_step(std::int64_t n) const {
   return shard;
 }
 
-void Trainer::step(const Batch& batch, const StepState* state) {
+void Trainer::step(Batch batch, const StepState* state) {
+  batch.x.set_sharded(true);
   if (before_step_) before_step_(*network_, batch, global_step_);
   default_generator().begin_step(global_step_++, state == nullptr ? nullptr : &state->step);
   optimizer_->zero_grad();
@@ -261,11 +262,9 @@ EpochResult Trainer::run_epoch(const std::function<bool(const StepReport&)>& on_
     const auto alone = [&] {
       const Shard shard = shard_of_step(end - begin);
       const SharedBatch sharing(shard);
-      Batch mine = load_batch(data_.train, {begin + shard.first, begin + shard.first + shard.images},
-                              data_.normalization, recipe_.augmentation, recipe_.seed,
-                              static_cast<std::uint32_t>(epoch));
-      mine.x.set_sharded(true);
-      step(mine);
+      step(load_batch(data_.train, {begin + shard.first, begin + shard.first + shard.images},
+                      data_.normalization, recipe_.augmentation, recipe_.seed,
+                      static_cast<std::uint32_t>(epoch)));
     };
     try {
       if (takes_graphs())

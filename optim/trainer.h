@@ -72,9 +72,8 @@ class Trainer {
   /// From now on, training steps are counted in `profile`, which must live as long as the trainer.
   void set_profile(StepProfile* profile) { profile_ = profile; }
   /// From the next step on, each batch is shared with the other ranks (core/ranks.h), which train the same
-  /// network on the same data with the same recipe: on the cpu with the bits of one process that trains
-  /// alone, on simt and cuda with its numbers up to rounding, and the same bits in all ranks. With local
-  /// statistics, batch norm takes those of each rank's images. All ranks must call run_epoch() and
+  /// network on the same data with the same recipe, with the bits of one process that trains alone. With
+  /// local statistics, batch norm takes those of each rank's images. All ranks must call run_epoch() and
   /// test_scores() as often. Throws if the data are on `reference`, or a step has fewer images than there
   /// are ranks.
   void share(std::shared_ptr<Ranks> ranks, bool local_statistics = false);
@@ -141,7 +140,7 @@ class Trainer {
   /// Whether goes_on() is true in all ranks; if it throws Diverged in one, all throw it.
   bool all_go_on(const std::function<bool()>& goes_on);
   /// One forward, backward and update; in a graph, with the state of the step on the device.
-  void step(const Batch& batch, const StepState* state = nullptr);
+  void step(Batch batch, const StepState* state = nullptr);
   void after_step();
   bool takes_graphs() const;
   /// Does the step of the next n images of the order: by a graph, or the first ones by alone().

@@ -82,6 +82,7 @@ Variant variant_of(const Program& program, const SeriesOptions& options, const s
   for (const auto& word : options.training)
     if (concerns(word.first, norm)) words.push_back(word);
   words.insert(words.end(), more.begin(), more.end());
+  const Options checked = options_from(words, program, norm);  // before their values are used
   std::string command = program.name + " --norm " + name(norm);
   const std::vector<FlagText> texts = training_texts();
   const auto is_switch = [&](const std::string& flag) {
@@ -93,7 +94,7 @@ Variant variant_of(const Program& program, const SeriesOptions& options, const s
       command += " --data " + quoted(std::filesystem::absolute(value).string());
     else if (flag != "seed" && flag != "out" && flag != "resume")
       command += " --" + flag + (is_switch(flag) ? "" : " " + quoted(value));
-  return {label, options_from(words, program, norm), command};
+  return {label, checked, command};
 }
 
 void check_series(const SeriesOptions& options, const std::vector<Variant>& variants,

@@ -51,9 +51,10 @@ Path path_for(const Conv2dShape& s) {
 // multiply, with factors of this precision.
 template <class T, class A, class B, class C>
 void multiply_in(Precision precision, long long m, long long n, long long k, A a, B b, C c) {
+  const Depth depth = Depth::of(k);
   if constexpr (std::is_same_v<T, float>)
-    if (precision != Precision::exact) return multiply_rounded(precision, m, n, k, a, b, c);
-  multiply<T>(m, n, k, a, b, c);
+    if (precision != Precision::exact) return multiply_rounded(precision, m, n, depth, a, b, c);
+  multiply<T>(m, n, depth, a, b, c);
 }
 
 void correlate_in(Precision precision, const Correlation3x3& a) {
@@ -78,16 +79,16 @@ struct FirstOf {
 // dweight and dbias of a group, of factors that are rounded to tf32 or bf16.
 void rounded_gradients(const Conv2dBackwardWeight<float>& a, const Geometry& g, Path path,
                        const Planes<float, false>& dy, const float* x, const StoreGradients<float>& store) {
-  const long long pixels = a.s.n * dy.plane;
+  const auto pixels = [&](long long lines) { return Depth::of_images(g.n, dy.plane, g.k, lines); };
   if (path == Path::tiled_3x3)
     weight_gradient_rounded(a.precision, gradient_of(a, g), store);
   else if (path == Path::pointwise)
-    multiply_rounded(a.precision, g.k, g.c, pixels, dy, Planes<float, false>{x, g.x_channels, dy.plane},
+    multiply_rounded(a.precision, g.k, g.c, pixels(g.c), dy, Planes<float, false>{x, g.x_channels, dy.plane},
                      store);
   else
-    multiply_rounded(a.precision, g.k, store.taps, pixels, dy, Patches<float, true>{g, x}, store);
+    multiply_rounded(a.precision, g.k, store.taps, pixels(store.taps), dy, Patches<float, true>{g, x}, store);
   if (store.dbias != nullptr)
-    multiply<float>(g.k, 1, pixels, dy, Ones<float>{}, StoreGradients<float>{nullptr, store.dbias, 0});
+    multiply<float>(g.k, 1, pixels(1), dy, Ones<float>{}, StoreGradients<float>{nullptr, store.dbias, 0});
 }
 
 }  // namespace
@@ -153,10 +154,9 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
   if (path == Path::depthwise) {
     const dim3 grid(static_cast<unsigned>(g.y_channels),
                     static_cast<unsigned>(window + (a.dbias != nullptr ? 1 : 0)));
-    return launch(depthwise_backward_weight<T>, {.grid = grid, .block = block_threads}, g, a.precision, a.dy,
-                  a.x, a.dweight, a.dbias);
+    return launch(depthwise_backward_weight<T>, {.grid = grid, .block = block_threads}, g, a.precision,
+                  leaves_of(static_cast<unsigned>(g.n)), a.dy, a.x, a.dweight, a.dbias);
   }
-  const long long pixels = a.s.n * plane;
   for (int group = 0; group < g.groups; ++group) {
     const FirstOf first(g, group);
     const StoreGradients<T> store{a.dweight + first.weight,
@@ -171,7 +171,8 @@ void conv2d_backward_weight(const Conv2dBackwardWeight<T>& a) {
     }
     if (path == Path::pointwise) return weight_gradient<T>({g.n, g.k, g.c, plane, a.dy, a.x}, store);
     const int lines = taps + 1;  // after the taps one line of ones, for dbias
-    multiply<T>(g.k, lines, pixels, dy, WithOnes<Patches<T, true>>{{g, a.x + first.x}, taps}, store);
+    multiply<T>(g.k, lines, Depth::of_images(g.n, plane, g.k, lines), dy,
+                WithOnes<Patches<T, true>>{{g, a.x + first.x}, taps}, store);
   }
 }
 

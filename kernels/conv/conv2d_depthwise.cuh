@@ -3,8 +3,8 @@
 #pragma once
 
 #include "kernels/conv/conv2d_views.cuh"
+#include "kernels/cuda/images.cuh"
 #include "kernels/cuda/mma.cuh"
-#include "kernels/cuda/team.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 
@@ -74,38 +74,34 @@ __global__ void __launch_bounds__(block_threads)
 
 // MATH     dweight[k, u, v] = Σ_{n,i,j} dy[n, k, i, j]·x[n, k / (K / C), row, column]; after the last tap
 //          dbias[k] = Σ dy
-// MAPPING  a block per number of dweight or dbias; its threads take outputs in turn
+// MAPPING  a block per number of dweight or dbias; a warp per leaf of the images (kernels/cuda/images.cuh)
 // MEMORY   a plane of dy and of x is read once per tap, mostly from the L2 cache
-// NUMERICS in T per thread, then a tree; factors of dweight rounded to the precision
-// REQUIRES every thread of a block reaches block_sum
-// COST     the same sizes: dy 9.0 ×, x 8.6 ×, from memory 1.00 × each where L2 holds a plane; 5 sectors per
+// NUMERICS in T per lane, then a tree; factors of dweight rounded to the precision
+// REQUIRES every thread of a block reaches sum_over_leaves
+// COST     the same sizes: dy 9.0 ×, x 8.6 ×, from memory 1.00 × each where L2 holds a plane; 4 sectors per
 //          read
 template <class T>
 __global__ void __launch_bounds__(block_threads)
-    depthwise_backward_weight(Geometry g, Precision precision, const T* dy, const T* x, T* dweight,
-                              T* dbias) {
+    depthwise_backward_weight(Geometry g, Precision precision, Leaves leaves, const T* dy, const T* x,
+                              T* dweight, T* dbias) {
   const int taps = g.kernel_h * g.kernel_w, k = static_cast<int>(blockIdx.x),
             tap = static_cast<int>(blockIdx.y);
   const int u = tap / g.kernel_w, v = tap - u * g.kernel_w, plane = g.out_h * g.out_w;
-  const long long count = static_cast<long long>(g.n) * plane;
-  acc_t<T> sum = 0;
-  for (long long at = threadIdx.x; at < count; at += blockDim.x) {
+  const T sum = sum_over_leaves<T, acc_t<T>>(leaves, plane, [&](long long at) -> acc_t<T> {
     const long long n = at / plane;
     const int p = static_cast<int>(at - n * plane), i = p / g.out_w, j = p - i * g.out_w;
     const T gradient = dy[(n * g.y_channels + k) * plane + p];
+    if (tap == taps) return gradient;
     const int row = g.row_of(i, u), column = g.column_of(j, v);
-    if (tap == taps)
-      sum += gradient;
-    else if (row >= 0 && row < g.h && column >= 0 && column < g.w)
-      sum += rounded(precision, gradient) *
-             rounded(precision, x[((n * g.x_channels + k / g.k) * g.h + row) * g.w + column]);
-  }
-  sum = block_sum(sum);
+    if (row < 0 || row >= g.h || column < 0 || column >= g.w) return 0;
+    return rounded(precision, gradient) *
+           rounded(precision, x[((n * g.x_channels + k / g.k) * g.h + row) * g.w + column]);
+  });
   if (threadIdx.x != 0) return;
   if (tap == taps)
-    dbias[k] = static_cast<T>(sum);
+    dbias[k] = sum;
   else
-    dweight[static_cast<long long>(k) * taps + tap] = static_cast<T>(sum);
+    dweight[static_cast<long long>(k) * taps + tap] = sum;
 }
 
 }  // namespace norma::NORMA_EXECUTOR

@@ -48,18 +48,19 @@ __device__ __forceinline__ T transpose_sum(T (&elements)[32]) {
 //
 // MEMORY   dy is read once for each 4 c and x once for each 8 k, mostly from the L1 cache, where the warps of
 //          a block meet; slices·K·(C + 1) sums are written and read again by sum_slices
-// NUMERICS in T per lane, then a tree; slices in double. The shape alone decides the order
+// NUMERICS in T per lane, then a tree; slices of a leaf in double, leaves in T
 // REQUIRES blockDim.x a multiple of 32; whole warps leave early
 // COST     8 × 32 × 32 × 32 to 10 channels: x 2.00 ×, dy 13 ×, mostly from the caches, sectors the fewest; 36
 //          shuffles per thread, no barrier
 template <int W, class T, class Store>
 __global__ void __launch_bounds__(block_threads)
-    pointwise_weight_gradient(PointwiseGradient<T> a, int c_tiles, int tiles, int chunks, int length,
+    pointwise_weight_gradient(PointwiseGradient<T> a, int c_tiles, int tiles, int chunks, Slices slices,
                               Store store) {
   const int tile = static_cast<int>(blockIdx.x * (blockDim.x / 32) + threadIdx.x / 32);
   if (tile >= tiles) return;
   const int first_k = tile / c_tiles * pointwise_k, first_c = tile % c_tiles * pointwise_c;
-  const int begin = static_cast<int>(blockIdx.z) * length, end = min(a.images * chunks, begin + length);
+  int begin, end;
+  slices.range(static_cast<int>(blockIdx.z), begin, end);
 
   acc_t<T> product[pointwise_k * pointwise_c] = {}, total[pointwise_k] = {};
   for (int chunk = begin; chunk < end; ++chunk) {
@@ -108,15 +109,12 @@ void weight_gradient(const PointwiseGradient<T>& a, const StoreGradients<T>& sto
                  blocks = static_cast<unsigned>(divide_up(tiles, warps));
   with_width<T>(access_width<T>(a.plane, a.dy, a.x), [&](auto w) {
     constexpr int W = w();
-    const int chunks = static_cast<int>(divide_up(a.plane, 32 * W)), all = a.images * chunks;
-    // Slices of at least 8 chunks, as many as fill a GPU.
-    const int wanted = std::clamp(std::min(1024 / static_cast<int>(blocks), all / 8), 1, 512);
-    const int length = std::max(1, static_cast<int>(divide_up(all, wanted)));
-    const int slices = std::max(1, static_cast<int>(divide_up(all, length)));
-    const DeviceScratch<acc_t<T>> partial(static_cast<long long>(slices) * a.k * (a.c + 1));
+    const int chunks = static_cast<int>(divide_up(a.plane, 32 * W));
+    const Slices slices = slices_of_images(a.images, chunks, 1024, blocks, 8);
+    const DeviceScratch<acc_t<T>> partial(static_cast<long long>(slices.count()) * a.k * (a.c + 1));
     launch(pointwise_weight_gradient<W, T, StoreSlice<T>>,
-           {.grid = {blocks, 1, static_cast<unsigned>(slices)}, .block = 32 * warps}, a, c_tiles, tiles,
-           chunks, length, StoreSlice<T>{partial.data(), a.k, a.c + 1});
+           {.grid = {blocks, 1, static_cast<unsigned>(slices.count())}, .block = 32 * warps}, a, c_tiles,
+           tiles, chunks, slices, StoreSlice<T>{partial.data(), a.k, a.c + 1});
     sum_slices<T>(slices, a.k, a.c + 1, partial.data(), store);
   });
 }

@@ -175,7 +175,7 @@ struct StoreTransposedTaps {
 // MAPPING  a block of 128 threads: 16 k × 16 c over a slice of the tiles of 8 × 8 pixels; a thread: one c and
 //          two k, nine sums each
 //
-//            thread t:  c = t % 16, k = 2·(t / 16) and the next       slice s: tiles s·length …
+//            thread t:  c = t % 16, k = 2·(t / 16) and the next       slice s: some tiles of a leaf
 //
 //            row ρ of x's tile ── meets rows ρ, ρ − 1, ρ − 2 of dy's, which stay in registers:
 //            10 numbers           u = 0    1      2                   3 + 2·2 loads for 144 multiply-adds
@@ -183,20 +183,21 @@ struct StoreTransposedTaps {
 // MEMORY   dy is read once for each 16 c, x with its halo once for each 16 k; slices·K·(9·C + 1) sums are
 //          written and read again by sum_slices. Shared: planes are 31 and 17 packs apart, so that 8 lanes on
 //          8 planes touch all 32 banks
-// NUMERICS float within a slice, slices in double; the shape alone decides the order
+// NUMERICS float within a slice, slices of a leaf in double, leaves in float
 // REQUIRES every thread reaches each barrier; blockDim.x = 128
 // COST     the same sizes: dy 1.00 × for each 16 c, x 1.44 × for each 16 k; 6.1 sectors per read where 3.4
 //          would do; 4.2 % conflicts
 template <class Store>
 __global__ void __launch_bounds__(128, 3)
-    weight_gradient_3x3(WeightGradient3x3 a, int tiles, int length, Store store) {
+    weight_gradient_3x3(WeightGradient3x3 a, Slices slices, Store store) {
   using Source = Pack<float, 4>[2][16][halo_side * halo_packs + 1];
   using Gradient = Pack<float, 4>[2][16][tile_side * 2 + 1];
   NORMA_SHARED(Source, source);
   NORMA_SHARED(Gradient, gradient);
   const int t = static_cast<int>(threadIdx.x), my_c = t % 16, my_k = t / 16 * 2;
   const int first_c = static_cast<int>(blockIdx.x) * 16, first_k = static_cast<int>(blockIdx.y) * 16;
-  const int begin = static_cast<int>(blockIdx.z) * length, end = min(tiles, begin + length);
+  int begin, end;
+  slices.range(static_cast<int>(blockIdx.z), begin, end);
 
   const auto bring = [&](int tile, int stage) {
     bring_gradient_tile<16, 16>(
@@ -248,21 +249,18 @@ __global__ void __launch_bounds__(128, 3)
   }
 }
 
-/// Runs start(grid, tiles, length, store of the partial sums), a kernel whose blocks make K × C channels of a
-/// slice of `length` tiles, and adds the slices. `lines`: numbers per k.
+/// Runs start(config, slices, store of the partial sums), a kernel whose blocks make K × C channels of a
+/// slice of the tiles, and adds the slices. `lines`: numbers per k.
 template <int K, int C, class Start>
 void weight_gradient_in_slices(const WeightGradient3x3& a, int lines, const StoreGradients<float>& store,
                                const Start& start) {
-  const int tiles = a.images * a.out.tiles_h() * a.out.tiles_w();
   const unsigned c_blocks = static_cast<unsigned>(divide_up(a.in.c, C)),
                  k_blocks = static_cast<unsigned>(divide_up(a.out.c, K));
-  const int wanted =
-      std::clamp(std::min<int>(1024 / static_cast<int>(c_blocks * k_blocks), tiles / 4), 1, 512);
-  const int length = std::max(1, static_cast<int>(divide_up(tiles, wanted)));
-  const int slices = std::max(1, static_cast<int>(divide_up(tiles, length)));
-  const DeviceScratch<acc_t<float>> partial(static_cast<long long>(slices) * a.out.c * lines);
-  start(LaunchConfig{.grid = {c_blocks, k_blocks, static_cast<unsigned>(slices)}, .block = 128}, tiles,
-        length, StoreSlice<float>{partial.data(), a.out.c, lines});
+  const Slices slices =
+      slices_of_images(a.images, a.out.tiles_h() * a.out.tiles_w(), 1024, c_blocks * k_blocks, 4);
+  const DeviceScratch<acc_t<float>> partial(static_cast<long long>(slices.count()) * a.out.c * lines);
+  start(LaunchConfig{.grid = {c_blocks, k_blocks, static_cast<unsigned>(slices.count())}, .block = 128},
+        slices, StoreSlice<float>{partial.data(), a.out.c, lines});
   sum_slices<float>(slices, a.out.c, lines, partial.data(), StoreTransposedTaps{store, a.in.c});
 }
 

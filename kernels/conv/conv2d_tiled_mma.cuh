@@ -138,7 +138,7 @@ inline constexpr int mma_x_plane = halo_side * mma_row + 12, mma_dy_plane = tile
 //          where 3.3 would do; 13 % conflicts, all of them of copies
 template <int KTiles, int CTiles, Precision P, class Store>
 __global__ void __launch_bounds__(128, 4)
-    weight_gradient_3x3_mma(WeightGradient3x3 a, int tiles, int length, Store store) {
+    weight_gradient_3x3_mma(WeightGradient3x3 a, Slices slices, Store store) {
   using Source = float[2][8 * CTiles][mma_x_plane];
   using Gradient = float[2][16 * KTiles][mma_dy_plane];
   NORMA_SHARED(Source, source);
@@ -147,7 +147,8 @@ __global__ void __launch_bounds__(128, 4)
   const int g = lane / 4, q = lane % 4, my_k = warp / CTiles * 16, my_c = warp % CTiles * 8;
   const int first_c = static_cast<int>(blockIdx.x) * 8 * CTiles,
             first_k = static_cast<int>(blockIdx.y) * 16 * KTiles;
-  const int begin = static_cast<int>(blockIdx.z) * length, end = min(tiles, begin + length);
+  int begin, end;
+  slices.range(static_cast<int>(blockIdx.z), begin, end);
   const auto bring = [&](int tile, int stage) {
     bring_gradient_tile<8 * CTiles, 16 * KTiles>(
         a, tile, first_c, first_k,

@@ -1,5 +1,5 @@
-// Sums down the columns of a matrix: how the partial sums of blocks become the sums of sets, of channels, and
-// of slices of a product.
+// Sums down the columns of a matrix: how the partial sums of blocks become the sums of sets. (Those over
+// images: images.cuh.)
 #pragma once
 
 #include "kernels/cuda/grid.cuh"
@@ -24,7 +24,7 @@ inline constexpr unsigned rows_in_flight = 4;  // that a thread loads before it 
 //          row 32      walker 0
 //
 // MEMORY   reads every element once; a walker's last rows may be read again, from the caches
-// NUMERICS in the type that load returns, in an order that depends on the shape alone
+// NUMERICS in the type that load returns, in an order that the number of rows decides
 // REQUIRES blockDim.x·blockDim.y = 256, blockDim.y a power of two; every thread reaches the barriers
 // COST     every element 1.00 ×; Moments, 24 bytes, lie across two sectors now and then; 3 or 5 barriers
 template <class Load, class Finish>
@@ -86,8 +86,9 @@ template <class Load, class Finish>
 void merge_slices(unsigned rows, unsigned columns, unsigned slice, const Load& load, const Finish& finish,
                   std::source_location where = std::source_location::current()) {
   if (columns == 0) return;
-  // Wide blocks for few rows, and where there are enough of them to fill a GPU; else 32 walkers per column.
-  const unsigned lanes = std::min(slice, rows) <= 8 || columns >= 2048 ? 32 : 8;
+  // Wide blocks for few rows, else 32 walkers per column. The number of columns decides nothing: there may
+  // be one per image, and an image's sum has the same bits in any batch.
+  const unsigned lanes = std::min(slice, rows) <= 8 ? 32 : 8;
   launch(sum_columns<Load, Finish>,
          {.grid = {(columns + lanes - 1) / lanes, std::max(1u, (rows + slice - 1) / slice)},
           .block = {lanes, block_threads / lanes},
@@ -100,8 +101,7 @@ template <class Load, class Finish>
 void merge_columns(unsigned rows, unsigned columns, const Load& load, const Finish& finish,
                    std::source_location where = std::source_location::current()) {
   if (columns == 0) return;
-  if (rows <= rows_at_once || columns >= 2048)
-    return merge_slices(rows, columns, std::max(rows, 1u), load, finish, where);
+  if (rows <= rows_at_once) return merge_slices(rows, columns, std::max(rows, 1u), load, finish, where);
   using Sum = decltype(load(0, 0));
   const unsigned slice = std::max(128u, (rows + most_slices - 1) / most_slices),
                  slices = (rows + slice - 1) / slice;

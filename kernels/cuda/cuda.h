@@ -11,6 +11,7 @@
 //   grid.cuh    a thread's place         team.cuh    sums in a block         reduce.cuh  sums of arrays
 //   scratch.h   memory during a call    copy_async.cuh  tiles on their way    matmul.cuh  matrix products
 //   mma.cuh     tensor cores            matmul_mma.cuh  matrix products on them
+//   columns.cuh sums of columns         images.cuh  sums over images         ranks.cuh   of all processes
 //
 // Everything in a .cu file therefore stands in `namespace norma::NORMA_EXECUTOR { … }`: in one program the
 // two compilations are different functions, as the one-definition rule demands. Under simt CUDA's own names

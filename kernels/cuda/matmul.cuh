@@ -1,8 +1,8 @@
 // multiply: the one kernel behind every matrix product, whatever its factors look like in memory.
 //
 // MATH     C(i, j) = Σ_k A(i, k)·B(j, k): both factors are lines × depth, so that A·Bᵀ is the plain case
-// MAPPING  one block of 256 threads per tile of 16·R × 64 elements of C, a thread takes R × 4 of them; if
-//          there are few tiles, the grid's z cuts the depth into slices
+// MAPPING  one block of 256 threads per tile of 16·R × 64 elements of C, a thread takes R × 4 of them; the
+//          grid's z cuts a large depth, and one that goes over images, into slices
 //
 //                           depth ─▶ 16 at a time
 //                     j0   ┌───┬───┬───
@@ -15,8 +15,8 @@
 // MEMORY   A is read once per tile column, B once per tile row, through shared memory; neighbouring threads
 //          load along the contiguous direction. C is written once, neighbouring threads write neighbouring j.
 //          With slices, it is written `slices` times more and read as often
-// NUMERICS a slice's sum in T, in the order of k; slices are added in double. Sizes alone decide the
-//          order: the same bits on any GPU
+// NUMERICS a slice's sum in T, in the order of k; slices are added in double. The order depends neither on
+//          the GPU nor on m and n, so that an image has the same results in any batch
 // REQUIRES every thread of a block reaches both barriers
 // COST     for 128 × 64 times 64 × 10: A 1.00 ×, C 1.00 ×, B 7.40 × under simt, which reads the last line for
 //          those beyond it, and 1.00 × on a GPU, which reads nothing for them; 2.9 % of the passes over
@@ -28,9 +28,9 @@
 #pragma once
 
 #include "core/error.h"
-#include "kernels/cuda/columns.cuh"
 #include "kernels/cuda/copy_async.cuh"
 #include "kernels/cuda/grid.cuh"
+#include "kernels/cuda/images.cuh"
 #include "kernels/cuda/pack.cuh"
 #include "kernels/cuda/scratch.h"
 
@@ -96,7 +96,7 @@ __device__ __forceinline__ void bring_tile(const View& view, int line, int lines
 }
 
 template <int R, class T, class A, class B, class C>
-__global__ void __launch_bounds__(256, 2) multiply_tiles(int m, int n, int k, int slice, A a, B b, C c) {
+__global__ void __launch_bounds__(256, 2) multiply_tiles(int m, int n, Slices slices, A a, B b, C c) {
   using TileA =
       Pack<T, R>[2][tile_depth][16 + 1];  // + 1, + 2: threads that load along k meet fewer conflicts
   using TileB = Pack<T, 1>[2][tile_depth][64 + 2];
@@ -104,7 +104,8 @@ __global__ void __launch_bounds__(256, 2) multiply_tiles(int m, int n, int k, in
   NORMA_SHARED(TileB, b_tile);
   const int ty = static_cast<int>(threadIdx.x) / 16, tx = static_cast<int>(threadIdx.x) % 16;
   const int i0 = static_cast<int>(blockIdx.y) * 16 * R, j0 = static_cast<int>(blockIdx.x) * 64;
-  const int begin = static_cast<int>(blockIdx.z) * slice, end = min(k, begin + slice);
+  int begin, end;
+  slices.range(static_cast<int>(blockIdx.z), begin, end);
 
   acc_t<T> sum[R][4] = {};
   const auto bring = [&](int first, int stage) {
@@ -142,18 +143,12 @@ struct StoreSlice {
   }
 };
 
-/// A sum of slices, in double.
-struct SliceSum {
-  stat_t sum;
-  __device__ __forceinline__ void merge(const SliceSum& other) { sum += other.sum; }
-};
-
 template <class T>
 struct LoadSlice {
   const acc_t<T>* partial;
   unsigned elements;  ///< m·n
-  __device__ __forceinline__ SliceSum operator()(unsigned slice, unsigned at) const {
-    return {partial[static_cast<long long>(slice) * elements + at]};
+  __device__ __forceinline__ RoundedSum<T> operator()(unsigned slice, unsigned at) const {
+    return {partial[static_cast<long long>(slice) * elements + at], T{0}};
   }
 };
 
@@ -161,59 +156,70 @@ template <class T, class C>
 struct FinishElement {
   C c;
   unsigned n;
-  __device__ __forceinline__ void operator()(unsigned, unsigned at, const SliceSum& s) const {
-    c(static_cast<int>(at / n), static_cast<int>(at % n), static_cast<acc_t<T>>(s.sum));
+  __device__ __forceinline__ void operator()(unsigned, unsigned at, const RoundedSum<T>& s) const {
+    c(static_cast<int>(at / n), static_cast<int>(at % n), s.rounded);
   }
 };
 
-/// Calls c(i, j, Σ partial[slice, i, j]) for every element, slices in an order that their number decides.
+/// Calls c(i, j, Σ partial[slice, i, j]) for every element.
 template <class T, class C>
-void sum_slices(int slices, int m, int n, const acc_t<T>* partial, C c) {
+void sum_slices(const Slices& slices, int m, int n, const acc_t<T>* partial, C c) {
   const unsigned columns = static_cast<unsigned>(n), elements = static_cast<unsigned>(m) * columns;
-  merge_columns(static_cast<unsigned>(slices), elements, LoadSlice<T>{partial, elements},
-                FinishElement<T, C>{c, columns});
+  merge_images<RoundedSum<T>>({slices.leaves.count, slices.leaves.count},
+                              static_cast<unsigned>(slices.per_leaf()), elements,
+                              LoadSlice<T>{partial, elements}, FinishElement<T, C>{c, columns});
 }
 
-/// How many of k one slice takes: all, unless there are too few tiles for a GPU and the depth is large.
-inline int slice_depth(long long tiles, int k) {
-  const long long slices = std::clamp<long long>(std::min(512 / tiles, k / 256ll), 1, 512);
-  return static_cast<int>(std::max(1ll, divide_up(divide_up(k, slices), tile_depth)) * tile_depth);
-}
+// ── Products ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What a product sums over.
+struct Depth {
+  long long k;
+  Slices slices;
+
+  /// k numbers.
+  static Depth of(long long k) {
+    return {k, {{1, 1}, static_cast<int>(k), static_cast<int>(std::clamp(k / 1024, 1ll, 32ll)), tile_depth}};
+  }
+  /// Those of some images, of a product of m × n elements.
+  static Depth of_images(long long images, long long numbers, long long m, long long n) {
+    const long long tiles = divide_up(m, 64) * divide_up(n, 64);
+    return {images * numbers, slices_of_images(images, numbers, 512, tiles, 4 * tile_depth)};
+  }
+};
 
 /// The grid of a product whose blocks make 16·R × 64 elements, and its slices: calls
-/// start.operator()<R>(config, depth of a slice, where elements go).
+/// start.operator()<R>(config, where elements go).
 template <class T, int R, class C, class Start>
-void multiply_in_rows(int m, int n, int k, C c, const Start& start) {
+void multiply_in_rows(int m, int n, const Slices& slices, C c, const Start& start) {
   const unsigned rows = static_cast<unsigned>(divide_up(m, 16 * R)),
                  columns = static_cast<unsigned>(divide_up(n, 64));
-  const int depth = slice_depth(static_cast<long long>(rows) * columns, k);
-  const int slices = std::max(1, static_cast<int>(divide_up(k, depth)));
-  const LaunchConfig config{.grid = {columns, rows, static_cast<unsigned>(slices)}, .block = 256};
-  if (slices == 1) return start.template operator()<R>(config, depth, c);
-  const DeviceScratch<acc_t<T>> partial(static_cast<long long>(slices) * m * n);
-  start.template operator()<R>(config, depth, StoreSlice<T>{partial.data(), m, n});
+  const LaunchConfig config{.grid = {columns, rows, static_cast<unsigned>(slices.count())}, .block = 256};
+  if (slices.count() == 1) return start.template operator()<R>(config, c);
+  const DeviceScratch<acc_t<T>> partial(static_cast<long long>(slices.count()) * m * n);
+  start.template operator()<R>(config, StoreSlice<T>{partial.data(), m, n});
   sum_slices<T>(slices, m, n, partial.data(), c);
 }
 
 template <class T, class C, class Start>
-void multiply_in_slices(long long m, long long n, long long k, C c, const Start& start) {
+void multiply_in_slices(long long m, long long n, const Depth& depth, C c, const Start& start) {
   constexpr long long most = 1 << 30;  // fits an int, with room for sums
-  if (m > most || n > most || k > most)
-    fail("a product of {} × {} × {} is too large for one launch", m, n, k);
+  if (m > most || n > most || depth.k > most)
+    fail("a product of {} × {} × {} is too large for one launch", m, n, depth.k);
   if (m == 0 || n == 0) return;
-  const int rows = static_cast<int>(m), columns = static_cast<int>(n), depth = static_cast<int>(k);
-  if (m <= 16) return multiply_in_rows<T, 1>(rows, columns, depth, c, start);
-  if (m <= 32) return multiply_in_rows<T, 2>(rows, columns, depth, c, start);
-  multiply_in_rows<T, 4>(rows, columns, depth, c, start);
+  const int rows = static_cast<int>(m), columns = static_cast<int>(n);
+  if (m <= 16) return multiply_in_rows<T, 1>(rows, columns, depth.slices, c, start);
+  if (m <= 32) return multiply_in_rows<T, 2>(rows, columns, depth.slices, c, start);
+  multiply_in_rows<T, 4>(rows, columns, depth.slices, c, start);
 }
 
 /// Calls c(i, j, C(i, j)) once for every element, in any order.
 template <class T, class A, class B, class C>
-void multiply(long long m, long long n, long long k, A a, B b, C c) {
-  multiply_in_slices<T>(m, n, k, c, [&]<int R>(const LaunchConfig& config, int depth, const auto& store) {
+void multiply(long long m, long long n, const Depth& depth, A a, B b, C c) {
+  multiply_in_slices<T>(m, n, depth, c, [&]<int R>(const LaunchConfig& config, const auto& store) {
     using Store = std::remove_cvref_t<decltype(store)>;
-    launch(&multiply_tiles<R, T, A, B, Store>, config, static_cast<int>(m), static_cast<int>(n),
-           static_cast<int>(k), depth, a, b, store);
+    launch(&multiply_tiles<R, T, A, B, Store>, config, static_cast<int>(m), static_cast<int>(n), depth.slices,
+           a, b, store);
   });
 }
 

@@ -11,8 +11,8 @@
 //
 // MEMORY   as matmul.cuh; for factors whose lines lie side by side, a warp brings 8 lines × 4 of depth at a
 //          time: whole sectors, and no bank conflicts
-// NUMERICS a slice's sum in float, 8 or 16 of depth at a time; slices are added in double. Sizes alone decide
-//          the order. Products are exact
+// NUMERICS a slice's sum in float, 8 or 16 of depth at a time; slices are added in double. Products are
+//          exact
 // REQUIRES every thread of a block reaches both barriers and each multiply_add
 // COST     1×1 convolution, 8 × 32 × 32 × 32 to 10 channels: x 1.00 ×, y 1.00 ×; weight once per block;
 //          5.0 sectors per write where 2.5 would do; 5.6 % conflicts, all of them of copies
@@ -38,7 +38,7 @@ __device__ __forceinline__ void bring_lines(const View& view, int line, int line
 }
 
 template <int R, Precision P, class A, class B, class C>
-__global__ void __launch_bounds__(256, 2) multiply_tiles_mma(int m, int n, int k, int slice, A a, B b, C c) {
+__global__ void __launch_bounds__(256, 2) multiply_tiles_mma(int m, int n, Slices slices, A a, B b, C c) {
   constexpr int warps_down = R == 1 ? 1 : 2, warps_across = 8 / warps_down, rows = R / warps_down,
                 columns = 8 / warps_across;
   NORMA_SHARED(MmaTile<16 * R>[2], a_tile);
@@ -46,7 +46,8 @@ __global__ void __launch_bounds__(256, 2) multiply_tiles_mma(int m, int n, int k
   const int warp = static_cast<int>(threadIdx.x) / 32, lane = static_cast<int>(threadIdx.x) % 32;
   const int my_row = warp / warps_across * rows * 16, my_column = warp % warps_across * columns * 8;
   const int i0 = static_cast<int>(blockIdx.y) * 16 * R, j0 = static_cast<int>(blockIdx.x) * 64;
-  const int begin = static_cast<int>(blockIdx.z) * slice, end = min(k, begin + slice);
+  int begin, end;
+  slices.range(static_cast<int>(blockIdx.z), begin, end);
 
   Sums16x8 sum[rows][columns];
   const auto bring = [&](int first, int stage) {
@@ -80,14 +81,13 @@ __global__ void __launch_bounds__(256, 2) multiply_tiles_mma(int m, int n, int k
 
 /// As multiply, for float and a precision other than exact.
 template <class A, class B, class C>
-void multiply_rounded(Precision precision, long long m, long long n, long long k, A a, B b, C c) {
+void multiply_rounded(Precision precision, long long m, long long n, const Depth& depth, A a, B b, C c) {
   with_rounding(precision, [&]<Precision P>() {
-    multiply_in_slices<float>(m, n, k, c,
-                              [&]<int R>(const LaunchConfig& config, int depth, const auto& store) {
-                                using Store = std::remove_cvref_t<decltype(store)>;
-                                launch(&multiply_tiles_mma<R, P, A, B, Store>, config, static_cast<int>(m),
-                                       static_cast<int>(n), static_cast<int>(k), depth, a, b, store);
-                              });
+    multiply_in_slices<float>(m, n, depth, c, [&]<int R>(const LaunchConfig& config, const auto& store) {
+      using Store = std::remove_cvref_t<decltype(store)>;
+      launch(&multiply_tiles_mma<R, P, A, B, Store>, config, static_cast<int>(m), static_cast<int>(n),
+             depth.slices, a, b, store);
+    });
   });
 }
 

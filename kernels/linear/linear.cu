@@ -3,7 +3,7 @@
 // MATH     y = x·weightᵀ + bias          lines of x      against lines of weight, depth `in`
 //          dx = dy·weight                lines of dy     against columns of weight, depth `out`
 //          dweight = dyᵀ·x, dbias = dyᵀ·1   columns of dy against columns of x and one of ones, depth N
-// NUMERICS sums in T; a deep one (N in the thousands) in slices
+// NUMERICS sums in T; a deep one in slices, and one over images as a tree
 #include "kernels/linear/linear.h"
 
 #include "kernels/cuda/matmul.cuh"
@@ -44,18 +44,19 @@ struct StoreParameters {
 
 template <class T>
 void linear_forward(const LinearForward<T>& a) {
-  multiply<T>(a.n, a.out, a.in, Matrix<T, true>{a.x, a.in}, Matrix<T, true>{a.weight, a.in},
+  multiply<T>(a.n, a.out, Depth::of(a.in), Matrix<T, true>{a.x, a.in}, Matrix<T, true>{a.weight, a.in},
               StoreWithBias<T>{a.y, a.out, a.bias});
 }
 
 template <class T>
 void linear_backward(const LinearBackward<T>& a) {
   if (a.dx != nullptr)
-    multiply<T>(a.n, a.in, a.out, Matrix<T, true>{a.dy, a.out}, Matrix<T, false>{a.weight, a.in},
+    multiply<T>(a.n, a.in, Depth::of(a.out), Matrix<T, true>{a.dy, a.out}, Matrix<T, false>{a.weight, a.in},
                 StoreMatrix<T>{a.dx, a.in});
   if (a.dweight == nullptr && a.dbias == nullptr) return;
   const int in = static_cast<int>(a.in);
-  multiply<T>(a.out, a.in + (a.dbias != nullptr ? 1 : 0), a.n, Matrix<T, false>{a.dy, a.out},
+  const long long lines = a.in + (a.dbias != nullptr ? 1 : 0);
+  multiply<T>(a.out, lines, Depth::of_images(a.n, 1, a.out, lines), Matrix<T, false>{a.dy, a.out},
               WithOnes<Matrix<T, false>>{{a.x, a.in}, in}, StoreParameters<T>{a.dweight, a.dbias, in});
 }
 

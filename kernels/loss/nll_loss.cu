@@ -1,28 +1,33 @@
-// Negative log-likelihood on a GPU. Forward is a sum over rows (sum_all in kernels/cuda/reduce.cuh).
+// Negative log-likelihood on a GPU. Forward is a sum over rows (kernels/cuda/images.cuh).
 //
 // MATH     loss = −1/rows·Σ ((1 − ε)·x[target] + ε/K·Σ x); dx = −dloss/rows·((1 − ε)·[class = target] + ε/K)
-// MAPPING  forward: one thread per row. backward: one warp per row, lanes along the classes
+// MAPPING  forward: one thread per leaf of the rows. backward: one warp per row, lanes along the classes
 // MEMORY   forward reads one number per row, or all where ε ≠ 0; backward writes dx; dloss stays on the GPU
 // NUMERICS in double, as the reference; the same bits on any GPU
 #include "kernels/loss/nll_loss.h"
 
+#include "kernels/cuda/images.cuh"
 #include "kernels/cuda/ranks.cuh"
-#include "kernels/cuda/reduce.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
 
+struct LossSum {
+  stat_t sum;
+  __device__ void merge(const LossSum& other) { sum += other.sum; }
+};
+
 template <class T>
-struct RowTerm {
+struct LoadRow {
   NllLossForward<T> a;
-  __device__ stat_t operator()(long long row) const {
-    const T* const x = a.x + row * a.classes;
+  __device__ LossSum operator()(unsigned row, unsigned) const {
+    const T* const x = a.x + static_cast<long long>(row) * a.classes;
     const long long target = a.target[row];
-    if (target < 0 || target >= a.classes) return NAN;  // a kernel cannot throw
+    if (target < 0 || target >= a.classes) return {NAN};  // a kernel cannot throw
     stat_t all = 0;
     if (a.label_smoothing != 0)
       for (long long i = 0; i < a.classes; ++i) all += x[i];
-    return (1 - a.label_smoothing) * x[target] + a.label_smoothing / static_cast<double>(a.classes) * all;
+    return {(1 - a.label_smoothing) * x[target] + a.label_smoothing / static_cast<double>(a.classes) * all};
   }
 };
 
@@ -30,7 +35,9 @@ template <class T>
 struct StoreLoss {
   T* loss;
   double rows;  ///< of all ranks
-  __device__ void operator()(stat_t sum) const { *loss = static_cast<T>(-sum / rows); }
+  __device__ void operator()(unsigned, unsigned, const LossSum& all) const {
+    *loss = static_cast<T>(-all.sum / rows);
+  }
 };
 
 template <class T>
@@ -49,11 +56,11 @@ __global__ void __launch_bounds__(block_threads)
 template <class T>
 void nll_loss_forward(const NllLossForward<T>& a) {
   const StoreLoss<T> store{a.loss, static_cast<double>(a.shard.all(a.rows))};
-  if (a.shard.ranks == nullptr) return sum_all(a.rows, RowTerm<T>{a}, store);
-  const DeviceScratch<stat_t> own(1);
-  sum_all(a.rows, RowTerm<T>{a}, StoreBlockSum{own.data()});
-  const OfAllRanks<stat_t> all(*a.shard.ranks, own.data(), 1);
-  sum_all(all.processes(), BlockSum{all.data()}, store);
+  const Leaves leaves = leaves_of(static_cast<unsigned>(a.rows));
+  if (a.shard.ranks == nullptr) return merge_images<LossSum>(leaves, 1, 1, LoadRow<T>{a}, store);
+  const DeviceScratch<LossSum> own(1);
+  merge_images<LossSum>(leaves, 1, 1, LoadRow<T>{a}, FinishSum<LossSum>{own.data(), 1});
+  merge_ranks<LossSum>(OfAllRanks<LossSum>(*a.shard.ranks, own.data(), 1), store);
 }
 
 template <class T>

@@ -1,10 +1,10 @@
 // Batch norm in CUDA. A set is a plane of every image, far apart in memory; teams of lanes work on planes
 // (runs), and sums of planes become sums of channels:
 //
-//   training    x ─run_moments─▶ moments of planes ─sum_columns─▶ mean, rstd, running_… ─┐
+//   training    x ─run_moments─▶ moments of planes ─sum_images─▶ mean, rstd, running_… ──┐
 //   evaluation  running_mean, running_var ─constant_statistics──▶ mean, rstd ────────────┴─run_normalize─▶ y
 //
-//   backward    dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─sum_columns─▶ dbias, dweight ─run_dx─▶ dx
+//   backward    dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─sum_images─▶ dbias, dweight ─run_dx─▶ dx
 //
 // The planes' sums are a matrix with one column per channel and one row per image (and piece): N·C·24 bytes
 // forward, which for small planes is as much traffic as x itself.
@@ -35,7 +35,7 @@ struct FinishBatch {
   }
 };
 
-/// From a channel's sums to its gradients, and to what run_dx needs: there g is dy·weight.
+/// From a channel's sums to its gradients, and to what run_dx needs: there g is dz·weight.
 template <class T>
 struct FinishBatchBackward {
   FinishAffine<T> gradients;
@@ -43,10 +43,10 @@ struct FinishBatchBackward {
   Sums<stat_t>* means;
   stat_t m;
 
-  __device__ __forceinline__ void operator()(unsigned slice, unsigned c, const Sums<stat_t>& sum) const {
-    gradients(slice, c, sum);
+  __device__ __forceinline__ void operator()(unsigned, unsigned c, const GradientSums<T>& sum) const {
+    gradients(0, c, sum);
     const stat_t factor = weight != nullptr ? stat_t{weight[c]} : 1.0;
-    means[c] = Sums<stat_t>{factor * sum.g, factor * sum.g_xhat}.over(m);
+    means[c] = Sums<stat_t>{factor * sum.exact.g, factor * sum.exact.g_xhat}.over(m);
   }
 };
 
@@ -56,9 +56,9 @@ struct FinishShare {
   FinishAffine<T> gradients;
   Sums<stat_t>* sums;
 
-  __device__ __forceinline__ void operator()(unsigned slice, unsigned c, const Sums<stat_t>& sum) const {
-    gradients(slice, c, sum);
-    sums[c] = sum;
+  __device__ __forceinline__ void operator()(unsigned, unsigned c, const GradientSums<T>& sum) const {
+    gradients(0, c, sum);
+    sums[c] = sum.exact;
   }
 };
 
@@ -80,14 +80,14 @@ __global__ void __launch_bounds__(128)
 
 /// From the moments of planes to what is kept of the channels.
 template <class T>
-void finish_statistics(const BatchNormForward<T>& a, const Moments* planes, unsigned rows, unsigned c) {
+void finish_statistics(const BatchNormForward<T>& a, const LoadPlanes<Moments>& planes) {
+  const unsigned c = planes.columns;
   FinishBatch<T> finish{a.eps, a.momentum, a.mean, a.rstd, a.running_mean, a.running_var};
-  if (a.shard.ranks == nullptr) return merge_columns(rows, c, LoadPartial<Moments>{planes, c}, finish);
+  if (a.shard.ranks == nullptr) return merge_planes<Moments>(planes, finish);
   const DeviceScratch<Moments> own(c);
-  merge_columns(rows, c, LoadPartial<Moments>{planes, c}, FinishSum<Moments>{own.data(), c});
+  merge_planes<Moments>(planes, FinishSum<Moments>{own.data(), c});
   const OfAllRanks<Moments> all(*a.shard.ranks, own.data(), c);
-  if (a.shard.shares_statistics())
-    return merge_columns(all.processes(), c, LoadPartial<Moments>{all.data(), c}, finish);
+  if (a.shard.shares_statistics()) return merge_ranks<Moments>(all, finish);
   if (a.running_mean != nullptr)  // as ghost batches do: one rank after the other
     for (unsigned rank = 0; rank < all.processes(); ++rank)
       merge_columns(1, c, LoadPartial<Moments>{all.data() + std::size_t{rank} * c, c}, finish);
@@ -97,17 +97,17 @@ void finish_statistics(const BatchNormForward<T>& a, const Moments* planes, unsi
 
 /// From the sums of planes to the gradients of the parameters, and to the means that dx needs.
 template <class T>
-void finish_sums(const BatchNormBackward<T>& a, const Sums<stat_t>* planes, unsigned rows, unsigned c,
-                 Sums<stat_t>* means) {
-  const LoadPartial<Sums<stat_t>> load{planes, c};
+void finish_sums(const BatchNormBackward<T>& a, const LoadPlanes<Sums<stat_t>>& planes, Sums<stat_t>* means) {
   FinishBatchBackward<T> finish{{a.dweight, a.dbias}, a.weight, means, static_cast<stat_t>(a.n * a.hw)};
-  if (!a.batch_statistics || !a.shard.shares_statistics()) return merge_columns(rows, c, load, finish);
+  if (!a.batch_statistics || !a.shard.shares_statistics())
+    return merge_planes<GradientSums<T>>(planes, finish);
+  const unsigned c = planes.columns;
   const DeviceScratch<Sums<stat_t>> own(c);
-  merge_columns(rows, c, load, FinishShare<T>{finish.gradients, own.data()});
+  merge_planes<GradientSums<T>>(planes, FinishShare<T>{finish.gradients, own.data()});
   const OfAllRanks<Sums<stat_t>> all(*a.shard.ranks, own.data(), c);
   finish.gradients = {nullptr, nullptr};
   finish.m = static_cast<stat_t>(a.shard.total * a.hw);
-  merge_columns(all.processes(), c, LoadPartial<Sums<stat_t>>{all.data(), c}, finish);
+  merge_ranks<GradientSums<T>>(all, finish);
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ void batch_norm_forward(const BatchNormForward<T>& a) {
     if (a.batch_statistics) {
       const DeviceScratch<Moments> partial(pieces.teams());
       launch(run_moments<T, Width>, pieces.config(), a.x, pieces, partial.data());
-      finish_statistics(a, partial.data(), pieces.teams() / layout.c, layout.c);
+      finish_statistics(a, LoadPlanes(partial.data(), pieces, layout.c));
     } else {
       launch(constant_statistics<T>, {.grid = (layout.c + 127) / 128, .block = 128}, layout.c, a.eps,
              a.running_mean, a.running_var, a.mean, a.rstd);
@@ -148,7 +148,7 @@ void batch_norm_backward(const BatchNormBackward<T>& a) {
       if (a.batch_statistics || a.dweight != nullptr || a.dbias != nullptr) {
         launch(run_backward_sums<T, Width, norm::BatchLayout, After>, pieces.config(), b, layout, pieces,
                after, partial.data());
-        finish_sums(a, partial.data(), pieces.teams() / layout.c, layout.c, means.data());
+        finish_sums(a, LoadPlanes(partial.data(), pieces, layout.c), means.data());
       }
       if (a.dx == nullptr) return;
       launch(run_dx<T, Width, norm::BatchLayout, After>, pieces.config(), b, layout, pieces, after,

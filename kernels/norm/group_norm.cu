@@ -4,7 +4,7 @@
 // chip, three where not. Backward, three or four:
 //
 //   dy, x ─run_backward_sums─▶ Σ dz, Σ dz·x̂ of planes ─┬─group_means─▶ Σ g/M, Σ g·x̂/M of sets ─run_dx─▶ dx
-//                                                      └─sum_columns─▶ dbias, dweight
+//                                                      └─sum_images──▶ dbias, dweight
 #include "kernels/norm/group_norm.h"
 
 #include "kernels/norm/sets.cuh"
@@ -71,8 +71,8 @@ void group_norm_backward(const GroupNormBackward<T>& a) {
              partial.data());
 
       if (a.dweight != nullptr || a.dbias != nullptr)
-        merge_columns(pieces.teams() / c, c, LoadPartial<Sums<stat_t>>{partial.data(), c},
-                      FinishAffine<T>{a.dweight, a.dbias});
+        merge_planes<GradientSums<T>>(LoadPlanes(partial.data(), pieces, c),
+                                      FinishAffine<T>{a.dweight, a.dbias});
       if (a.dx == nullptr) return;
 
       const unsigned sets = pieces.runs / channels, lanes = norm::lanes_for(channels);

@@ -2,15 +2,13 @@
 // row fits on chip, three where not. Backward, sums along rows give dx, sums down columns dweight and dbias:
 //
 //   dy, x ─┬─run_backward_sums──▶ Σ g, Σ g·x̂ of pieces ──sum_columns──▶ …/M of every row ──run_dx──▶ dx
-//          └─sum_columns, by slices of rows──▶ Σ dy, Σ dy·x̂ of slices ──sum_columns──▶ dbias, dweight
+//          └─sum_images──▶ dbias, dweight
 #include "kernels/norm/layer_norm.h"
 
 #include "kernels/norm/sets.cuh"
 
 namespace norma::NORMA_EXECUTOR {
 namespace {
-
-inline constexpr unsigned rows_a_slice = 64;  // that a sum in T takes
 
 /// The layout of rows of m elements, where `plane` elements share a dropout factor.
 norm::RowLayout row_layout(std::int64_t m, std::int64_t plane) {
@@ -35,15 +33,6 @@ struct LoadElement {
     const auto z = [&] { return affine<1, T>(xhat, a, layout, row, i); };
     const acc_t<T> dz = after.backward(dy, z, layout, row, i).at[0];
     return {dz, dz * xhat.at[0]};
-  }
-};
-
-/// Keeps the sum of a slice, in stat_t from here on.
-template <class T>
-struct FinishSlice {
-  FinishSum<Sums<stat_t>> finish;
-  __device__ __forceinline__ void operator()(unsigned slice, unsigned i, const Sums<acc_t<T>>& sum) const {
-    finish(slice, i, {sum.g, sum.g_xhat});
   }
 };
 
@@ -82,12 +71,8 @@ void layer_norm_backward(const LayerNormBackward<T>& a) {
   with_epilogue<T>(a.after, a.rows * a.m / a.plane, [&](auto after) {
     if (a.dx != nullptr) layer_norm_dx(b, a.rows, a.m, layout, after);
     if (a.dweight == nullptr && a.dbias == nullptr) return;
-    const unsigned slices = (rows + rows_a_slice - 1) / rows_a_slice;
-    const DeviceScratch<Sums<stat_t>> partial(std::int64_t{slices} * m);
-    merge_slices(rows, m, rows_a_slice, LoadElement<T, decltype(after)>{b, layout, m, after},
-                 FinishSlice<T>{{partial.data(), m}});
-    merge_columns(slices, m, LoadPartial<Sums<stat_t>>{partial.data(), m},
-                  FinishAffine<T>{a.dweight, a.dbias});
+    merge_images<GradientSums<T>>(leaves_of(rows), 1, m, LoadElement<T, decltype(after)>{b, layout, m, after},
+                                  FinishAffine<T>{a.dweight, a.dbias});
   });
 }
 

@@ -198,8 +198,8 @@ void layer_norm_pixel_backward(const LayerNormPixelBackward<T>& a) {
     const DeviceScratch<Sums<stat_t>> partial(pieces.teams());
     launch(run_backward_sums<T, 1, norm::PixelLayout, After>, pieces.config(), b, layout, pieces, after,
            partial.data());
-    merge_columns(pieces.teams() / layout.c, layout.c, LoadPartial<Sums<stat_t>>{partial.data(), layout.c},
-                  FinishAffine<T>{a.dweight, a.dbias});
+    merge_planes<GradientSums<T>>(LoadPlanes(partial.data(), pieces, layout.c),
+                                  FinishAffine<T>{a.dweight, a.dbias});
   });
 }
 

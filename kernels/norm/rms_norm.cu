@@ -4,7 +4,7 @@
 //   x ─run_moments─▶ moments of pieces ─sum_columns─▶ rrms of images ─run_normalize─▶ y
 //
 //   dy, x ─run_backward_sums─▶ Σ dz·x̂ of planes ─┬─image_means─▶ Σ dz·weight·x̂/M of images ─run_dx─▶ dx
-//                                                └─sum_columns─▶ dweight
+//                                                └─sum_images──▶ dweight
 #include "kernels/norm/rms_norm.h"
 
 #include "kernels/cuda/scratch.h"
@@ -98,8 +98,8 @@ void rms_norm_backward(const RmsNormBackward<T>& a) {
       launch(run_backward_sums<T, Width, norm::GroupLayout, After>, pieces.config(), b, layout, pieces, after,
              partial.data());
       if (a.dweight != nullptr)
-        merge_columns(pieces.teams() / c, c, LoadPartial<Sums<stat_t>>{partial.data(), c},
-                      FinishAffine<T>{a.dweight, nullptr});
+        merge_planes<GradientSums<T>>(LoadPlanes(partial.data(), pieces, c),
+                                      FinishAffine<T>{a.dweight, nullptr});
       if (a.dx == nullptr) return;
 
       const unsigned lanes = norm::lanes_for(a.c);

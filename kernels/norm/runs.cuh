@@ -12,7 +12,7 @@
 // REQUIRES every thread stays to the end; those of teams beyond the last have no elements
 #pragma once
 
-#include "kernels/cuda/columns.cuh"
+#include "kernels/cuda/images.cuh"
 #include "kernels/cuda/team.cuh"
 #include "kernels/norm/epilogue.cuh"
 #include "kernels/norm/layout.h"
@@ -96,16 +96,57 @@ struct FinishStatistics {
   }
 };
 
+/// The sums of a weight over the images (kernels/cuda/images.cuh): as they are, and rounded to T in each
+/// leaf, as gradients.
+template <class T>
+struct GradientSums {
+  Sums<stat_t> exact;
+  Sums<T> rounded;
+
+  template <class U>
+  __device__ __forceinline__ void merge(const Sums<U>& rows) {
+    exact.merge({rows.g, rows.g_xhat});
+  }
+  __device__ __forceinline__ void end_leaf() {
+    rounded = {rounded_leaf<T>(exact.g), rounded_leaf<T>(exact.g_xhat)};
+  }
+  __device__ __forceinline__ void merge(const GradientSums& leaf) {
+    exact.merge(leaf.exact);
+    rounded.merge(leaf.rounded);
+  }
+};
+
 /// Column = weight.
 template <class T>
 struct FinishAffine {
   T* dweight;
   T* dbias;
-  __device__ __forceinline__ void operator()(unsigned, unsigned i, const Sums<stat_t>& sum) const {
-    if (dweight != nullptr) dweight[i] = static_cast<T>(sum.g_xhat);
-    if (dbias != nullptr) dbias[i] = static_cast<T>(sum.g);
+  __device__ __forceinline__ void operator()(unsigned, unsigned i, const GradientSums<T>& sum) const {
+    if (dweight != nullptr) dweight[i] = sum.rounded.g_xhat;
+    if (dbias != nullptr) dbias[i] = sum.rounded.g;
   }
 };
+
+/// The sums of planes, where an image has one row per piece of a plane, and one column per channel.
+template <class Sum>
+struct LoadPlanes {
+  const Sum* partial;  ///< [pieces, images, columns]
+  unsigned columns, images, pieces;
+
+  LoadPlanes(const Sum* partial_, const Pieces& pieces_, unsigned columns_)
+      : partial(partial_), columns(columns_), images(pieces_.runs / columns_), pieces(pieces_.pieces) {}
+  __device__ __forceinline__ Sum operator()(unsigned row, unsigned column) const {
+    const unsigned image = row / pieces, piece = row - image * pieces;
+    return partial[(static_cast<long long>(piece) * images + image) * columns + column];
+  }
+};
+
+/// finish(0, c, sum of the planes of channel c).
+template <class Sum, class Load, class Finish>
+void merge_planes(const LoadPlanes<Load>& planes, const Finish& finish,
+                  std::source_location where = std::source_location::current()) {
+  merge_images<Sum>(leaves_of(planes.images), planes.pieces, planes.columns, planes, finish, where);
+}
 
 /// Column = set of m elements: the means that run_dx needs.
 struct FinishMeans {

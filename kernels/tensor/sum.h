@@ -13,8 +13,7 @@ struct Sum {
   Repeat repeat;
   const T* x;  ///< [A, B, C, D]
   T* y;        ///< [A, C]
-  /// If not 0, A is 1, and B is so many images, whose parts are added as a tree (core/image_tree.h) on the
-  /// cpu.
+  /// If not 0, A is 1, and B is so many images, whose parts are added as a tree (core/image_tree.h).
   std::int64_t images = 0;
 
   Cost cost() const { return cost_of_numbers<T>(repeat.large() + repeat.small()); }

@@ -12,6 +12,11 @@
 namespace norma::functional {
 namespace {
 
+// The leaves of sums over a batch: local statistics are a tree of their own, as those of a ghost batch are.
+int leaves_for(const Shard& shard) {
+  return shard.ranks != nullptr && !shard.shares_statistics() ? most_leaves : image_leaves();
+}
+
 // [groups, C] → [C]
 template <class T>
 Tensor sum_of_groups(const Tensor& t) {
@@ -54,6 +59,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
     const Tensor y = norm_output(x, before, {x, weight, bias});
     const Tensor mean = Tensor::empty({groups, c}, dtype_of<stat_t>, x.device()),
                  rstd = Tensor::empty_like(mean);
+    const ImageLeaves leaves(leaves_for(shard));
     for (std::int64_t g = 0; g < groups; ++g) {
       const std::int64_t at = g * size * c * hw;
       call_norm(kernels<T>.batch_norm_forward, x.device(),
@@ -72,6 +78,7 @@ Tensor batch_norm(const Tensor& x, const Tensor& running_mean, const Tensor& run
                          ? definition::batch_norm(t[0], t[1], t[2], eps)
                          : definition::batch_norm(t[0], running_mean, running_var, t[1], t[2], eps);
             });
+          const ImageLeaves of_backward(leaves_for(shard));
           const Tensor dx = gradient_for(x, need_dx);
           const auto affine_gradients = [&](const Tensor& parameter) {  // one per group
             const bool needed = need_affine && parameter.defined();

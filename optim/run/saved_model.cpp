@@ -42,6 +42,7 @@ void check_size(const fs::path& file, const SafetensorsHeader& header, const Mod
 }  // namespace
 
 SavedModel load_saved_model(const fs::path& run, std::optional<Precision> precision) {
+  if (run.empty()) fail_usage("a run folder, or its model, has a name, not an empty one");
   const fs::path file = fs::is_directory(run) ? run / "model.safetensors" : run;
   if (!fs::exists(file)) fail("there is no {}; name a run folder of cifar_norm, or its model", file.string());
   const SafetensorsHeader header = read_safetensors_header(file);

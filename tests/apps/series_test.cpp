@@ -197,3 +197,20 @@ TEST_CASE("study refuses unknown words", "[series]") {
   refused({"compare", "--out", folder.path()}, "is the folder of a single run", 1);
   refused({"compare", "--out", folder / "config.json"}, "is a file", 1);
 }
+
+TEST_CASE("an empty value is refused by every command that takes it", "[series]") {
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"compare", "--data", ""},
+           {"compare", "--plan", "--data", ""},  // found by fuzzing: the path of no name was made absolute
+           {"study", "groups", "--data", ""},
+           {"compare", "--out", ""},
+           {"eval", ""},
+           {"recalibrate", ""}}) {
+    std::vector<std::string> words = {NORMA_CIFAR_NORM};
+    words.insert(words.end(), command.begin(), command.end());
+    const test::Finished done = run_program(words);
+    CAPTURE(command, done.err);
+    CHECK(done.status == 2);
+    CHECK_THAT(done.err, Catch::Contains("not an empty one\n"));
+  }
+}

@@ -91,7 +91,7 @@ TEST_CASE("simt_profile prints one row per kernel, or one JSON object", "[simt_p
     return;
   }
   CHECK(table.status == 0);
-  for (const char* kernel : {"run_backward_sums", "sum_columns", "group_means", "run_dx"})
+  for (const char* kernel : {"run_backward_sums", "sum_images", "group_means", "run_dx"})
     CHECK_THAT(table.out, Catch::Contains(kernel));
 
   std::vector<std::string> as_json = asked;

@@ -1,6 +1,7 @@
 // Norms whose sets lie within an image: what they compute for an image has the same bits in any batch.
 #include "core/autograd.h"
 #include "layers/batch_norm.h"
+#include "layers/functional/conv2d.h"
 #include "layers/network/norms.h"
 #include "tests/support/catch.h"
 #include "tests/support/check.h"
@@ -79,5 +80,22 @@ TEST_CASE("an evaluated batch norm treats each image by itself", "[norm][invaria
     layer(batch_of({1, 2, 3}, 0, device));  // statistics that are not 0 and 1
     layer.eval();
     CHECK(same_in_every_batch(layer, device));
+  }
+}
+
+TEST_CASE("a convolution with long sums gives an image the same bits in small and large batches",
+          "[invariance]") {
+  const auto random = [](const Shape& shape) { return test::random_tensor(shape, 1).to_vector<float>(); };
+  const std::vector<float> numbers = random({60, 64, 33, 33});
+  const Tensor weight = Tensor::from(random({4, 64, 3, 3}), {4, 64, 3, 3}),
+               images = Tensor::from(numbers, {60, 64, 33, 33}),
+               first = Tensor::from(std::vector(numbers.begin(), numbers.begin() + 64 * 33 * 33),
+                                    {1, 64, 33, 33});
+  for (const Device device : {Device::cpu, Device::simt}) {
+    const auto y = [&](const Tensor& x) {
+      return functional::conv2d(x.to(device), weight.to(device), {}, 2, 1).to_vector<float>();
+    };
+    const std::vector<float> alone = y(first), among_others = y(images);
+    CHECK(std::equal(alone.begin(), alone.end(), among_others.begin()));
   }
 }
