@@ -7,8 +7,8 @@
 //              └────+────┘         └────+────┘         above: one addition per node
 //                   └─────────+─────────┘
 //
-// A leaf without images has the sum 0. What a sum is to be rounded to, it is rounded to at its leaf, because
-// ranks add rounded numbers.
+// A leaf without images has the sum 0. Gradients are rounded to their type at each leaf, because ranks add
+// rounded gradients.
 #pragma once
 
 #include <bit>
@@ -47,7 +47,8 @@ inline Leaves leaves_of(unsigned images) {
 }
 
 /// How long sums over images are cut for the blocks of a GPU: every leaf has `numbers` terms per image, and
-/// `parts` slices of whole units. Of a leaf alone depends where its slices are.
+/// `parts` slices of whole units. Where the slices of a leaf are depends on this leaf alone: processes that
+/// share a batch cut their leaves as one process does.
 struct Slices {
   Leaves leaves;
   int numbers, parts, unit;
@@ -55,7 +56,7 @@ struct Slices {
   /// How many slices a leaf has, those without terms included.
   __host__ __device__ int per_leaf() const {
     const int units = (static_cast<int>(leaves.largest()) * numbers + unit - 1) / unit;
-    return max_of(1, units < parts ? units : parts);
+    return units < 1 ? 1 : units < parts ? units : parts;
   }
   int count() const { return static_cast<int>(leaves.count) * per_leaf(); }
   /// The terms of a slice, in the order of the images.
@@ -68,9 +69,6 @@ struct Slices {
     begin = min(end, begin + (slice - leaf * per) * length);
     end = min(end, begin + length);
   }
-
- private:
-  __host__ __device__ static int max_of(int a, int b) { return a > b ? a : b; }
 };
 
 /// As many slices as make `blocks` blocks, where each slice takes `blocks_of_a_slice` and has at least `unit`
