@@ -83,7 +83,7 @@ struct Style {
   double stretch;                       // height over width, at most, and its inverse
   double noise;                         // its deviation, at most
   int spots;               // of other colors: the first half behind the figure, the rest before it
-  bool contrast_of_class;  // figures with an even label are faint, those with an odd one strong
+  bool contrast_of_class;  // images with an odd label have more contrast than those with an even one
 };
 constexpr Style plain = {6, 13, 0.3, 1, 0.14, 0, false}, cluttered = {5, 11, 0.34, 1.3, 0.12, 4, true};
 
@@ -131,6 +131,12 @@ struct Spot {
   double cover(int i, int j) const { return std::clamp(radius + 0.5 - std::hypot(j - x, i - y), 0.0, 1.0); }
 };
 
+// The contrast of an image says something about its class. A norm that divides each image by the image's own
+// deviation does not see it.
+double contrast_of(Draws& draw, int label) {
+  return label % 2 == 0 ? draw.between(0.4, 0.75) : draw.between(0.65, 1);
+}
+
 // Figures on a background of one color, with light from one side and noise. Two coloured figures, or one
 // with four spots, need up to 62 draws.
 void draw_figures(const RandomSequence& random, std::int64_t image, std::initializer_list<int> labels,
@@ -147,16 +153,15 @@ void draw_figures(const RandomSequence& random, std::int64_t image, std::initial
                             : Frame{first ? 0 : width, width, 2 * width, 4.5 * scale, 8.5 * scale};
     figures.emplace_back(draw, label, frame, style);
     if (first) back = random_color(draw, channels);
-    figures.back().color = style.contrast_of_class
-                               ? color_at(draw, channels, back,
-                                          label % 2 == 0 ? draw.between(0.1, 0.25) : draw.between(0.25, 0.5))
-                               : distinct_color(draw, channels, back, 0.35);
+    figures.back().color = style.contrast_of_class ? color_at(draw, channels, back, draw.between(0.15, 0.5))
+                                                   : distinct_color(draw, channels, back, 0.35);
   }
   const double light = draw.between(-0.25, 0.25), light_angle = draw.between(0, 2 * std::numbers::pi);
   const double noise = draw.between(0.03, style.noise), middle = (size - 1) / 2.0;
   std::vector<Spot> spots;
   for (int k = 0; k < style.spots; ++k) spots.emplace_back(draw, channels, size);
   const auto before = spots.begin() + style.spots / 2;
+  const double contrast = style.contrast_of_class ? contrast_of(draw, *labels.begin()) : 1;
   const double across = std::cos(light_angle), down = std::sin(light_angle);
   for (int i = 0; i < size; ++i)
     for (int j = 0; j < size; ++j) {
@@ -172,7 +177,8 @@ void draw_figures(const RandomSequence& random, std::int64_t image, std::initial
       std::for_each(before, spots.end(), paint);
       for (int c = 0; c < channels; ++c) {
         const auto k = static_cast<std::size_t>(c);
-        const double value = std::clamp(color[k] + shade + grain(words[k], noise), 0.0, 1.0);
+        const double full = color[k] + shade + grain(words[k], noise);
+        const double value = std::clamp(0.5 + contrast * (full - 0.5), 0.0, 1.0);
         const double raised = 255 * value + 0.5;  // the cast rounds it down; lround is slow
         pixels[(c * size + i) * size + j] = static_cast<std::uint8_t>(raised);
       }

@@ -14,8 +14,8 @@ namespace norma {
 
 /// [N, 3, 32, 32]: disc, ring, square, triangle, plus, bars across, bars upright, bars aslant, checkers,
 /// dots. Place, size, proportions, angle, both colours and the light change, and other spots lie behind and
-/// on the figure. Classes differ in contrast too: figures with an even label are faint, those with an odd one
-/// strong. 2 % of the training images have a label drawn at random.
+/// on the figure. Images with an odd label have more contrast than most of those with an even one. 2 % of the
+/// training images have a label drawn at random.
 DataSplit make_synthetic(std::uint64_t seed, std::int64_t train_images, std::int64_t test_images);
 
 /// Two such figures side by side, [N, 3, 32, 32]. Fine labels are 10 · left + right, 100 classes. As in

@@ -188,6 +188,20 @@ TEST_CASE("synthetic images depend only on seed and index", "[synthetic]") {
   for (std::int64_t i = 0; i < 20; ++i) CHECK(a.test.labels.data<std::int64_t>()[i] == i % 10);
 }
 
+TEST_CASE("synthetic images with an odd label have more contrast", "[synthetic]") {
+  const Dataset set = make_synthetic(1, 10, 400).test;
+  double sums[2] = {};
+  for (std::int64_t i = 0; i < 400; ++i) {
+    const Dataset one{
+        Tensor::from(std::vector<std::uint8_t>(set.images.data<std::uint8_t>() + i * 3072,
+                                               set.images.data<std::uint8_t>() + (i + 1) * 3072),
+                     {1, 3, 32, 32}),
+        Tensor::zeros({1}, DType::int64)};
+    sums[i % 2] += measure_normalization(one).std[0];
+  }
+  CHECK(sums[1] > 1.2 * sums[0]);
+}
+
 TEST_CASE("2 % of the synthetic training images have a random label", "[synthetic]") {
   const Tensor labels = make_synthetic(1, 5000, 10).train.labels;
   std::int64_t wrong = 0;
