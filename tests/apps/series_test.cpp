@@ -22,8 +22,9 @@ TEST_CASE("compare trains each norm and seed only once", "[series]") {
   const TemporaryFolder folder;
   const std::string out = folder / "c";
   const std::vector<std::string> command = {
-      NORMA_CIFAR_NORM, "compare", "--norms",       "bn,gn", "--seeds",      "2",  "--data", "synthetic",
-      "--epochs",       "1",       "--limit-train", "64",    "--limit-test", "40", "--out",  out};
+      NORMA_CIFAR_NORM, "compare",   "--norms",  "bn,gn", "--seeds",       "2",
+      "--data",         "synthetic", "--epochs", "1",     "--limit-train", "64",
+      "--limit-test",   "40",        "--out",    out,     "--precision",   "bf16"};
   const test::Finished first = run_program(command);
   INFO(first.out << first.err);
   REQUIRE(first.status == 0);
@@ -43,7 +44,8 @@ TEST_CASE("compare trains each norm and seed only once", "[series]") {
   const std::string page = test::read_file(folder / "c/report.html");
   for (const char* words :
        {"Batch norm and group norm on synthetic images", "Synthetic images.", "href=\"bn-seed2/report.html\"",
-        "2 seeds", "Class by class", "The confusion matrix of gn", "cifar_norm compare --norms bn,gn"})
+        "norma-49k · bf16 · 1 epoch · 2 seeds", "Class by class", "The confusion matrix of gn",
+        "cifar_norm compare --norms bn,gn"})
     CHECK_THAT(page, Catch::Contains(words));
   CHECK_THAT(page, !Catch::Contains("{{") && !Catch::Contains("nan"));
   CHECK(std::filesystem::file_size(folder / "c/curves.png") > 1000);

@@ -74,7 +74,10 @@ std::vector<SavedRun> all_runs(const SeriesResult& series) {
 std::string series_subtitle(const SeriesResult& series) {
   const SavedRun& run = series.variants.front().first();
   const auto seeds = static_cast<std::int64_t>(series.variants.front().runs.size());
-  return fmt::format("{} · {} · {} · {}", run.config.preset, counted(run.epochs_asked(), "epoch"),
+  std::string network = run.config.preset;  // and what all of its runs share
+  if (run.config.standardize) network += " · standardized filters";
+  if (run.config.precision != Precision::exact) network += " · " + name(run.config.precision);
+  return fmt::format("{} · {} · {} · {}", network, counted(run.epochs_asked(), "epoch"),
                      counted(seeds, "seed"), counted(run.config.train_images, "training image"));
 }
 

@@ -8,7 +8,7 @@ namespace norma {
 
 /// All runs of all variants.
 std::vector<SavedRun> all_runs(const SeriesResult& series);
-/// "norma-49k · 20 epochs · 3 seeds · 50,000 training images"
+/// "norma-49k · 20 epochs · 3 seeds · 50,000 training images"; after the network "bf16" and such
 std::string series_subtitle(const SeriesResult& series);
 /// The same after "CIFAR-10 · ".
 std::string series_heading(const SeriesResult& series);
