@@ -72,20 +72,30 @@ double cgroup_quota() {
 // before every piece, and every piece happens before all after the loop. Of oneTBB's own work in its headers,
 // which would be reported, nothing is looked at: a thread in the arena is watched in a piece alone.
 #ifdef __SANITIZE_THREAD__
-void watch(bool on) {
-  if (on) {
-    AnnotateIgnoreReadsEnd(__FILE__, __LINE__), AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
-  } else {
-    AnnotateIgnoreReadsBegin(__FILE__, __LINE__), AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+class Watch {
+ public:
+  ~Watch() { set(true); }  // a thread of an arena that has ended may leave it while it is not watched
+  void set(bool on) {
+    if (on == on_) return;
+    on_ = on;
+    if (on) {
+      AnnotateIgnoreReadsEnd(__FILE__, __LINE__), AnnotateIgnoreWritesEnd(__FILE__, __LINE__);
+    } else {
+      AnnotateIgnoreReadsBegin(__FILE__, __LINE__), AnnotateIgnoreWritesBegin(__FILE__, __LINE__);
+    }
   }
-}
+
+ private:
+  bool on_ = true;
+};
+thread_local Watch watch;
 
 class Unwatched : public tbb::task_scheduler_observer {
  public:
   explicit Unwatched(tbb::task_arena& arena) : task_scheduler_observer(arena) { observe(true); }
   ~Unwatched() override { observe(false); }
-  void on_scheduler_entry(bool) override { watch(false); }
-  void on_scheduler_exit(bool) override { watch(true); }
+  void on_scheduler_entry(bool) override { watch.set(false); }
+  void on_scheduler_exit(bool) override { watch.set(true); }
 };
 
 class Order {
@@ -94,8 +104,8 @@ class Order {
   ~Order() { __tsan_acquire(&end_); }
   class Piece {
    public:
-    explicit Piece(Order& order) : order_(order) { __tsan_acquire(&order_.begin_), watch(true); }
-    ~Piece() { watch(false), __tsan_release(&order_.end_); }
+    explicit Piece(Order& order) : order_(order) { __tsan_acquire(&order_.begin_), watch.set(true); }
+    ~Piece() { watch.set(false), __tsan_release(&order_.end_); }
 
    private:
     Order& order_;

@@ -14,13 +14,14 @@ using Catch::Contains;
 namespace norma::simt {
 namespace {
 
-constexpr int threads = 64, tiles = 5;
+constexpr int blocks = 2, threads = 64, tiles = 5, block_size = tiles * threads;
 
-/// y[tile, i] = x[tile, threads − 1 − i], where i + tile is a multiple of 3, else 0; two stages.
+/// Each block: y[tile, i] = x[tile, threads − 1 − i], where i + tile is a multiple of 3, else 0; two stages.
 template <class T>
 __global__ void reverse_tiles(const T* x, T* y) {
   NORMA_SHARED(T[2][threads], stretch);
-  const int t = static_cast<int>(threadIdx.x);
+  const int t = static_cast<int>(threadIdx.x), block = static_cast<int>(blockIdx.x);
+  x += block * block_size, y += block * block_size;
   in_two_stages(
       0, tiles, 1,
       [&](int tile, int stage) {
@@ -33,7 +34,8 @@ __global__ void reverse_tiles(const T* x, T* y) {
 template <int Pending, bool Barriers>
 __global__ void reverse_carelessly(const float* x, float* y) {
   NORMA_SHARED(float[threads], stretch);
-  const int t = static_cast<int>(threadIdx.x);
+  const int t = static_cast<int>(threadIdx.x), block = static_cast<int>(blockIdx.x);
+  x += block * block_size, y += block * block_size;
   for (int tile = 0; tile < tiles; ++tile) {
     copy_async(&stretch[t], {x + tile * threads + t, (tile + threads - 1 - t) % 3 == 0});
     end_group_of_copies();
@@ -47,14 +49,15 @@ __global__ void reverse_carelessly(const float* x, float* y) {
 template <class T>
 bool is_reversed(void (*kernel)(const T*, T*), const Schedule& schedule) {
   const UseSchedule use(schedule);
-  GuardedBuffer<T> x(threads * tiles), y(threads * tiles);
-  for (int i = 0; i < threads * tiles; ++i) x.data()[i] = static_cast<T>(i + 1);
-  launch(kernel, {.grid = 2, .block = threads}, x.data(), y.data());
+  GuardedBuffer<T> x(blocks * block_size), y(blocks * block_size);
+  for (int i = 0; i < blocks * block_size; ++i) x.data()[i] = static_cast<T>(i + 1);
+  launch(kernel, {.grid = blocks, .block = threads}, x.data(), y.data());
   bool right = true;
-  for (int tile = 0; tile < tiles; ++tile)
+  for (int row = 0; row < blocks * tiles; ++row)
     for (int i = 0; i < threads; ++i) {
-      const int from = tile * threads + threads - 1 - i;
-      right &= y.data()[tile * threads + i] == ((i + tile) % 3 == 0 ? static_cast<T>(from + 1) : T{0});
+      const int from = row * threads + threads - 1 - i;
+      const T expected = (i + row % tiles) % 3 == 0 ? static_cast<T>(from + 1) : T{0};
+      right &= y.data()[row * threads + i] == expected;
     }
   return right;
 }
